@@ -1,0 +1,61 @@
+# Two commands: `make run` starts everything, `make test` checks everything.
+
+PYTHON ?= python3
+BIN := .venv/bin
+# Named after the lock file's content: a later start with the same lock installs nothing.
+INSTALLED := .venv/installed-$(shell sha256sum requirements.lock | cut -c1-16)
+# A Repl's Python asks for `pip install --user`, which a virtual environment refuses.
+export PIP_USER := no
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# `closetai run` handles Ctrl-C itself; nothing here may run in parallel with it.
+.NOTPARALLEL:
+.PHONY: run test lint format system
+
+run: $(INSTALLED)
+	@exec $(BIN)/closetai run
+
+test: $(INSTALLED) system lint
+	$(BIN)/pytest
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint --disable-progress-bar queries migrations
+
+format: $(INSTALLED)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/sqlfluff fix --disable-progress-bar queries migrations
+
+$(INSTALLED): requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "ClosetAI needs Python 3.11 or newer: make PYTHON=python3.11 …" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+		|| { echo "Python lacks venv: on Debian, apt-get install python3-venv" >&2; exit 1; }
+	@echo "Installing the pinned dependencies into .venv (the first time takes a minute or two)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@rm -f .venv/installed-*
+	@touch $@
+
+# What the tests need beside Python packages: a Chromium for the browser tests, and PostgreSQL 15
+# (the oldest version that is claimed) where Debian has the package. Its own cluster is not made:
+# the tests start servers themselves.
+system:
+	@command -v chromium chromium-browser google-chrome >/dev/null && exit 0; \
+	if [ -f /etc/debian_version ] && [ "$$(id -u)" = 0 ]; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium; \
+	else \
+		echo "The browser tests need Chromium: install the package chromium" >&2; exit 1; \
+	fi
+	@if [ ! -x /usr/lib/postgresql/15/bin/postgres ] && [ -f /etc/debian_version ] && [ "$$(id -u)" = 0 ]; then \
+		apt-get update -qq; \
+		if apt-cache show postgresql-15 >/dev/null 2>&1; then \
+			export DEBIAN_FRONTEND=noninteractive; \
+			apt-get install -qq -y --no-install-recommends postgresql-common \
+			&& sed -ri 's/#?(create_main_cluster) .*$$/\1 = false/' /etc/postgresql-common/createcluster.conf \
+			&& apt-get install -qq -y --no-install-recommends postgresql-15; \
+		fi; \
+	fi
