@@ -1,0 +1,212 @@
+"""Typed settings from the environment: the only place that reads it.
+
+Each field's description is what the README's table says of the variable.
+"""
+
+import ipaddress
+import os
+import secrets
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import SplitResult, urlsplit, urlunsplit
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent
+
+SHORTEST_SECRET = 32
+# The value that documentation shows. Somebody will copy it, so production refuses it.
+EXAMPLE_SECRET = "change-me-to-at-least-32-random-characters"
+
+# What pydantic says of a wrong value is for programmers; this is for whoever set the variable.
+# Validators below raise their own sentence.
+_MUST_BE = {
+    "CLOSETAI_ENV": "must be development or production",
+    "PORT": "must be a whole number from 1 to 65535",
+    "CLOSETAI_DEMO": "must be on or off",
+    "CLOSETAI_LOG_LEVEL": "must be one of debug, info, warning, error",
+}
+
+
+class WrongSettingError(Exception):
+    """A setting cannot be used; the message is one sentence that names the variable."""
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_ignore_empty=True, frozen=True, extra="ignore")
+
+    env: Literal["development", "production"] = Field(
+        "development",
+        validation_alias="CLOSETAI_ENV",
+        description="`development` or `production`. Production demands `CLOSETAI_SECRET`, listens "
+        "on every address by default and has no sample accounts.",
+    )
+    database_url: str | None = Field(
+        None,
+        validation_alias="DATABASE_URL",
+        description="`postgresql://user:password@host:port/database` of a server of version 15 or "
+        "newer. Without it an embedded server runs, with its data under `CLOSETAI_HOME`.",
+    )
+    port: int = Field(
+        8501,
+        ge=1,
+        le=65535,
+        validation_alias="PORT",
+        description="The port of the dashboard and the API.",
+    )
+    host: str = Field(
+        default_factory=lambda values: (
+            "0.0.0.0" if values.get("env") == "production" else "127.0.0.1"
+        ),
+        validation_alias="CLOSETAI_HOST",
+        description="The address to listen on. Default `127.0.0.1`, in production `0.0.0.0`.",
+    )
+    home: Path = Field(
+        ROOT / "var",
+        validation_alias="CLOSETAI_HOME",
+        description="Directory of all that is written: embedded database, secret, logs. "
+        "Default `var/` in the project.",
+    )
+    secret: str = Field(
+        "",
+        repr=False,
+        validation_alias="CLOSETAI_SECRET",
+        description="Key of everything signed, 32 characters or more. Made on the first start in "
+        "development (`CLOSETAI_HOME/secret`, mode 0600); production refuses to start without it.",
+    )
+    demo: bool = Field(
+        True,
+        validation_alias="CLOSETAI_DEMO",
+        description="Fill an empty database with demo data and offer the demo without a password. "
+        "`off` for a database of real brands.",
+    )
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        validation_alias="CLOSETAI_TRUSTED_PROXIES",
+        description="Addresses or networks, comma-separated, whose `X-Forwarded-For` and "
+        "`X-Forwarded-Proto` are believed. Default: nobody's.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info",
+        validation_alias="CLOSETAI_LOG_LEVEL",
+        description="`debug`, `info`, `warning` or `error`.",
+    )
+
+    @field_validator("database_url")
+    @classmethod
+    def _database_url(cls, value: str | None) -> str | None:
+        return None if value is None else sqlalchemy_url(value)
+
+    @field_validator("home")
+    @classmethod
+    def _home(cls, value: Path) -> Path:
+        return value.expanduser().absolute()
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _trusted_proxies(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        proxies = tuple(part.strip() for part in value.split(",") if part.strip())
+        for proxy in proxies:
+            try:
+                ipaddress.ip_network(proxy)
+            except ValueError:
+                raise ValueError(
+                    "CLOSETAI_TRUSTED_PROXIES must be IP addresses or networks such as "
+                    f"10.0.0.0/8, separated by commas, not {proxy!r}."
+                ) from None
+        return proxies
+
+    @field_validator("log_level", "env", mode="before")
+    @classmethod
+    def _lower(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
+
+def sqlalchemy_url(url: str) -> str:
+    """Return a PostgreSQL address in the form that SQLAlchemy's psycopg dialect takes.
+
+    Raises ValueError with one sentence (never with the password) when it is no such address.
+    """
+    sentence = (
+        "DATABASE_URL must look like postgresql://user:password@host:port/database "
+        "(special characters in the password percent-encoded)."
+    )
+    try:
+        parts = urlsplit(url.strip())
+        _ = parts.port  # a wrong one is noticed only when asked for
+    except ValueError:
+        raise ValueError(sentence) from None
+    scheme = parts.scheme.partition("+")
+    if scheme[0] not in ("postgres", "postgresql") or scheme[2] not in ("", "psycopg"):
+        raise ValueError(sentence)
+    if not (parts.hostname or "host=" in parts.query) or parts.path in ("", "/"):
+        raise ValueError(sentence)
+    if "#" in url:  # an unescaped # in the password ends the address early
+        raise ValueError(sentence)
+    return urlunsplit(SplitResult("postgresql+psycopg", parts.netloc, parts.path, parts.query, ""))
+
+
+def sentence(error: ValidationError) -> str:
+    """Say the first thing that is wrong in one sentence."""
+    first = error.errors(include_url=False)[0]
+    if isinstance(cause := first.get("ctx", {}).get("error"), ValueError):
+        return str(cause)
+    variable = str(first["loc"][0])
+    return f"{variable} {_MUST_BE.get(variable, 'cannot be read')}, not {first['input']!r}."
+
+
+def _stored_secret(home: Path) -> str:
+    """Read the secret of this home, or make it."""
+    path = home / "secret"
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        # mkstemp gives mode 0600; the link makes the whole file appear at once, so that two
+        # processes that start together read the same secret.
+        if not path.exists():
+            handle, draft = tempfile.mkstemp(dir=home, prefix="secret-")
+            with os.fdopen(handle, "w") as file:
+                file.write(secrets.token_urlsafe(48))
+            try:
+                os.link(draft, path)
+            except FileExistsError:
+                pass  # the other process was first: its secret is the one
+            finally:
+                Path(draft).unlink()
+        stored = path.read_text().strip()
+    except OSError as error:
+        raise WrongSettingError(
+            f"CLOSETAI_HOME ({home}) cannot be written: {error.strerror}."
+        ) from error
+    if len(stored) < SHORTEST_SECRET:
+        raise WrongSettingError(
+            f"{path} holds fewer than {SHORTEST_SECRET} characters: delete it and a new one is "
+            "made (everybody signs in again)."
+        )
+    return stored
+
+
+@cache
+def settings() -> Settings:
+    """Read the environment once.
+
+    Raises WrongSettingError with one sentence when a value cannot be used.
+    """
+    try:
+        read = Settings()
+    except ValidationError as error:
+        # `from None`: pydantic's message repeats the values, a password among them.
+        raise WrongSettingError(sentence(error)) from None
+    if not read.secret and read.env == "development":
+        return read.model_copy(update={"secret": _stored_secret(read.home)})
+    if len(read.secret) < SHORTEST_SECRET or read.secret == EXAMPLE_SECRET:
+        raise WrongSettingError(
+            f"CLOSETAI_SECRET must be a random text of at least {SHORTEST_SECRET} characters"
+            + (" in production" if read.env == "production" else "")
+            + "; `openssl rand -hex 32` makes one."
+        )
+    return read
