@@ -1,0 +1,244 @@
+"""The registry of metrics: what each figure is called, how it is written, which way is good.
+
+``help`` is the definition that a page shows beside the figure. Pages, charts and exports take
+label, unit and definition from here, so that one figure reads the same everywhere.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+Unit = Literal["usd", "count", "pct", "ratio", "ms"]
+Good = Literal["up", "down"]
+Number = int | float | Decimal
+
+DASH = "–"
+MINUS = "−"
+# Under this many verdicts a share of pictures approved says little; it is marked provisional.
+PROVISIONAL_BELOW = 30
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One figure: ``key`` names it in code, ``label`` on screen, ``help`` defines it."""
+
+    key: str
+    label: str
+    unit: Unit
+    help: str
+    good: Good = "up"
+
+
+@dataclass(frozen=True)
+class Change:
+    """A figure against the one of the period before.
+
+    ``text`` is what to show (empty: nothing to compare with), ``sign`` is -1, 0 or 1, and
+    ``better`` says whether that is good news (None: neither).
+    """
+
+    text: str
+    sign: int
+    better: bool | None
+
+
+_METRICS = (
+    Metric(
+        "mrr",
+        "MRR",
+        "usd",
+        "Monthly recurring revenue: of each subscription its recurring price × quantity, "
+        "normalised to a month (year ÷ 12, quarter ÷ 3, week × 52 ÷ 12, day × 365 ÷ 12), less "
+        "coupons that last forever, before tax, rounded half-up to the cent per subscription. "
+        "Strict counts active subscriptions only; Stripe counts active and past due.",
+    ),
+    Metric("arr", "ARR", "usd", "Annual recurring revenue: MRR × 12."),
+    Metric("arpa", "ARPA", "usd", "Average revenue per account: MRR ÷ brands with MRR > 0."),
+    Metric(
+        "mrr_at_risk",
+        "MRR at risk",
+        "usd",
+        "MRR of past due subscriptions, under either policy.",
+        good="down",
+    ),
+    Metric(
+        "attributed_revenue",
+        "Attributed revenue",
+        "usd",
+        "Revenue of purchases with a touch (try-on, recommendation, share) in the 30 days before. "
+        "Returns reduce the revenue of their purchase.",
+    ),
+    Metric(
+        "return_on_plan",
+        "Return on plan",
+        "ratio",
+        "Attributed revenue of the period ÷ what the plan costs for as many days "
+        "(MRR × 12 ÷ 365 a day).",
+    ),
+    Metric(
+        "tryons",
+        "Try-ons",
+        "count",
+        "Completed jobs that shoppers launched, counted on the day the job completed.",
+    ),
+    Metric(
+        "tryons_launched",
+        "Try-ons launched",
+        "count",
+        "Jobs that shoppers launched, counted on the day the job was created.",
+    ),
+    Metric(
+        "model_confidence",
+        "Model confidence",
+        "pct",
+        "Mean confidence over completed jobs: the engine's own estimate.",
+    ),
+    Metric(
+        "human_accuracy",
+        "Human accuracy",
+        "pct",
+        "Approved ÷ jobs with a verdict, over random draws only, with its Wilson 95 % interval "
+        "and n; under 30 it is marked provisional.",
+    ),
+    Metric(
+        "retention_d1",
+        "D1 retention",
+        "pct",
+        "Share of shoppers who launched a job again on day 1 after their first, pooled over the "
+        "cohort days whose day 1 ended inside the period.",
+    ),
+    Metric(
+        "retention_d7",
+        "D7 retention",
+        "pct",
+        "Share of shoppers who launched a job again on day 7 after their first, pooled over the "
+        "cohort days whose day 7 ended inside the period.",
+    ),
+    Metric(
+        "retention_d30",
+        "D30 retention",
+        "pct",
+        "Share of shoppers who launched a job again on day 30 after their first, pooled over the "
+        "cohort days whose day 30 ended inside the period.",
+    ),
+    Metric(
+        "conversion",
+        "Conversion",
+        "pct",
+        "Of distinct shoppers with a completed job in the period, the share with an attributed "
+        "purchase within 7 days after their first such job. Shoppers whose 7 days are not over "
+        "are left out and counted beside the figure.",
+    ),
+    Metric(
+        "ltv",
+        "LTV (12 months)",
+        "usd",
+        "Gross margin × Σ over m = 0…11 of (attributed revenue in the m-th calendar month after "
+        "the first job's month, over cohorts for which that month is complete) ÷ (shoppers in "
+        "those cohorts).",
+    ),
+    Metric(
+        "cac",
+        "CAC",
+        "usd",
+        "Customer acquisition cost: acquisition spend ÷ new shoppers of the period.",
+        good="down",
+    ),
+    Metric(
+        "ltv_cac",
+        "LTV:CAC",
+        "ratio",
+        "LTV (12 months) ÷ CAC. Fewer than 12 complete months: no ratio.",
+    ),
+)
+
+METRICS: dict[str, Metric] = {metric.key: metric for metric in _METRICS}
+
+
+def wilson(k: int, n: int) -> tuple[float, float] | None:
+    """The Wilson score interval (95 %) of k successes in n trials; None when n is 0.
+
+    Source: E. B. Wilson, "Probable inference, the law of succession, and statistical inference",
+    Journal of the American Statistical Association 22 (1927), 209-212. Raises ValueError unless
+    0 ≤ k ≤ n.
+    """
+    if not 0 <= k <= n:
+        raise ValueError(f"{k} of {n} is no share")
+    if n == 0:
+        return None
+    z = 1.959963984540054
+    share = k / n
+    middle = share + z * z / (2 * n)
+    half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    scale = 1 + z * z / n
+    return max(0.0, (middle - half) / scale), min(1.0, (middle + half) / scale)
+
+
+def missing(value: Number | None) -> bool:
+    """Whether a figure is not available: None, or the NaN that a DataFrame holds instead."""
+    return value is None or (isinstance(value, float | Decimal) and math.isnan(value))
+
+
+def text(unit: Unit, value: Number | None) -> str:
+    """A figure as a card shows it: $2.10M, 12.4K, 94.2%, 3.8×, 840 ms; a dash when n/a."""
+    if value is None or missing(value):
+        return DASH
+    if unit == "usd":
+        return _signed(value, lambda size: "$" + _compact(size, cents=True))
+    if unit == "count":
+        return _signed(value, lambda size: _compact(size, cents=False))
+    if unit == "pct":
+        return _signed(value, lambda size: f"{size * 100:.1f}%")
+    if unit == "ratio":
+        return _signed(value, lambda size: f"{size:.1f}×")
+    return f"{value:,.0f} ms" if value < 1000 else f"{float(value) / 1000:.2f} s"
+
+
+def change(metric: Metric, value: Number | None, before: Number | None) -> Change:
+    """How ``value`` stands against ``before``, the same figure over the period before.
+
+    Shares differ in percentage points, everything else in per cent. Prior 0 and now more is "new",
+    never a percentage; an n/a on either side gives no text.
+    """
+    if value is None or before is None or missing(value) or missing(before):
+        return Change("", 0, None)
+    now, then = float(value), float(before)
+    if metric.unit == "pct":
+        moved = round((now - then) * 100, 1)
+        words = f"{_plus(moved)}{abs(moved):.1f} pp"
+    elif then == 0:
+        if now == 0:
+            return Change("0%", 0, None)
+        moved, words = now, "new"
+    else:
+        moved = round((now - then) / abs(then) * 100, 1)
+        words = f"{_plus(moved)}{abs(moved):,.1f}%"
+    sign = (moved > 0) - (moved < 0)
+    return Change(words, sign, None if sign == 0 else (sign > 0) == (metric.good == "up"))
+
+
+def _plus(value: float) -> str:
+    return "+" if value > 0 else MINUS if value < 0 else ""
+
+
+def _signed(value: Number, write: Callable[[float], str]) -> str:
+    size = abs(float(value))
+    words = write(size)
+    # What rounds to nothing has no sign: never "−0.0%".
+    return words if value >= 0 or words == write(0.0) else MINUS + words
+
+
+def _compact(size: float, *, cents: bool) -> str:
+    """Three significant digits with K, M or B; in full below 10,000 (with cents below 100)."""
+    if size < 9_999.5:
+        return f"{size:,.2f}" if cents and size < 99.995 and size else f"{size:,.0f}"
+    for limit, unit, letter in ((999_500, 1e3, "K"), (999.5e6, 1e6, "M"), (math.inf, 1e9, "B")):
+        if size < limit:
+            return _three(size / unit) + letter
+    raise ValueError(f"{size} is not finite")
+
+
+def _three(size: float) -> str:
+    return f"{size:.2f}" if size < 9.995 else f"{size:.1f}" if size < 99.95 else f"{size:,.0f}"

@@ -1,0 +1,103 @@
+"""The registry: every figure written the one way, and the arithmetic that belongs to no query."""
+
+import math
+from decimal import Decimal
+
+import pytest
+
+import metrics
+from metrics import METRICS
+
+
+def test_wilson_matches_the_hand_computed_fixture() -> None:
+    interval = metrics.wilson(8, 10)
+    assert interval is not None
+    assert [round(end, 3) for end in interval] == [0.490, 0.943]
+
+
+def test_wilson_stays_inside_0_and_1_and_has_no_interval_without_trials() -> None:
+    none, every = metrics.wilson(0, 5), metrics.wilson(5, 5)
+    assert none is not None
+    assert every is not None
+    assert none[0] == 0.0
+    assert every[1] == 1.0
+    assert none[1] == pytest.approx(1 - every[0])
+    assert metrics.wilson(0, 0) is None
+
+
+@pytest.mark.parametrize(("k", "n"), [(-1, 5), (6, 5), (1, 0)])
+def test_wilson_refuses_what_is_no_share(k: int, n: int) -> None:
+    with pytest.raises(ValueError, match="no share"):
+        metrics.wilson(k, n)
+
+
+@pytest.mark.parametrize(
+    ("unit", "value", "expected"),
+    [
+        ("usd", Decimal("2104312.55"), "$2.10M"),
+        ("usd", Decimal("129.99"), "$130"),
+        ("usd", Decimal("43.33"), "$43.33"),
+        ("usd", 2484, "$2,484"),
+        ("usd", 9999.6, "$10.0K"),
+        ("usd", 14_230, "$14.2K"),
+        ("usd", 999_499, "$999K"),
+        ("usd", 999_600, "$1.00M"),
+        ("usd", 1.2e9, "$1.20B"),
+        ("usd", 0, "$0"),
+        ("usd", -340, "−$340"),
+        ("count", 847, "847"),
+        ("count", 100_230, "100K"),
+        ("count", 10_000_000, "10.0M"),
+        ("pct", 0.942, "94.2%"),
+        ("pct", 0.0, "0.0%"),
+        ("pct", -0.00001, "0.0%"),
+        ("pct", -0.012, "−1.2%"),
+        ("ratio", 3.8, "3.8×"),
+        ("ms", 840, "840 ms"),
+        ("ms", 2310, "2.31 s"),
+        ("usd", None, "–"),
+        ("pct", math.nan, "–"),
+        ("count", Decimal("NaN"), "–"),
+    ],
+)
+def test_text(unit: metrics.Unit, value: metrics.Number | None, expected: str) -> None:
+    assert metrics.text(unit, value) == expected
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "before", "expected"),
+    [
+        ("mrr", 110, 100, metrics.Change("+10.0%", 1, True)),
+        ("mrr", 90, 100, metrics.Change("−10.0%", -1, False)),
+        ("mrr_at_risk", 110, 100, metrics.Change("+10.0%", 1, False)),
+        ("cac", 90, 100, metrics.Change("−10.0%", -1, True)),
+        ("mrr", 5, 0, metrics.Change("new", 1, True)),
+        ("mrr", 0, 0, metrics.Change("0%", 0, None)),
+        ("mrr", 0, 100, metrics.Change("−100.0%", -1, False)),
+        ("conversion", 0.42, 0.40, metrics.Change("+2.0 pp", 1, True)),
+        ("conversion", 0.42, 0.42, metrics.Change("0.0 pp", 0, None)),
+        ("conversion", 0.42, 0.0, metrics.Change("+42.0 pp", 1, True)),
+        ("mrr", None, 100, metrics.Change("", 0, None)),
+        ("mrr", 100, math.nan, metrics.Change("", 0, None)),
+    ],
+)
+def test_change(
+    key: str,
+    value: metrics.Number | None,
+    before: metrics.Number | None,
+    expected: metrics.Change,
+) -> None:
+    assert metrics.change(METRICS[key], value, before) == expected
+
+
+def test_every_metric_has_its_own_label_and_a_definition() -> None:
+    labels = [metric.label for metric in METRICS.values()]
+    assert len(set(labels)) == len(labels)
+    for key, metric in METRICS.items():
+        assert key == metric.key
+        assert metric.help.endswith(".")
+
+
+@pytest.mark.parametrize("word", ["Accuracy", "accuracy"])
+def test_accuracy_is_never_the_bare_word(word: str) -> None:
+    assert all(metric.label.split() != [word] for metric in METRICS.values())
