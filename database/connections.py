@@ -1,0 +1,135 @@
+"""Transactions: the one place where roles and scopes are set.
+
+`reader` and `writer` yield a connection inside one transaction that runs as `closetai_reader` (read-only) or
+`closetai_app`, under row-level security with the given scope. `owner` is for migrations, demo data and backups.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Literal
+
+from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from database import embedded
+from database.tenancy import Scope
+from settings import settings
+
+Role = Literal["closetai_reader", "closetai_app"]
+
+# Longer than any page's query takes at full scale; a query that runs away ends here and not with the machine.
+_STATEMENT_TIMEOUT = "20s"
+
+# All in one statement, so that a transaction costs one round trip more than its query. Everything is local to the
+# transaction: a pooler between us and the server may hand the session to somebody else afterwards. The role comes
+# first and is read back last: a server that did not change it is refused.
+_BEGIN = text(
+    """
+    select
+      set_config('role', :role, true),
+      set_config('transaction_read_only', :read_only, true),
+      set_config('closetai.brands', :brands, true),
+      set_config('closetai.user', :user, true),
+      set_config('TimeZone', 'UTC', true),
+      set_config('statement_timeout', :timeout, true),
+      current_user
+    """
+)
+
+
+class DatabaseUnavailableError(Exception):
+    """The database does not answer, or refuses the connection; the message is for people."""
+
+
+def owner_url() -> URL:
+    """The address and login that owns the schema: DATABASE_URL, or the embedded server's."""
+    return make_url(settings().database_url or embedded.url(settings().home))
+
+
+def _role_url(role: Role) -> URL:
+    # The embedded server has both as login roles. A hosted database has one login, which takes the role on.
+    return owner_url() if settings().database_url else owner_url().set(username=role)
+
+
+@cache
+def _engine(url: URL) -> Engine:
+    return create_engine(
+        url,
+        pool_size=8,
+        max_overflow=16,
+        # A hosted database that slept has dropped its connections: ask before use, and renew old ones.
+        pool_pre_ping=True,
+        pool_recycle=240,
+        connect_args={"connect_timeout": 5, "application_name": "closetai"},
+    )
+
+
+@contextmanager
+def _begin(url: URL) -> Iterator[Connection]:
+    try:
+        connection = _engine(url).connect()
+    except OperationalError as error:
+        raise DatabaseUnavailableError("The database does not answer.") from error
+    with connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def _scoped(role: Role, scope: Scope) -> Iterator[Connection]:
+    with _begin(_role_url(role)) as connection:
+        row = connection.execute(
+            _BEGIN,
+            {
+                "role": role,
+                "read_only": "on" if role == "closetai_reader" else "off",
+                "brands": scope.brands,
+                "user": scope.user,
+                "timeout": _STATEMENT_TIMEOUT,
+            },
+        ).one()
+        if row.current_user != role:
+            raise PermissionError(f"The database gave {row.current_user} instead of {role}.")
+        yield connection
+
+
+@contextmanager
+def reader(scope: Scope) -> Iterator[Connection]:
+    """Yield a connection in one read-only transaction that sees the scope's rows.
+
+    Raises DatabaseUnavailableError when no connection can be had.
+    """
+    with _scoped("closetai_reader", scope) as connection:
+        yield connection
+
+
+@contextmanager
+def writer(scope: Scope) -> Iterator[Connection]:
+    """Yield a connection in one transaction that sees and writes the scope's rows; committed at the end.
+
+    Raises DatabaseUnavailableError when no connection can be had.
+    """
+    with _scoped("closetai_app", scope) as connection:
+        yield connection
+
+
+@contextmanager
+def owner() -> Iterator[Connection]:
+    """Yield a connection in one transaction of the schema's owner, whom row-level security does not bind.
+
+    Raises DatabaseUnavailableError when no connection can be had.
+    """
+    with _begin(owner_url()) as connection:
+        yield connection
+
+
+def lost_connection(error: DBAPIError) -> bool:
+    """Tell whether the connection broke (a server that slept, restarted or ended it), so that a read may be tried again."""
+    return error.connection_invalidated
+
+
+def dispose() -> None:
+    """Close every pooled connection and forget the engines: after a fork, or when the settings have changed."""
+    for url in {_role_url("closetai_reader"), _role_url("closetai_app"), owner_url()}:
+        _engine(url).dispose()
+    _engine.cache_clear()
