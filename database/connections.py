@@ -1,7 +1,8 @@
 """Transactions: the one place where roles and scopes are set.
 
-`reader` and `writer` yield a connection inside one transaction that runs as `closetai_reader` (read-only) or
-`closetai_app`, under row-level security with the given scope. `owner` is for migrations, demo data and backups.
+`reader` and `writer` yield a connection inside one transaction that runs as `closetai_reader`
+(read-only) or `closetai_app`, under row-level security with the given scope. `owner` is for
+migrations, demo data and backups.
 """
 
 from collections.abc import Iterator
@@ -18,12 +19,13 @@ from settings import settings
 
 Role = Literal["closetai_reader", "closetai_app"]
 
-# Longer than any page's query takes at full scale; a query that runs away ends here and not with the machine.
+# Longer than any page's query takes at full scale; one that runs away ends here.
 _STATEMENT_TIMEOUT = "20s"
 
-# All in one statement, so that a transaction costs one round trip more than its query. Everything is local to the
-# transaction: a pooler between us and the server may hand the session to somebody else afterwards. The role comes
-# first and is read back last: a server that did not change it is refused.
+# All in one statement, so that a transaction costs one round trip more than its query. Everything
+# is local to the transaction: a pooler between us and the server may hand the session to somebody
+# else afterwards. The role comes first and is read back last: a server that did not change it is
+# refused.
 _BEGIN = text(
     """
     select
@@ -48,7 +50,8 @@ def owner_url() -> URL:
 
 
 def _role_url(role: Role) -> URL:
-    # The embedded server has both as login roles. A hosted database has one login, which takes the role on.
+    # The embedded server has both as login roles; a hosted database has one login, which takes the
+    # role on.
     return owner_url() if settings().database_url else owner_url().set(username=role)
 
 
@@ -58,7 +61,7 @@ def _engine(url: URL) -> Engine:
         url,
         pool_size=8,
         max_overflow=16,
-        # A hosted database that slept has dropped its connections: ask before use, and renew old ones.
+        # A hosted database that slept has dropped its connections: ask before use, renew old ones.
         pool_pre_ping=True,
         pool_recycle=240,
         connect_args={"connect_timeout": 5, "application_name": "closetai"},
@@ -105,7 +108,7 @@ def reader(scope: Scope) -> Iterator[Connection]:
 
 @contextmanager
 def writer(scope: Scope) -> Iterator[Connection]:
-    """Yield a connection in one transaction that sees and writes the scope's rows; committed at the end.
+    """Yield a connection in one transaction that sees and writes the scope's rows, then commits.
 
     Raises DatabaseUnavailableError when no connection can be had.
     """
@@ -115,7 +118,7 @@ def writer(scope: Scope) -> Iterator[Connection]:
 
 @contextmanager
 def owner() -> Iterator[Connection]:
-    """Yield a connection in one transaction of the schema's owner, whom row-level security does not bind.
+    """Yield a connection in one transaction of the schema's owner, free of row-level security.
 
     Raises DatabaseUnavailableError when no connection can be had.
     """
@@ -124,12 +127,15 @@ def owner() -> Iterator[Connection]:
 
 
 def lost_connection(error: DBAPIError) -> bool:
-    """Tell whether the connection broke (a server that slept, restarted or ended it), so that a read may be tried again."""
+    """Tell whether the connection broke (the server slept, restarted or ended it).
+
+    A read may then be tried again.
+    """
     return error.connection_invalidated
 
 
 def dispose() -> None:
-    """Close every pooled connection and forget the engines: after a fork, or when the settings have changed."""
+    """Close every pooled connection and forget the engines, when the settings have changed."""
     for url in {_role_url("closetai_reader"), _role_url("closetai_app"), owner_url()}:
         _engine(url).dispose()
     _engine.cache_clear()

@@ -1,6 +1,7 @@
-"""Migrations: yoyo runs the numbered SQL files of `migrations/`; a checksum beside it notices an edited one.
+"""Migrations: yoyo runs the numbered SQL files of `migrations/`; a checksum notices an edited one.
 
-yoyo's own lock is a row, which a killed process leaves behind; an advisory lock ends with its connection.
+yoyo's own lock is a row, which a killed process leaves behind; an advisory lock ends with its
+connection.
 """
 
 import hashlib
@@ -28,7 +29,7 @@ class MigrationError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """One migration: its name without `.sql`, whether it is applied, and whether its file was edited since."""
+    """One migration: its name without `.sql`, and whether it is applied, and edited since."""
 
     name: str
     applied: bool
@@ -63,12 +64,14 @@ def _refuse_edited(recorded: dict[str, str]) -> None:
     for path in files():
         if recorded.get(path.stem, _checksum(path)) != _checksum(path):
             raise MigrationError(
-                f"{path.name} was edited after it had been applied: restore it, and change the schema in a new migration."
+                f"{path.name} was edited after it had been applied: restore it, and change the "
+                "schema in a new migration."
             )
     missing = recorded.keys() - {path.stem for path in files()}
     if missing:
         raise MigrationError(
-            f"This database is newer than this program: it has the migration {max(missing)}, which is not here."
+            f"This database is newer than this program: it has the migration {max(missing)}, "
+            "which is not here."
         )
 
 
@@ -90,10 +93,11 @@ def status() -> list[Status]:
 
 
 def migrate() -> list[str]:
-    """Apply what is not applied yet, each file in a transaction of its own, and return the names of those.
+    """Apply what is not applied yet, each file in its own transaction, and return their names.
 
-    A second caller waits for the first one. Raises MigrationError for a server that is too old, for an applied
-    migration that was edited, and for a database that is newer than this program; DatabaseUnavailableError.
+    A second caller waits for the first one. Raises MigrationError for a server that is too old, for
+    an applied migration that was edited, and for a database that is newer than this program;
+    DatabaseUnavailableError.
     """
     with connections.owner() as guard:
         _check_server(guard)
@@ -103,8 +107,8 @@ def migrate() -> list[str]:
             todo = backend.to_apply(read_migrations(str(MIGRATIONS)))
             for migration in todo:
                 backend.apply_one(migration)
-            # Recorded for all that yoyo knows: a process that was killed between the two is made good here.
-            _record(backend, [path for path in files()])
+            # All of them: a process that was killed between yoyo's mark and this is made good.
+            _record(backend, files())
         return [migration.id for migration in todo]
 
 
@@ -116,8 +120,8 @@ def _backend() -> DatabaseBackend:
 def _record(backend: DatabaseBackend, paths: list[Path]) -> None:
     with backend.transaction():
         backend.execute(
-            "create table if not exists migration_checksums (name text primary key, checksum text not null,"
-            " applied_at timestamptz not null default now())"
+            "create table if not exists migration_checksums (name text primary key,"
+            " checksum text not null, applied_at timestamptz not null default now())"
         )
         backend.execute("grant select on migration_checksums to closetai_app")
         for path in paths:

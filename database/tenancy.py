@@ -1,7 +1,8 @@
 """Scopes: whose rows a transaction may see and write.
 
-A scope is set when a transaction begins, in one place (`database.connections`), as two settings that the policies of
-row-level security read (`migrations/0001_foundation.sql`). It is also part of every cache key.
+A scope is set when a transaction begins, in one place (`database.connections`), as two settings
+that the policies of row-level security read (`migrations/0001_foundation.sql`). It is also part of
+every cache key.
 """
 
 from collections.abc import Iterable
@@ -15,9 +16,10 @@ class NotInScopeError(PermissionError):
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whose rows: `brands` is "all", "demo", brand ids with commas, or "" for none; `user` a user id or "".
+    """Whose rows, as two strings, so that a cached function can take it as it is.
 
-    Hashable, and made of two strings, so that it can be an argument of a cached function as it is.
+    `brands` is "all", "demo" (every demo brand), "demo:" and a brand id (that one, if it is a demo
+    brand), brand ids with commas, or "" for none. `user` is a user id, or "" for nobody.
     """
 
     brands: str = ""
@@ -25,30 +27,35 @@ class Scope:
 
     def __post_init__(self) -> None:
         if self.brands not in ("", "all", "demo"):
-            for brand in self.brands.split(","):
+            for brand in self.brands.removeprefix("demo:").split(","):
                 UUID(brand)
         if self.user:
             UUID(self.user)
 
     @classmethod
     def system(cls) -> "Scope":
-        """All rows of all brands and users: for the worker, sign-in and the command line, never for a page."""
+        """Every row of everybody: for the worker, sign-in and the command line, never a page."""
         return cls(brands="all")
 
     @classmethod
     def of_brands(cls, brands: Iterable[UUID | str], user: UUID | str = "") -> "Scope":
         """The given brands (equal sets give equal scopes), and the rows of a user themselves."""
-        return cls(
-            brands=",".join(sorted({str(UUID(str(brand))) for brand in brands})), user=str(user)
-        )
+        ids = sorted({str(UUID(str(brand))) for brand in brands})
+        return cls(brands=",".join(ids), user=str(user))
 
     def narrowed_to(self, brand: UUID | str) -> "Scope":
         """The same scope for one brand of it alone.
 
-        Raises NotInScopeError for a brand that is not in a list of brands. For "all" and "demo" the database decides:
-        a brand outside of them has no rows.
+        Raises NotInScopeError for a brand that is not in a list of brands. A demo scope stays one:
+        a brand that is no demo brand has no rows in it.
         """
         wanted = str(UUID(str(brand)))
-        if self.brands not in ("all", "demo") and wanted not in self.brands.split(","):
+        if self.brands == "all":
+            return Scope(brands=wanted, user=self.user)
+        if self.brands == "demo":
+            return Scope(brands=f"demo:{wanted}", user=self.user)
+        if wanted not in self.brands.removeprefix("demo:").split(","):
             raise NotInScopeError("This brand is not one of yours.")
-        return Scope(brands=wanted, user=self.user)
+        return Scope(
+            brands=self.brands if self.brands.startswith("demo:") else wanted, user=self.user
+        )

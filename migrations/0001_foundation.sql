@@ -56,7 +56,8 @@ end
 $$;
 
 -- The scope of a transaction: two settings, put there by the one place that opens transactions.
---   closetai.brands  'all', 'demo', or brand ids with commas; unset or empty: none
+--   closetai.brands  'all', 'demo', 'demo:' and a brand id (of the demo brands, this one), or brand ids with commas;
+--                    unset or empty: none
 --   closetai.user    a user id; unset or empty: nobody
 create function scope_sees_all() returns boolean
 language sql stable parallel safe
@@ -65,6 +66,10 @@ return coalesce(current_setting('closetai.brands', true), '') = 'all';
 create function scope_sees_demo() returns boolean
 language sql stable parallel safe
 return coalesce(current_setting('closetai.brands', true), '') = 'demo';
+
+create function scope_is_demo() returns boolean
+language sql stable parallel safe
+return coalesce(current_setting('closetai.brands', true), '') like 'demo%';
 
 create function scope_user() returns uuid
 language sql stable parallel safe
@@ -75,7 +80,7 @@ create function scope_listed_brands() returns uuid[]
 language sql stable parallel safe
 return case
   when coalesce(current_setting('closetai.brands', true), '') in ('', 'all', 'demo') then '{}'::uuid[]
-  else string_to_array(current_setting('closetai.brands', true), ',')::uuid[]
+  else string_to_array(replace(current_setting('closetai.brands', true), 'demo:', ''), ',')::uuid[]
 end;
 
 -- The tenant rule, as the text of a policy. It stands here once; each table says only by which columns it is held.

@@ -101,6 +101,9 @@ create function scope_brands() returns uuid[]
 language sql stable parallel safe
 return case
   when scope_sees_demo() then array(select brands.id from brands where brands.is_demo)
+  when scope_is_demo() then array(
+    select brands.id from brands where brands.is_demo and brands.id = any (scope_listed_brands())
+  )
   else scope_listed_brands()
 end;
 
@@ -146,7 +149,8 @@ create index audit_log_user_idx on audit_log (user_id);
 -- brands cannot ask scope_brands(), which reads brands: 'demo' is spelled out instead.
 call protect(
   'brands',
-  '(select scope_sees_all()) or (is_demo and (select scope_sees_demo())) or id = any ((select scope_listed_brands())::uuid[])',
+  '(select scope_sees_all()) or (is_demo and (select scope_sees_demo()))'
+  || ' or (id = any ((select scope_listed_brands())::uuid[]) and (is_demo or not (select scope_is_demo())))',
   'id, name, slug, mrr, gross_margin, dataset_access, custom_model_training, onboarded_at, is_demo, created_at'
 );
 call protect('brand_members', tenant_rule('brand_id', 'user_id'), '');
