@@ -97,14 +97,13 @@ create index brands_demo_idx on brands (id) where is_demo;
 create trigger brands_updated_at before update on brands for each row execute function set_updated_at();
 
 -- The brands that the transaction's scope names. 'all' is not spelled out: the rule asks scope_sees_all() first.
-create function scope_brands() returns uuid[]
-language sql stable parallel safe
-return case
-  when scope_sees_demo() then array(select brands.id from brands where brands.is_demo)
-  when scope_is_demo() then array(
-    select brands.id from brands where brands.is_demo and brands.id = any (scope_listed_brands())
-  )
-  else scope_listed_brands()
+create function scope_brands() returns setof uuid
+language sql stable parallel safe rows 100
+begin atomic
+  select listed.id from unnest(scope_listed_brands()) as listed (id) where not scope_is_demo()
+  union all
+  select b.id from brands b
+  where scope_is_demo() and b.is_demo and (scope_sees_demo() or b.id = any (scope_listed_brands()));
 end;
 
 create table brand_members (

@@ -225,7 +225,7 @@ referencing new table as new_jobs for each statement execute function note_shopp
 create function job_rule() returns text
 language sql immutable
 return '(select scope_sees_all()) or user_id = (select scope_user())'
-  || ' or (origin <> ''demo'' and brand_id = any ((select scope_brands())::uuid[]))';
+  || ' or (origin <> ''demo'' and brand_id in (select scope_brands()))';
 
 call protect('model_versions', 'brand_id is null or ' || tenant_rule('brand_id'));
 call protect('batches', tenant_rule('brand_id', 'user_id'));
