@@ -1,0 +1,1 @@
+"""What pages are made of. Components receive data, or a callable that reads it; none fetches."""

@@ -1,0 +1,191 @@
+"""Cards: a frame that stands at once, filled as its data comes, each failing for itself alone.
+
+A card is handed a callable that reads its data, and one that forgets what the cache holds of it.
+Whatever the reading raises is logged and shown in this card as one sentence with a retry.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal, TypeVar
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+from streamlit.elements.lib.column_config_utils import ColumnConfigMappingInput
+
+import metrics
+from components import charts
+from metrics import Metric, Number
+
+log = logging.getLogger(__name__)
+
+Loaded = TypeVar("Loaded")
+Load = Callable[[], Loaded]
+Forget = Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What a metric card shows.
+
+    ``before`` is the same figure over the period before, ``series`` its course at even steps,
+    ``as_of`` an aware time, ``note`` a short addition (n, an interval, who was left out), and
+    ``label`` replaces the metric's own where the figure is a variant of it.
+    """
+
+    value: Number | None
+    as_of: datetime
+    before: Number | None = None
+    series: Sequence[float] = ()
+    note: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What a chart card shows: a figure with the words for who cannot see it.
+
+    ``figure`` is None when there is nothing to draw; ``empty`` then says why, ``note`` adds to it.
+    """
+
+    figure: go.Figure | None
+    alt: str
+    as_of: datetime
+    empty: str = "Nothing in this period."
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """What a table card shows: rows, and how ``st.dataframe`` writes each column."""
+
+    rows: pd.DataFrame
+    columns: ColumnConfigMappingInput
+    alt: str
+    as_of: datetime
+    empty: str = "Nothing in this period."
+    note: str = ""
+
+
+def wall(columns: int) -> DeltaGenerator:
+    """Room for cards side by side, fewer beside one another as the page gets narrower.
+
+    The border is the cell's, which fills its row: a fragment's own container would not.
+    """
+    return st.grid(columns, min_column_width=215 if columns > 2 else 360, border=True)
+
+
+@st.fragment(parallel=True)
+def metric_card(
+    metric: Metric, load: Load[Figure], forget: Forget, against: str, key: str = ""
+) -> None:
+    """A card with one figure, its change (``against`` says against what) and its sparkline."""
+    key = key or metric.key
+    with st.container(gap="xsmall", key=f"card-{key}"):
+        found = _read(metric.label, load, key, height=132)
+        if found is None:
+            return
+        change = metrics.change(metric, found.value, found.before)
+        st.metric(
+            found.label or metric.label,
+            metrics.text(metric.unit, found.value),
+            # A number, not words, is what Streamlit shows as flat: grey and without an arrow.
+            0 if change.text and change.sign == 0 else change.text or None,
+            delta_color=_colour(change),
+            delta_arrow=("down", "off", "up")[change.sign + 1] if change.text else "off",
+            delta_description=against if change.text else None,
+            chart_data=list(found.series) if len(found.series) > 1 else None,
+            chart_type="line",
+            help=metric.help,
+        )
+        if found.note:
+            st.caption(found.note)
+        _foot(found.as_of, key, forget)
+
+
+@st.fragment(parallel=True)
+def chart_card(title: str, load: Load[Drawing], forget: Forget, key: str, help: str = "") -> None:  # noqa: A002 (Streamlit's own word)
+    """A card with one chart under its title."""
+    with st.container(gap="xsmall", key=f"card-{key}"):
+        st.subheader(title, anchor=False, help=help or None)
+        found = _read(title, load, key, height=280)
+        if found is None:
+            return
+        if found.figure is None:
+            empty(found.empty)
+        else:
+            st.plotly_chart(found.figure, config=charts.CONFIG, alt=found.alt, key=f"chart-{key}")
+        if found.note:
+            st.caption(found.note)
+        _foot(found.as_of, key, forget)
+
+
+@st.fragment(parallel=True)
+def table_card(title: str, load: Load[Table], forget: Forget, key: str, help: str = "") -> None:  # noqa: A002 (Streamlit's own word)
+    """A card with one table under its title."""
+    with st.container(gap="xsmall", key=f"card-{key}"):
+        st.subheader(title, anchor=False, help=help or None)
+        found = _read(title, load, key, height=380)
+        if found is None:
+            return
+        if found.rows.empty:
+            empty(found.empty)
+        else:
+            st.dataframe(
+                found.rows[list(found.columns)],
+                column_config=found.columns,
+                hide_index=True,
+                alt=found.alt,
+                row_height=38,
+                height=min(38 * (len(found.rows) + 1) + 3, 610),
+                key=f"table-{key}",
+            )
+        if found.note:
+            st.caption(found.note)
+        _foot(found.as_of, key, forget)
+
+
+def empty(sentence: str) -> None:
+    """Says why there is nothing to show, where a figure would stand."""
+    with st.container(horizontal_alignment="center", gap="xsmall"):
+        st.space("small")
+        st.markdown(":gray[:material/inbox:]")
+        st.caption(sentence, text_alignment="center")
+        st.space("small")
+
+
+def _read(title: str, load: Load[Loaded], key: str, height: int) -> Loaded | None:
+    """What ``load`` gives, or None after this card has said that it could not be read."""
+    try:
+        with st.skeleton(height=height):
+            return load()
+    except Exception:
+        # Whatever went wrong, it must not take the rest of the page with it.
+        log.exception("card %s could not be read", key)
+        st.error(f"{title} could not be read just now. The rest of the page is not affected.")
+        # Any click inside a fragment runs the fragment again, and with it the reading.
+        st.button("Try again", icon=":material/refresh:", key=f"retry-{key}")
+        return None
+
+
+def _foot(as_of: datetime, key: str, forget: Forget) -> None:
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", wrap=False
+    ):
+        st.caption(f"As of {as_of.astimezone(UTC):%-d %b, %H:%M} UTC", width="content")
+        st.button(
+            ":material/refresh:",
+            type="tertiary",
+            key=f"refresh-{key}",
+            on_click=forget,
+            help="Read this again",
+        )
+
+
+def _colour(change: metrics.Change) -> Literal["off", "green", "red"]:
+    if change.better is None:
+        return "off"
+    return "green" if change.better else "red"

@@ -1,0 +1,234 @@
+"""The components, each on its own: what they compute, and what they show when all goes wrong."""
+
+import logging
+from datetime import date, timedelta
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from components import brand, charts, period
+
+
+@pytest.mark.parametrize(
+    ("label", "today", "window", "compared_end", "before"),
+    [
+        (
+            "Last 7 days",
+            date(2026, 3, 10),
+            (date(2026, 3, 3), date(2026, 3, 10)),
+            date(2026, 3, 10),
+            (date(2026, 2, 24), date(2026, 3, 3)),
+        ),
+        (
+            "This month",
+            date(2026, 5, 21),
+            (date(2026, 5, 1), date(2026, 5, 21)),
+            date(2026, 5, 21),
+            (date(2026, 4, 1), date(2026, 4, 21)),
+        ),
+        (  # 30 complete days of March against a February of 28: both cut to 28
+            "This month",
+            date(2026, 3, 31),
+            (date(2026, 3, 1), date(2026, 3, 31)),
+            date(2026, 3, 29),
+            (date(2026, 2, 1), date(2026, 3, 1)),
+        ),
+        (  # no day of the new month is over: the month that just ended
+            "This month",
+            date(2026, 5, 1),
+            (date(2026, 4, 1), date(2026, 5, 1)),
+            date(2026, 5, 1),
+            (date(2026, 3, 1), date(2026, 3, 31)),
+        ),
+        (
+            "Last month",
+            date(2026, 1, 15),
+            (date(2025, 12, 1), date(2026, 1, 1)),
+            date(2025, 12, 31),
+            (date(2025, 11, 1), date(2025, 12, 1)),
+        ),
+    ],
+)
+def test_periods_end_with_complete_days_and_compare_with_as_many(
+    label: str,
+    today: date,
+    window: tuple[date, date],
+    compared_end: date,
+    before: tuple[date, date],
+) -> None:
+    found = period.period(label, today)
+    assert (found.start, found.end) == window
+    assert found.compared_end == compared_end
+    assert (found.before_start, found.before_end) == before
+
+
+@pytest.mark.parametrize("label", period.PRESETS)
+@pytest.mark.parametrize("day", range(0, 400, 9))
+def test_no_period_holds_today_and_both_windows_are_equally_long(label: str, day: int) -> None:
+    today = date(2025, 12, 20) + timedelta(days=day)
+    found = period.period(label, today)
+    assert found.start < found.end <= today
+    assert found.before_end <= found.start
+    assert found.compared_end - found.start == found.before_end - found.before_start
+    assert found.days >= (found.compared_end - found.start).days > 0
+
+
+@pytest.mark.parametrize("label", [None, "", "Since ever'; drop table jobs"])
+def test_a_period_that_is_not_offered_is_the_default(label: str | None) -> None:
+    today = date(2026, 3, 10)
+    assert period.period(label, today) == period.period(period.DEFAULT, today)
+
+
+def test_brands_of_one_name_are_told_apart_by_their_slug() -> None:
+    brands = [
+        brand.Brand("1", "Aurore", "aurore"),
+        brand.Brand("2", "Aurore", "aurore-2"),
+        brand.Brand("3", "Brisa", "brisa"),
+    ]
+    assert list(brand.options(brands)) == ["Aurore (aurore)", "Aurore (aurore-2)", "Brisa"]
+
+
+def test_a_day_that_is_not_over_is_hatched_and_the_others_are_not() -> None:
+    days = [date(2026, 3, 8), date(2026, 3, 9), date(2026, 3, 10)]
+    complete, today = charts.bars(days, "Try-ons", [3, 4, 1], "count", running=1).data
+    assert list(complete.y) == [3, 4]
+    assert complete.marker.pattern.shape == ""
+    assert list(today.y) == [1]
+    assert today.marker.pattern.shape == "/"
+
+
+def test_a_heatmap_writes_its_numbers_leaves_the_future_blank_and_hatches_what_runs() -> None:
+    figure = charts.heatmap(
+        ["D1", "D7"], ["Jan", "Feb"], [[0.5, 0.25], [0.4, None]], [[False, False], [True, False]]
+    )
+    table, hatching = figure.data
+    assert [list(row) for row in table.text] == [["50.0%", "25.0%"], ["40.0%", ""]]
+    assert (list(hatching.x), list(hatching.base)) == ([0], [1 - 0.45])
+
+
+def _cards() -> None:
+    import datetime as dt
+
+    import pandas as pd
+    import streamlit as st
+
+    from components import card, charts
+    from metrics import METRICS
+
+    now = dt.datetime(2026, 3, 10, 4, 5, tzinfo=dt.UTC)
+
+    def breaks() -> card.Figure:
+        st.session_state["tries"] = st.session_state.get("tries", 0) + 1
+        if st.session_state["tries"] == 1:
+            raise ConnectionError("secret-host refused")
+        return card.Figure(0.42, now)
+
+    def forget() -> None:
+        st.session_state["forgot"] = True
+
+    card.metric_card(
+        METRICS["mrr"],
+        lambda: card.Figure(110, now, before=100, series=[1, 2, 3], note="Strict"),
+        forget,
+        "vs 30 days before",
+    )
+    card.metric_card(METRICS["cac"], lambda: card.Figure(None, now), forget, "vs")
+    card.metric_card(METRICS["conversion"], breaks, forget, "vs")
+    card.chart_card(
+        "Empty", lambda: card.Drawing(None, "", now, empty="No try-ons yet."), forget, "empty"
+    )
+    card.table_card(
+        "Rows",
+        lambda: card.Table(pd.DataFrame({"a": [1], "b": [2]}), {"a": "A"}, "One row", now),
+        forget,
+        "rows",
+    )
+    figure = charts.lines([now.date()], [charts.Line("MRR", [1.0])], "usd")
+    card.chart_card("Drawn", lambda: card.Drawing(figure, "One point", now), forget, "drawn")
+
+
+def test_a_card_shows_value_change_definition_and_time() -> None:
+    page = AppTest.from_function(_cards).run()
+    assert not page.exception
+    mrr, cac = page.metric[0], page.metric[1]
+    assert (mrr.value, mrr.delta) == ("$110", "+10.0%")
+    assert mrr.help.startswith("Monthly recurring revenue")
+    assert (cac.value, cac.delta) == ("–", "")
+    assert "As of 10 Mar, 04:05 UTC" in [caption.value for caption in page.caption]
+
+
+def test_a_card_that_fails_says_so_alone_and_reads_again_on_a_click(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with caplog.at_level(logging.CRITICAL):
+        page = AppTest.from_function(_cards).run()
+    assert [error.value for error in page.error] == [
+        "Conversion could not be read just now. The rest of the page is not affected."
+    ]
+    assert len(page.metric) == 2
+    page.button(key="retry-conversion").click().run()
+    assert not page.exception
+    assert not page.error
+    assert page.metric[2].value == "42.0%"
+
+
+def test_refresh_forgets_what_the_cache_holds() -> None:
+    page = AppTest.from_function(_cards).run()
+    assert "forgot" not in page.session_state
+    page.button(key="refresh-mrr").click().run()
+    assert page.session_state["forgot"] is True
+
+
+def test_a_card_without_data_says_so_and_hidden_columns_stay_on_the_server() -> None:
+    page = AppTest.from_function(_cards).run()
+    assert "No try-ons yet." in [caption.value for caption in page.caption]
+    assert list(page.dataframe[0].value.columns) == ["a"]
+
+
+def _pickers() -> None:
+    import datetime as dt
+
+    import streamlit as st
+
+    from components import brand, period
+
+    brands = [brand.Brand(f"id-{n}", f"Brand {n}", f"brand-{n}") for n in range(3)]
+    picked = brand.pick(brands[: st.session_state.get("count", 3)])
+    st.text(picked.slug if picked else "all")
+    st.text(period.pick(dt.datetime(2026, 3, 10, tzinfo=dt.UTC)).label)
+
+
+@pytest.mark.parametrize("named", ["Brand 1", "brand-1", "id-1"])
+def test_the_address_names_a_brand_by_name_slug_or_id(named: str) -> None:
+    page = AppTest.from_function(_pickers)
+    page.query_params["brand"] = named
+    page.run()
+    assert not page.exception
+    assert page.text[0].value == "brand-1"
+
+
+def test_a_brand_that_is_not_yours_gets_one_sentence_and_no_page() -> None:
+    page = AppTest.from_function(_pickers)
+    page.query_params["brand"] = "id-2"
+    page.session_state["count"] = 2
+    page.run()
+    assert not page.exception
+    assert [note.value for note in page.warning] == [
+        "The address names a brand that this account cannot see."
+    ]
+    assert not page.text
+
+
+def test_one_brand_needs_no_picker() -> None:
+    page = AppTest.from_function(_pickers)
+    page.session_state["count"] = 1
+    page.run()
+    assert page.text[0].value == "brand-0"
+    assert [box.label for box in page.selectbox] == ["Period"]
+
+
+def test_picking_is_for_the_browser_but_checked_here() -> None:
+    page = AppTest.from_function(_pickers).run()
+    assert (page.text[0].value, page.text[1].value) == ("all", "Last 30 days")
+    page.selectbox(key="period").select("Last 7 days").run()
+    assert page.text[1].value == "Last 7 days"
