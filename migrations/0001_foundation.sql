@@ -35,11 +35,8 @@ language sql volatile parallel safe
 return encode(
   set_bit(
     set_bit(
-      overlay(
-        uuid_send(gen_random_uuid())
-        placing substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3)
-        from 1 for 6
-      ),
+      substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3)
+      || substring(uuid_send(gen_random_uuid()) from 7),
       52, 1
     ),
     53, 1
@@ -85,7 +82,7 @@ end;
 
 -- The tenant rule, as the text of a policy. It stands here once; each table says only by which columns it is held.
 -- The sub-selects are evaluated once a query, not once a row; `in (select …)` becomes a hash table, where `= any (array)`
--- would be walked through for every row (847 brands: 20 times slower over 100,000 rows).
+-- would be walked through for every row (847 brands: 9 times slower over 100,000 rows).
 create function tenant_rule(brand_column text, user_column text default null) returns text
 language sql immutable
 return concat_ws(
@@ -97,7 +94,12 @@ return concat_ws(
 
 -- Switches row-level security on for a table, with one policy for both roles, and grants what the roles may do.
 -- reader_columns: '*' for all, '' for none, or a list of column names.
-create procedure protect(relation regclass, rule text, reader_columns text default '*', app_rights text default 'select, insert, update, delete')
+create procedure protect(
+  relation regclass,
+  rule text,
+  reader_columns text default '*',
+  app_rights text default 'select, insert, update, delete'
+)
 language plpgsql as $$
 begin
   execute format('alter table %s enable row level security', relation);

@@ -252,13 +252,13 @@ with latest as (
   select distinct on (r.job_id, r.reviewer_id) r.job_id, r.brand_id, r.approved, r.created_at
   from reviews r
   where not r.is_adjudication
-  order by r.job_id, r.reviewer_id, r.created_at desc, r.id desc
+  order by r.job_id asc, r.reviewer_id asc, r.created_at desc, r.id desc
 ),
 adjudicated as (
   select distinct on (r.job_id) r.job_id, r.approved
   from reviews r
   where r.is_adjudication
-  order by r.job_id, r.created_at desc, r.id desc
+  order by r.job_id asc, r.created_at desc, r.id desc
 ),
 majority as (
   select l.job_id, sum(case when l.approved then 1 else -1 end) as balance
@@ -281,9 +281,9 @@ select
   coalesce(a.approved, m.balance > 0) as approved,
   d.drawn_at_random
 from drawn d
-join tryon_jobs j on j.id = d.job_id
-left join adjudicated a on a.job_id = d.job_id
-left join majority m on m.job_id = d.job_id
+inner join tryon_jobs j on d.job_id = j.id
+left join adjudicated a on d.job_id = a.job_id
+left join majority m on d.job_id = m.job_id
 where j.status = 'completed' and (a.approved is not null or m.balance <> 0);
 
 create view photo_set_progress with (security_invoker = true) as
@@ -301,7 +301,7 @@ select
     else 'processing'
   end as status
 from photo_sets s
-left join tryon_jobs j on j.photo_set_id = s.id
+left join tryon_jobs j on s.id = j.photo_set_id
 group by s.id;
 
 grant select on job_verdicts, photo_set_progress to closetai_app, closetai_reader;

@@ -104,7 +104,9 @@ cross join lateral (
   limit 1
 ) as t
 left join lateral (
-  select sum(r.amount) as returned from purchase_returns r where r.purchase_id = p.id
+  select sum(r.amount) as returned
+  from purchase_returns r
+  where r.purchase_id = p.id
 ) as r on true;
 
 -- The figures of one brand and one UTC day, as the seed's daily analytics; the rollups will take over from this view.
@@ -166,7 +168,7 @@ select
   count(*) filter (where a.day = c.first_day + 7) as day_7_count,
   count(*) filter (where a.day = c.first_day + 30) as day_30_count
 from cohorts c
-left join active a on a.brand_id = c.brand_id and a.user_id = c.user_id
+left join active a on c.brand_id = a.brand_id and c.user_id = a.user_id
 group by c.brand_id, date_trunc('month', c.first_day)::date;
 
 -- Usage per user and UTC day: generations, their cost and time.

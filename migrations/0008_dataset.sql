@@ -7,7 +7,7 @@ create table dataset_sessions (
   category garment_category not null,
   device device_type,
   confidence numeric(4, 3) check (confidence between 0 and 1),
-  session_hour timestamptz not null check (extract(minute from session_hour at time zone 'UTC') = 0 and extract(second from session_hour at time zone 'UTC') = 0),
+  session_hour timestamptz not null check (session_hour = date_trunc('hour', session_hour, 'UTC')),
   duration_ms integer check (duration_ms >= 0),
   succeeded boolean not null,
   primary key (session_hash, session_hour)
