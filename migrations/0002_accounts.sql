@@ -101,11 +101,11 @@ create function scope_brands() returns setof uuid
 language sql stable parallel safe rows 100
 begin atomic
   select listed.id
-  from unnest(scope_listed_brands()) as listed(id)
+  from unnest(scope_listed_brands()) as listed (id)
   where not scope_is_demo()
   union all
   select b.id from brands b
-  where scope_is_demo() and b.is_demo and (scope_sees_demo() or b.id = any (scope_listed_brands()));
+  where scope_is_demo() and b.is_demo and (scope_sees_demo() or b.id = any(scope_listed_brands()));
 end;
 
 create table brand_members (
