@@ -1,0 +1,53 @@
+"""The README says what is: its settings, commands, pages and links."""
+
+import re
+from pathlib import Path
+
+from typer.main import get_command
+
+from cli import app
+from settings import ROOT, Settings
+
+README = (ROOT / "README.md").read_text()
+
+
+def section(title: str) -> str:
+    return README.split(f"\n## {title}\n")[1].split("\n## ")[0]
+
+
+def test_settings_are_the_ones_that_exist() -> None:
+    rows = dict(re.findall(r"^\| `([A-Z_]+)` \| (.*) \|$", section("Settings"), re.MULTILINE))
+    assert rows == {
+        str(field.validation_alias): field.description for field in Settings.model_fields.values()
+    }
+
+
+def test_commands_are_the_ones_that_exist() -> None:
+    documented = set(re.findall(r"^\| `closetai ([a-z]+)", README, re.MULTILINE))
+    assert documented == set(get_command(app).list_commands(None))  # type: ignore[attr-defined]
+
+
+def test_every_page_is_listed() -> None:
+    listed = {path.strip("/") for path in re.findall(r"\(`/([a-z-]*)`\)", section("The pages"))}
+    pages = {path.stem for path in (ROOT / "pages").glob("*/*.py")}
+    assert listed == pages - {"overview"} | {""}
+
+
+def test_links_lead_somewhere() -> None:
+    for document in (README, (ROOT / "ARCHITECTURE.md").read_text(), *_docs()):
+        for target in re.findall(r"\]\(([^)#:]+)\)", document):
+            assert (ROOT / target).exists() or (ROOT / "docs" / target).exists(), target
+
+
+def _docs() -> list[str]:
+    return [path.read_text() for path in (ROOT / "docs").glob("*.md")]
+
+
+def test_make_targets_of_the_readme_exist() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"`make ([a-z]+)`", README)) <= targets
+
+
+def test_documents_are_where_the_readme_says() -> None:
+    for name in ("ARCHITECTURE.md", "CONTRIBUTING.md", "LICENSE", ".replit", "compose.yaml"):
+        assert (ROOT / Path(name)).exists()
