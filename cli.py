@@ -1,0 +1,206 @@
+"""The command line: `closetai …`. Commands import what they need, so that all start quickly."""
+
+import logging
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from settings import WrongSettingError, settings
+
+_log = logging.getLogger(__name__)
+
+app = typer.Typer(
+    help="ClosetAI: the dashboard for brands that sell with virtual try-on.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # they would show local variables, secrets among them
+    rich_markup_mode=None,
+)
+
+
+@app.command()
+def run() -> None:
+    """Serve the dashboard and the API until Ctrl-C.
+
+    A worker runs beside them and, without DATABASE_URL, an embedded PostgreSQL.
+    """
+    import processes
+
+    processes.run(typer.echo)
+
+
+@app.command()
+def migrate(
+    status: Annotated[bool, typer.Option("--status", help="Only list the migrations.")] = False,
+) -> None:
+    """Bring the database's schema up to date."""
+    import processes
+    from database import migrate
+
+    with processes.database_running():
+        if status:
+            for entry in migrate.status():
+                state = "edited" if entry.edited else "applied" if entry.applied else "pending"
+                typer.echo(f"{state:8} {entry.name}")
+            return
+        applied = processes.migrate()
+    for name in applied:
+        typer.echo(f"applied  {name}")
+    if not applied:
+        typer.echo("Nothing to do: the schema is up to date.")
+
+
+@app.command()
+def seed(
+    until: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="The last day with data. Default: today."),
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="About how many try-on jobs. Overrides --scale.")
+    ] = None,
+    scale: Annotated[
+        str, typer.Option(help="default (100 thousand jobs) or full (10 million).")
+    ] = "default",
+) -> None:
+    """Fill an empty database with demo data."""
+    import processes
+    from database import demo
+
+    with processes.database_running():
+        processes.migrate()
+        with _bar("Demo data") as bar:
+            demo.seed(until.date() if until else None, jobs, scale, bar.show)
+
+
+@app.command()
+def health() -> None:
+    """Ask the running server whether it is well; the exit code is 0 when it is."""
+    import urllib.error
+    import urllib.request
+
+    read = settings()
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(read.host, read.host)
+    address = f"http://{host}:{read.port}/health"
+    try:
+        with urllib.request.urlopen(address, timeout=10):
+            typer.echo("ok")
+    except urllib.error.HTTPError as error:
+        error.close()
+        typer.echo("not ok", err=True)
+        raise typer.Exit(1) from None
+    except OSError:
+        typer.echo(f"Nothing answers at {address}.", err=True)
+        raise typer.Exit(1) from None
+
+
+@app.command()
+def worker() -> None:
+    """Run the worker alone: missing demo days, housekeeping, heartbeats."""
+    import processes
+    import worker
+
+    with processes.database_running():
+        worker.run()
+
+
+@app.command()
+def backup(file: Annotated[Path, typer.Argument(help="The file to write.")]) -> None:
+    """Write the whole database to a file."""
+    import processes
+    from database import backup
+
+    with processes.database_running(), _bar("Backup") as bar:
+        backup.backup(file, bar.show)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that `closetai backup` wrote.")],
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace what the database holds now.")
+    ] = False,
+) -> None:
+    """Load a backup. All or nothing: when it fails, the database stays as it was."""
+    import processes
+    from database import backup
+
+    with processes.database_running(), _bar("Restore") as bar:
+        backup.restore(file, bar.show, force=force)
+    typer.echo("Restored. Restart ClosetAI where it is running.")
+
+
+class _bar:  # noqa: N801 – used like a function
+    """A progress bar on a terminal; lines of text where there is none (a platform's log)."""
+
+    def __init__(self, title: str) -> None:
+        from tqdm import tqdm
+
+        self._terminal = sys.stderr.isatty()
+        self._said = ""
+        self._tqdm = tqdm(
+            total=1.0,
+            desc=title,
+            disable=not self._terminal,
+            bar_format="{desc}: {percentage:3.0f}% |{bar}| {elapsed}, left {remaining}{postfix}",
+        )
+
+    def show(self, fraction: float, message: str) -> None:
+        """Show how far it is (0 to 1) and what is being done."""
+        self._tqdm.set_postfix_str(message, refresh=False)
+        self._tqdm.update(max(fraction - self._tqdm.n, 0))
+        if not self._terminal and message != self._said:
+            self._said = message
+            typer.echo(f"{self._tqdm.desc}: {fraction:.0%} {message}", err=True)
+
+    def __enter__(self) -> "_bar":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._tqdm.close()
+
+
+def main() -> None:
+    """Run a command. What goes wrong is one sentence and exit code 1; the log has the details."""
+    try:
+        app(prog_name="closetai")
+    except WrongSettingError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(1)
+    except Exception as error:  # noqa: BLE001 – logged, and said in one sentence
+        typer.echo(_sentence(error), err=True)
+        sys.exit(1)
+
+
+def _sentence(error: Exception) -> str:
+    import processes
+    from database import backup, connections, embedded, migrate
+
+    log = settings().home / "logs" / "closetai.log"
+    try:
+        # A handler of its own: whatever went wrong, logging may not be set up yet.
+        handler = logging.FileHandler(log)
+        handler.setFormatter(logging.Formatter(processes.LOG_FORMAT))
+        _log.addHandler(handler)
+        _log.error("%s failed", " ".join(sys.argv[1:]), exc_info=error)
+        handler.close()
+        details = f" (details in {log})"
+    except OSError:
+        details = ""  # the home cannot be written, which the sentence says
+    expected = (
+        processes.StartError,
+        embedded.EmbeddedError,
+        migrate.MigrationError,
+        connections.DatabaseUnavailableError,
+        backup.BackupError,
+    )
+    if isinstance(error, expected):
+        return str(error)
+    return f"This did not work: {type(error).__name__}{details}."
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,201 @@
+"""Backup and restore of the whole database, with PostgreSQL's own programs.
+
+They come with the embedded server's package, so nothing has to be installed, and work on a hosted
+server as well.
+"""
+
+import os
+import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO
+
+from sqlalchemy import text
+
+from database import connections, embedded
+from database.migrate import migrate
+
+Progress = Callable[[float, str], None]
+
+# Run before the backup's own statements and in the same transaction: empties the schema but leaves
+# it, and extensions in it, where they are. To drop it would take more rights on a hosted server.
+_EMPTY_SCHEMA = r"""
+do $$
+declare
+  statement text;
+begin
+  for statement in
+    select format('drop %s if exists %s cascade',
+        case relkind when 'v' then 'view' when 'm' then 'materialized view'
+          when 'S' then 'sequence' else 'table' end,
+        c.oid::regclass)
+    from pg_class c
+    where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm', 'S')
+      and not relispartition
+      and not exists (
+        select from pg_depend d where d.objid = c.oid and d.deptype in ('e', 'i', 'a')
+      )
+  loop
+    execute statement;
+  end loop;
+  for statement in
+    select format('drop routine if exists %s cascade', p.oid::regprocedure)
+    from pg_proc p
+    where pronamespace = 'public'::regnamespace
+      and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e')
+  loop
+    execute statement;
+  end loop;
+  for statement in
+    select format('drop type if exists %s cascade', t.oid::regtype)
+    from pg_type t
+    where typnamespace = 'public'::regnamespace and typtype in ('e', 'd') and typelem = 0
+      and not exists (select from pg_depend d where d.objid = t.oid and d.deptype = 'e')
+  loop
+    execute statement;
+  end loop;
+end
+$$;
+"""
+
+
+class BackupError(Exception):
+    """A backup or a restore did not work; the message is one sentence."""
+
+
+def backup(file: Path, progress: Progress) -> None:
+    """Write the database to `file`, which appears only when it is complete.
+
+    `progress` is told the share done (0 to 1) and the table in hand.
+    Raises BackupError and DatabaseUnavailableError.
+    """
+    tables = (
+        "select count(*) from pg_class"
+        " where relnamespace = 'public'::regnamespace and relkind = 'r'"
+    )
+    with connections.owner() as connection:
+        total = int(connection.scalar(text(tables)) or 0)
+    # In the same directory, since only there a file can be renamed into place.
+    draft = file.with_name(f".{file.name}.{os.getpid()}.partial")
+    command, environment = _command("pg_dump")
+    command += ["--format=custom", "--no-owner", "--schema=public", "--verbose"]
+    try:
+        with draft.open("xb") as output:
+            draft.chmod(0o600)  # it holds everybody's data
+            process = subprocess.Popen(
+                command, stdout=output, stderr=subprocess.PIPE, env=environment, text=True
+            )
+            _finish(process, "dumping contents of table", total, progress, "The backup failed")
+        draft.replace(file)
+    except OSError as error:
+        raise BackupError(f"{file} cannot be written: {error.strerror}.") from error
+    finally:
+        draft.unlink(missing_ok=True)
+    progress(1, "done")
+
+
+def restore(file: Path, progress: Progress, *, force: bool = False) -> None:
+    """Replace the database's content by that of a backup, in one transaction.
+
+    Raises BackupError, when the database holds brands or users and `force` is not given, too;
+    DatabaseUnavailableError.
+    """
+    if not file.is_file():
+        raise BackupError(f"There is no file {file}.")
+    listing = subprocess.run(
+        [_program("pg_restore"), "--list", str(file)], capture_output=True, text=True
+    )
+    if listing.returncode:
+        raise BackupError(
+            f"{file} is no backup that this PostgreSQL can read: {_last(listing.stderr)}."
+        )
+    # Makes the roles that the backup's grants name, on a server that never had them.
+    migrate()
+    occupied = "select exists (select from brands) or exists (select from users)"
+    with connections.owner() as connection:
+        if not force and connection.scalar(text(occupied)):
+            raise BackupError("The database holds data already: --force replaces it by the backup.")
+    connections.dispose()
+    # As a script through psql and not by pg_restore itself: emptying the database and filling it
+    # then are one transaction, so that a restore that fails loses nothing.
+    psql, environment = _command("psql")
+    psql += ["--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1"]
+    psql += ["--output", os.devnull, f"--command={_EMPTY_SCHEMA}", "--file=-"]
+    script = [_program("pg_restore"), "--no-owner", "--file=-", "--verbose", str(file)]
+    reader = subprocess.Popen(
+        script, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    )
+    writer = subprocess.Popen(
+        psql, stdin=reader.stdout, stderr=subprocess.PIPE, text=True, env=environment
+    )
+    assert reader.stdout
+    reader.stdout.close()  # the writer has it: when it ends early, the reader notices
+    total = listing.stdout.count(" TABLE DATA ")
+    try:
+        _watch(reader.stderr, "processing data for table", total, progress)
+        said = writer.communicate()[1]
+        if reader.wait() or writer.returncode:
+            raise BackupError(f"The restore failed and changed nothing: {_last(said)}.")
+    finally:
+        for process in (reader, writer):
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+        assert reader.stderr
+        reader.stderr.close()
+    progress(1, "done")
+
+
+def _server_version() -> int:
+    with connections.owner() as connection:
+        return int(connection.scalar(text("show server_version_num")) or 0) // 10_000
+
+
+def _program(name: str) -> str:
+    # A newer program writes settings into the script that an older server does not know.
+    return str(embedded.binaries(18 if _server_version() > 16 else 16) / name)
+
+
+def _command(name: str) -> tuple[list[str], dict[str, str]]:
+    """Return how to start a program for our database, and the environment with the password."""
+    url = connections.owner_url()
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
+    # Not in the arguments, which every user of the machine can list.
+    environment["PGPASSWORD"] = url.password or ""
+    environment["LC_MESSAGES"] = "C"  # what they say is read below
+    bare = url.set(password=None).render_as_string(hide_password=False)
+    return [_program(name), f"--dbname={embedded.conninfo(bare)}"], environment
+
+
+def _watch(lines: "IO[str] | None", phrase: str, total: int, progress: Progress) -> list[str]:
+    """Turn what a program says to stderr into progress; return the lines that are no progress."""
+    assert lines
+    done, rest = 0, []
+    for line in lines:
+        if found := re.search(rf'{phrase} "([^"]+)"', line):
+            progress(min(done / max(total, 1), 0.99), found[1].removeprefix("public."))
+            done += 1
+        elif "error" in line or "detail" in line:
+            rest.append(line)
+    return rest
+
+
+def _finish(
+    process: "subprocess.Popen[str]", phrase: str, total: int, progress: Progress, failed: str
+) -> None:
+    try:
+        said = _watch(process.stderr, phrase, total, progress)
+        if process.wait():
+            raise BackupError(f"{failed}: {_last(''.join(said))}.")
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+        assert process.stderr
+        process.stderr.close()
+
+
+def _last(said: str) -> str:
+    lines = said.strip().splitlines() or ["it says nothing"]
+    return lines[-1].strip().rstrip(".")

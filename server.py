@@ -1,0 +1,137 @@
+"""The ASGI application: Streamlit around app.py, with our own routes on the same port."""
+
+import logging
+import secrets
+from collections.abc import Mapping
+
+import streamlit as st
+from fastapi import FastAPI
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+import processes
+from database import connections, migrate
+from database.tenancy import Scope as Tenancy
+from settings import ROOT, settings
+
+logging.basicConfig(level=settings().log_level.upper(), format=processes.LOG_FORMAT)
+_log = logging.getLogger(__name__)
+
+# Several heartbeats may be missed, one after the other, before a worker counts as dead.
+_HEARTBEAT_MAX_AGE = "30 seconds"
+
+
+def _headers() -> Mapping[str, str]:
+    headers = {
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+    }
+    # Streamlit's own page needs inline styles and scripts, so the policy limits what surrounds it.
+    policy = "base-uri 'self'; object-src 'none'; form-action 'self'"
+    if settings().env == "production":
+        # A workspace shows the app that is being developed in a frame; nobody else may.
+        policy += "; frame-ancestors 'self'"
+        headers["X-Frame-Options"] = "SAMEORIGIN"
+    headers["Content-Security-Policy"] = policy
+    return headers
+
+
+class SecurityHeaders:
+    """Adds headers to every response that does not have them. Leaves the websocket alone."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.headers = _headers()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on."""
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self.headers.items():
+                    headers.setdefault(name, value)
+                if scope["scheme"] == "https":  # as a trusted proxy says
+                    headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+def well() -> bool:
+    """Tell whether the database answers, its schema is up to date and a worker lives.
+
+    What is wrong goes to the log.
+    """
+    alive = f"""
+        select exists (
+            select from worker_heartbeats where seen_at > now() - interval '{_HEARTBEAT_MAX_AGE}'
+        )
+    """
+    try:
+        pending = [entry.name for entry in migrate.status() if not entry.applied or entry.edited]
+        if pending:
+            _log.error("health: not migrated: %s", ", ".join(pending))
+            return False
+        with connections.writer(Tenancy()) as connection:
+            if not connection.scalar(text(alive)):
+                _log.error("health: no worker has been seen for %s", _HEARTBEAT_MAX_AGE)
+                return False
+    except (connections.DatabaseUnavailableError, SQLAlchemyError) as error:
+        _log.error("health: %s", error)
+        return False
+    return True
+
+
+async def _health() -> JSONResponse:
+    if await run_in_threadpool(well):
+        return JSONResponse({"status": "ok"})
+    return JSONResponse({"status": "not ok"}, status_code=503)
+
+
+async def health(_request: Request) -> JSONResponse:
+    """Answer 200 or 503, never with details: anybody may ask."""
+    return await _health()
+
+
+# The pages about the API would load their scripts from elsewhere; /api/openapi.json is enough.
+api = FastAPI(title="ClosetAI", version="1", docs_url=None, redoc_url=None)
+
+
+@api.get("/health", responses={503: {"description": "Something is not well."}})
+async def api_health() -> JSONResponse:
+    """Tell whether the service is well."""
+    return await _health()
+
+
+def on_script_error(error: Exception) -> bool:
+    """Log what a page did not handle, and show one sentence with a reference to the log."""
+    reference = secrets.token_hex(4)
+    _log.error("page failed, reference %s", reference, exc_info=error)
+    if isinstance(error, connections.DatabaseUnavailableError):
+        st.error(f"{error} Try again in a moment.", icon=":material/cloud_off:")
+    else:
+        st.error(
+            "This page ran into a problem. Try again; if it happens again, tell us the "
+            f"reference {reference}.",
+            icon=":material/error:",
+        )
+    return True
+
+
+app = st.App(
+    ROOT / "app.py",
+    routes=[
+        Route("/health", health),
+        Mount("/api", api),
+    ],
+    middleware=[Middleware(SecurityHeaders)],
+    on_script_error=on_script_error,
+)

@@ -1,0 +1,108 @@
+"""The worker: periodic tasks beside the dashboard, each named and independent of the others.
+
+It needs no handler for SIGTERM: every task is a transaction or can be repeated, so the default
+action, which ends the process at once, loses nothing.
+"""
+
+import logging
+import socket
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import text
+
+import processes
+from database import connections
+from database.tenancy import Scope
+from settings import settings
+
+_log = logging.getLogger(__name__)
+
+HEARTBEAT_EVERY = 5.0
+_LONGEST_WAIT = 60.0
+
+
+@dataclass
+class Task:
+    """Something to do every so many seconds; after a failure sooner, then less and less soon."""
+
+    name: str
+    every: float
+    do: Callable[[], None]
+    due: float = 0.0  # monotonic; the first time at once
+    failures: int = 0
+
+    def attempt(self) -> None:
+        """Do it and decide when it is due again. A failure is logged and ends nothing else."""
+        try:
+            self.do()
+        except connections.DatabaseUnavailableError as error:
+            # Said every time, but without a trace: a database that went away is no defect of ours.
+            _log.warning("%s: %s", self.name, error)
+            self._failed()
+        except Exception:  # noqa: BLE001 – logged; the other tasks go on
+            _log.exception("%s failed", self.name)
+            self._failed()
+        else:
+            self.failures = 0
+            self.due = time.monotonic() + self.every
+
+    def _failed(self) -> None:
+        self.failures += 1
+        wait = min(2.0**self.failures, _LONGEST_WAIT, self.every)
+        self.due = time.monotonic() + wait
+
+
+def beat() -> None:
+    """Say in the database that this worker lives."""
+    statement = """
+        insert into worker_heartbeats (worker) values (:worker)
+        on conflict (worker) do update set seen_at = now()
+    """
+    with connections.writer(Scope.system()) as connection:
+        connection.execute(text(statement), {"worker": socket.gethostname()})
+
+
+def append_demo_days() -> None:
+    """Bring demo data up to now, when this database holds some."""
+    from database import demo
+
+    if settings().demo:
+        demo.append_missing(datetime.now(UTC))
+
+
+def clean_up() -> None:
+    """Delete what has expired and what only served for a while."""
+    with connections.writer(Scope.system()) as connection:
+        for statement in (
+            "delete from sessions where expires_at < now()",
+            "delete from verification_tokens where expires_at < now()",
+            # The delays after failed attempts look back by minutes; a day is ample.
+            "delete from sign_in_attempts where attempted_at < now() - interval '1 day'",
+            # A worker of a machine that is gone. It must not count as one that is ill.
+            "delete from worker_heartbeats where seen_at < now() - interval '1 day'",
+        ):
+            connection.execute(text(statement))
+
+
+def _keep_doing(*tasks: Task) -> None:
+    while True:
+        for task in tasks:
+            if task.due <= time.monotonic():
+                task.attempt()
+        time.sleep(max(min(task.due for task in tasks) - time.monotonic(), 0))
+
+
+def run() -> None:
+    """Work until the process is ended."""
+    logging.basicConfig(level=settings().log_level.upper(), format=processes.LOG_FORMAT)
+    # In a thread of its own: a day of demo data takes longer than a heartbeat may be late.
+    heartbeat = Task("heartbeat", HEARTBEAT_EVERY, beat)
+    threading.Thread(target=_keep_doing, args=[heartbeat], daemon=True).start()
+    _keep_doing(
+        Task("demo days", 3600, append_demo_days),
+        Task("clean up", 3600, clean_up),
+    )
