@@ -68,6 +68,10 @@ create function scope_is_demo() returns boolean
 language sql stable parallel safe
 return coalesce(current_setting('closetai.brands', true), '') like 'demo%';
 
+create function scope_names_no_brand() returns boolean
+language sql stable parallel safe
+return coalesce(current_setting('closetai.brands', true), '') = '';
+
 create function scope_user() returns uuid
 language sql stable parallel safe
 return nullif(current_setting('closetai.user', true), '')::uuid;
@@ -92,20 +96,65 @@ return concat_ws(
   case when user_column is not null then format('%I = (select scope_user())', user_column) end
 );
 
+-- The brands that a scope may write for: those that it lists. Demo visitors share their brands and write only rows of their
+-- own.
+create function scope_written_brands() returns setof uuid
+language sql stable parallel safe rows 100
+begin atomic
+  select listed.id
+  from unnest(scope_listed_brands()) as listed (id)
+  where not scope_is_demo();
+end;
+
+-- Who may write what the tenant rule shows. That a row bears the user's id is not enough: a manager of one brand would
+-- write into another under their own name. It has to be a brand of theirs, or none, or (shopper_writes) the user names no
+-- brand at all, as shoppers do, who try on wherever they like.
+create function tenant_write_rule(
+  brand_column text, user_column text default null, shopper_writes boolean default true
+) returns text
+language sql immutable
+return concat_ws(
+  ' or ',
+  '(select scope_sees_all())',
+  format('%I in (select scope_written_brands())', brand_column),
+  case
+    when user_column is not null then
+      format('%I = (select scope_user()) and (', user_column)
+      || concat_ws(
+        ' or ',
+        format('%I is null', brand_column),
+        format('%I in (select scope_brands())', brand_column),
+        case when shopper_writes then '(select scope_names_no_brand())' end
+      ) || ')'
+  end
+);
+
 -- Switches row-level security on for a table, with one policy for both roles, and grants what the roles may do.
 -- reader_columns: '*' for all, '' for none, or a list of column names.
+-- write_rule: who may write, where that is not everybody who may see.
 create procedure protect(
   relation regclass,
   rule text,
   reader_columns text default '*',
-  app_rights text default 'select, insert, update, delete'
+  app_rights text default 'select, insert, update, delete',
+  write_rule text default null
 )
 language plpgsql as $$
 begin
   execute format('alter table %s enable row level security', relation);
-  execute format(
-    'create policy tenant on %s to closetai_app, closetai_reader using (%s) with check (%s)', relation, rule, rule
-  );
+  if write_rule is null then
+    execute format(
+      'create policy tenant on %s to closetai_app, closetai_reader using (%s) with check (%s)', relation, rule, rule
+    );
+  else
+    execute format('create policy tenant on %s for select to closetai_app, closetai_reader using (%s)', relation, rule);
+    execute format('create policy tenant_insert on %s for insert to closetai_app with check (%s)', relation, write_rule);
+    execute format(
+      'create policy tenant_update on %s for update to closetai_app using (%s) with check (%s)',
+      relation, write_rule, write_rule
+    );
+    execute format('create policy tenant_delete on %s for delete to closetai_app using (%s)', relation, write_rule);
+  end if;
   execute format('grant %s on %s to closetai_app', app_rights, relation);
   if reader_columns = '*' then
     execute format('grant select on %s to closetai_reader', relation);

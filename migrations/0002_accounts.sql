@@ -152,11 +152,30 @@ call protect(
   'brands',
   '(select scope_sees_all()) or (is_demo and (select scope_sees_demo()))'
   || ' or (id = any ((select scope_listed_brands())::uuid[]) and (is_demo or not (select scope_is_demo())))',
-  'id, name, slug, mrr, gross_margin, dataset_access, custom_model_training, onboarded_at, is_demo, created_at'
+  'id, name, slug, mrr, gross_margin, dataset_access, custom_model_training, onboarded_at, is_demo, created_at',
+  'select, delete',
+  '(select scope_sees_all()) or id in (select scope_written_brands())'
 );
-call protect('brand_members', tenant_rule('brand_id', 'user_id'), '');
-call protect('api_tokens', tenant_rule('brand_id', 'user_id'), '');
-call protect('audit_log', tenant_rule('brand_id', 'user_id'), '*', 'select, insert');
+-- Not mrr: it follows the subscriptions.
+grant
+insert (id, name, slug, owner_user_id, stripe_customer_id, gross_margin, dataset_access, custom_model_training, onboarded_at,
+  is_demo, created_at),
+update (name, slug, owner_user_id, stripe_customer_id, gross_margin, dataset_access, custom_model_training, onboarded_at)
+on brands to closetai_app;
+
+-- The reader needs the columns because the policy of users asks them. Who belongs to a brand is never decided by that brand's
+-- scope: somebody could let themselves in.
+call protect(
+  'brand_members', tenant_rule('brand_id', 'user_id'), 'brand_id, user_id', write_rule => '(select scope_sees_all())'
+);
+call protect(
+  'api_tokens', tenant_rule('brand_id', 'user_id'), '',
+  write_rule => tenant_write_rule('brand_id') || ' or (brand_id is null and user_id = (select scope_user()))'
+);
+call protect(
+  'audit_log', tenant_rule('brand_id', 'user_id'), '*', 'select, insert',
+  tenant_write_rule('brand_id', 'user_id')
+);
 
 -- Held by a user alone, and never a reader's business.
 call protect('user_passwords', '(select scope_sees_all()) or user_id = (select scope_user())', '');

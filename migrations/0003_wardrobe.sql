@@ -34,6 +34,7 @@ begin
   return old;
 end
 $$;
+revoke execute on function request_object_deletion from public;
 create trigger stored_objects_deleted after delete on stored_objects
 for each row execute function request_object_deletion();
 
@@ -137,13 +138,26 @@ create table persona_pictures (
 );
 create index persona_pictures_object_id_idx on persona_pictures (object_id);
 
-call protect('stored_objects', tenant_rule('brand_id', 'user_id'), '');
+call protect(
+  'stored_objects', tenant_rule('brand_id', 'user_id'), '', write_rule => tenant_write_rule('brand_id', 'user_id')
+);
 -- What a brand may read of a shopper's wardrobe is not given by row-level security: the owner alone sees it.
-call protect('wardrobe_items', '(select scope_sees_all()) or user_id = (select scope_user())');
+call protect(
+  'wardrobe_items', '(select scope_sees_all()) or user_id = (select scope_user())',
+  write_rule => '(select scope_sees_all()) or user_id = (select scope_user())'
+  || ' and (brand_id is null or brand_id in (select scope_brands()) or (select scope_names_no_brand()))'
+);
 call protect('collections', '(select scope_sees_all()) or user_id = (select scope_user())');
 call protect('collection_items', 'exists (select from collections c where c.id = collection_id)');
-call protect('products', tenant_rule('brand_id'));
-call protect('product_images', 'exists (select from products p where p.id = product_id)');
-call protect('personas', tenant_rule('brand_id', 'user_id'));
-call protect('persona_pictures', 'exists (select from personas p where p.id = persona_id)');
+call protect('products', tenant_rule('brand_id'), write_rule => tenant_write_rule('brand_id'));
+call protect(
+  'product_images', 'exists (select from products p where p.id = product_id)',
+  write_rule => 'not (select scope_is_demo()) and exists (select from products p where p.id = product_id)'
+);
+call protect('personas', tenant_rule('brand_id', 'user_id'), write_rule => tenant_write_rule('brand_id', 'user_id'));
+call protect(
+  'persona_pictures', 'exists (select from personas p where p.id = persona_id)',
+  write_rule => 'exists (select from personas p where p.id = persona_id'
+  || ' and (p.user_id = (select scope_user()) or not (select scope_is_demo())))'
+);
 call protect('object_deletions', '(select scope_sees_all())', '', 'select, insert, delete');

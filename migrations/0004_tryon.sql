@@ -56,7 +56,7 @@ create table tryon_jobs (
   engine_version text,
   priority smallint not null default 0,
   batch_id uuid references batches on delete set null,
-  photo_set_id uuid references photo_sets on delete cascade,
+  photo_set_id uuid references photo_sets on delete set null,
   product_id uuid references products on delete set null,
   persona_id uuid references personas on delete set null,
   selfie_object_id uuid references stored_objects on delete set null,
@@ -73,12 +73,13 @@ create table tryon_jobs (
   created_at timestamptz not null default now(),
   started_at timestamptz,
   finished_at timestamptz,
-  -- A finished job has its time, an unfinished one has none; completed means a confidence, failed means a reason.
+  -- A finished job has its time, an unfinished one has none; a completed try-on has a confidence, a failed job its reason.
   check ((finished_at is not null) = (status in ('completed', 'failed', 'canceled'))),
   check (status <> 'queued' or started_at is null),
   check (status not in ('processing', 'completed', 'failed') or started_at is not null),
   check (started_at >= created_at and finished_at >= coalesce(started_at, created_at)),
   check (status <> 'failed' or failure_code is not null),
+  check (status <> 'completed' or mode <> 'tryon' or confidence is not null),
   check (origin <> 'shopper' or mode <> 'tryon' or category is not null)
 );
 
@@ -116,8 +117,13 @@ begin
       new.finished_at := coalesce(new.finished_at, clock_timestamp());
     end if;
   elsif old.status in ('completed', 'failed', 'canceled')
-    and (new.confidence, new.started_at, new.finished_at, new.created_at, new.credits)
-      is distinct from (old.confidence, old.started_at, old.finished_at, old.created_at, old.credits) then
+    and (
+      new.brand_id, new.origin, new.mode, new.category, new.device, new.engine, new.engine_version, new.credits,
+      new.confidence, new.engine_cost_usd, new.failure_code, new.created_at, new.started_at, new.finished_at
+    ) is distinct from (
+      old.brand_id, old.origin, old.mode, old.category, old.device, old.engine, old.engine_version, old.credits,
+      old.confidence, old.engine_cost_usd, old.failure_code, old.created_at, old.started_at, old.finished_at
+    ) then
     raise exception 'A % job is finished and keeps its result.', old.status
       using errcode = 'check_violation', constraint = 'tryon_jobs_transition';
   end if;
@@ -218,6 +224,7 @@ begin
   return null;
 end
 $$;
+revoke execute on function note_shoppers from public;
 create trigger tryon_jobs_note_shoppers after insert on tryon_jobs
 referencing new table as new_jobs for each statement execute function note_shoppers();
 
@@ -227,15 +234,44 @@ language sql immutable
 return '(select scope_sees_all()) or user_id = (select scope_user())'
   || ' or (origin <> ''demo'' and brand_id in (select scope_brands()))';
 
-call protect('model_versions', 'brand_id is null or ' || tenant_rule('brand_id'));
-call protect('batches', tenant_rule('brand_id', 'user_id'));
-call protect('photo_sets', tenant_rule('brand_id', 'user_id'));
-call protect('tryon_jobs', job_rule());
-call protect('tryon_garments', 'exists (select from tryon_jobs j where j.id = job_id)');
-call protect('job_attempts', 'exists (select from tryon_jobs j where j.id = job_id)');
-call protect('job_outputs', 'exists (select from tryon_jobs j where j.id = job_id)');
-call protect('reviews', 'exists (select from tryon_jobs j where j.id = job_id)');
-call protect('shoppers', tenant_rule('brand_id', 'user_id'));
+create function job_write_rule() returns text
+language sql immutable
+return '(select scope_sees_all()) or (origin <> ''demo'' and brand_id in (select scope_written_brands()))'
+  || ' or (user_id = (select scope_user())'
+  || ' and (brand_id is null or brand_id in (select scope_brands()) or (select scope_names_no_brand())))';
+
+-- What belongs to a job is seen with it; a demo visitor writes it for jobs of their own.
+create function job_part_rule() returns text
+language sql immutable
+return 'exists (select from tryon_jobs j where j.id = job_id)';
+
+create function job_part_write_rule() returns text
+language sql immutable
+return 'exists (select from tryon_jobs j where j.id = job_id'
+  || ' and (j.user_id = (select scope_user()) or not (select scope_is_demo())))';
+
+-- The shared engines have no brand; any scope shows them, and the system alone writes them.
+call protect(
+  'model_versions',
+  tenant_rule('brand_id')
+  || ' or (brand_id is null and (not (select scope_names_no_brand()) or (select scope_user()) is not null))',
+  write_rule => tenant_write_rule('brand_id')
+);
+call protect('batches', tenant_rule('brand_id', 'user_id'), write_rule => tenant_write_rule('brand_id', 'user_id', false));
+call protect('photo_sets', tenant_rule('brand_id', 'user_id'), write_rule => tenant_write_rule('brand_id', 'user_id'));
+-- Nobody deletes a job: credits, reviews and every count hang on it.
+call protect('tryon_jobs', job_rule(), '*', 'select, insert, update', job_write_rule());
+call protect('tryon_garments', job_part_rule(), write_rule => job_part_write_rule());
+call protect('job_attempts', job_part_rule(), write_rule => job_part_write_rule());
+call protect('job_outputs', job_part_rule(), write_rule => job_part_write_rule());
+-- A review counts for the brand of its job, whatever the row says: so it must say the same. A demo visitor reviews what they
+-- see, in their own name.
+call protect(
+  'reviews', job_part_rule(),
+  write_rule => '(reviewer_id = (select scope_user()) or not (select scope_is_demo()))'
+  || ' and exists (select from tryon_jobs j where j.id = job_id and j.brand_id = reviews.brand_id)'
+);
+call protect('shoppers', tenant_rule('brand_id', 'user_id'), write_rule => tenant_write_rule('brand_id', 'user_id'));
 
 -- A user is seen by themselves, by those who see a brand that they are a shopper or a member of, and by the whole team.
 call protect(
@@ -243,7 +279,8 @@ call protect(
   '(select scope_sees_all()) or id = (select scope_user())'
   || ' or exists (select from shoppers s where s.user_id = users.id)'
   || ' or exists (select from brand_members m where m.user_id = users.id)',
-  'id, role, is_demo, created_at'
+  'id, role, is_demo, created_at',
+  write_rule => '(select scope_sees_all()) or id = (select scope_user())'
 );
 
 -- The outcome of a job's reviews: the adjudicated one, else the majority of the reviewers' latest; a tie has none.

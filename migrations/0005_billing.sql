@@ -41,9 +41,8 @@ create table plans (
   is_active boolean not null default true,
   created_at timestamptz not null default now()
 );
--- The price list is public.
-grant select on plans to closetai_app, closetai_reader;
-grant insert, update on plans to closetai_app;
+-- The price list is public; ClosetAI writes it.
+call protect('plans', 'true', '*', 'select, insert, update', '(select scope_sees_all())');
 
 create table subscriptions (
   id uuid primary key default uuid_v7(),
@@ -205,6 +204,7 @@ begin
   return null;
 end
 $$;
+revoke execute on function rederive_movements from public;
 create trigger subscription_history_inserted after insert on subscription_history
 referencing new table as new_rows for each statement execute function rederive_movements();
 create trigger subscription_history_updated after update on subscription_history
@@ -262,6 +262,7 @@ begin
   return null;
 end
 $$;
+revoke execute on function follow_subscription from public;
 create trigger subscriptions_followed after insert or update or delete on subscriptions
 for each row execute function follow_subscription();
 
@@ -286,8 +287,9 @@ create index payments_subscription_idx on payments (subscription_id);
 create index payments_status_idx on payments (status);
 create trigger payments_updated_at before update on payments for each row execute function set_updated_at();
 
-call protect('subscriptions', tenant_rule('brand_id'));
-call protect('subscription_history', tenant_rule('brand_id'), '*', 'select, insert');
+-- What is owed and paid is written by the system, on the provider's word; a brand reads its own.
+call protect('subscriptions', tenant_rule('brand_id'), write_rule => '(select scope_sees_all())');
+call protect('subscription_history', tenant_rule('brand_id'), '*', 'select, insert', '(select scope_sees_all())');
 call protect('mrr_movements', tenant_rule('brand_id'), '*', 'select');
-call protect('payments', tenant_rule('brand_id', 'user_id'));
+call protect('payments', tenant_rule('brand_id', 'user_id'), write_rule => '(select scope_sees_all())');
 grant select on mrr_steps to closetai_app, closetai_reader;

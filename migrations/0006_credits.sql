@@ -60,11 +60,30 @@ begin
   return null;
 end
 $$;
+revoke execute on function apply_ledger_row from public;
 create trigger credit_ledger_applied after insert on credit_ledger
 for each row execute function apply_ledger_row();
 
+-- The functions below run with the owner's rights, past row-level security: whose account they are asked to touch has to lie
+-- in the scope. Only the owner of the schema, who seeds and mends, is bound by none.
+create function check_credit_scope(owner_user uuid, owner_brand uuid) returns void
+language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+  if session_user = current_user and current_setting('role') = 'none' then
+    return;
+  end if;
+  if (
+    scope_sees_all()
+    or owner_user = scope_user()
+    or owner_brand in (select scope_written_brands())
+  ) is not true then
+    raise exception 'This credit account is not yours.' using errcode = 'insufficient_privilege';
+  end if;
+end
+$$;
+
 -- The account of a user or a brand, made with its free credits when there is none yet; locked until the transaction ends.
-create function open_credit_account(owner_user uuid, owner_brand uuid) returns uuid
+create function ensure_credit_account(owner_user uuid, owner_brand uuid) returns uuid
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
   account uuid;
@@ -87,8 +106,16 @@ begin
 end
 $$;
 
+create function open_credit_account(owner_user uuid, owner_brand uuid) returns uuid
+language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  perform check_credit_scope(owner_user, owner_brand);
+  return ensure_credit_account(owner_user, owner_brand);
+end
+$$;
+
 -- Sets the free credits back on the reset date. Safe to run twice: the date moves on with the first run.
-create function reset_free_credits(account uuid, today date) returns void
+create function renew_free_credits(account uuid, today date) returns void
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
   due credit_accounts;
@@ -113,13 +140,29 @@ begin
 end
 $$;
 
--- Adds bought credits; they do not expire. Once per payment.
+create function reset_free_credits(account uuid, today date) returns void
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  wallet credit_accounts;
+begin
+  select * into wallet from credit_accounts a where a.id = account;
+  perform check_credit_scope(wallet.user_id, wallet.brand_id);
+  perform renew_free_credits(account, today);
+end
+$$;
+
+-- Adds bought credits; they do not expire. Once per payment, which has to be the owner's.
 create function purchase_credits(owner_user uuid, owner_brand uuid, payment uuid, credits integer) returns void
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
   account uuid := open_credit_account(owner_user, owner_brand);
   lot uuid;
 begin
+  if payment is not null and not exists (
+    select from payments p where p.id = payment and (p.user_id = owner_user or p.brand_id = owner_brand)
+  ) then
+    raise exception 'This payment is not the account''s.' using errcode = 'insufficient_privilege';
+  end if;
   if payment is not null and exists (select from credit_lots l where l.payment_id = payment) then
     return;
   end if;
@@ -132,11 +175,18 @@ $$;
 create function refund_credits(payment uuid) returns integer
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
+  wallet credit_accounts;
   lot credit_lots;
 begin
-  select l.* into lot from credit_lots l join credit_accounts a on a.id = l.account_id
-  where l.payment_id = payment and l.closed_at is null
-  for no key update of a, l;
+  -- The account first, as everywhere: two that lock in different orders would wait for each other.
+  select a.* into wallet from credit_accounts a join credit_lots l on l.account_id = a.id
+  where l.payment_id = payment
+  for no key update of a;
+  if not found then
+    return 0;
+  end if;
+  perform check_credit_scope(wallet.user_id, wallet.brand_id);
+  select l.* into lot from credit_lots l where l.payment_id = payment and l.closed_at is null;
   if not found then
     return 0;
   end if;
@@ -157,10 +207,10 @@ declare
   part integer;
 begin
   account := case
-    when new.origin = 'studio' or new.user_id is null then open_credit_account(null, new.brand_id)
-    else open_credit_account(new.user_id, null)
+    when new.origin = 'studio' or new.user_id is null then ensure_credit_account(null, new.brand_id)
+    else ensure_credit_account(new.user_id, null)
   end;
-  perform reset_free_credits(account, (now() at time zone 'UTC')::date);
+  perform renew_free_credits(account, (now() at time zone 'UTC')::date);
   select * into strict wallet from credit_accounts a where a.id = account;
   if wallet.pro_until > now() then
     return null;
@@ -218,18 +268,21 @@ execute function end_job_credits();
 create function open_shopper_account() returns trigger
 language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-  perform open_credit_account(new.id, null);
+  perform ensure_credit_account(new.id, null);
   return null;
 end
 $$;
 create trigger users_open_credit_account after insert on users
 for each row when (new.role in ('shopper', 'demo_viewer')) execute function open_shopper_account();
 
-revoke execute on function open_credit_account, reset_free_credits, purchase_credits, refund_credits from public;
--- Who calls these is decided in billing; they return no rows of anybody.
+revoke execute on function
+check_credit_scope, ensure_credit_account, renew_free_credits, reserve_job_credits, end_job_credits, open_shopper_account,
+open_credit_account, reset_free_credits, purchase_credits, refund_credits
+from public;
+-- Who calls these is decided in billing.
 grant execute on function open_credit_account, reset_free_credits, purchase_credits, refund_credits to closetai_app;
 
-call protect('credit_accounts', tenant_rule('brand_id', 'user_id'), '*', 'select');
+call protect('credit_accounts', tenant_rule('brand_id', 'user_id'), '*', 'select', '(select scope_sees_all())');
 grant update (free_per_month, resets_on, pro_until) on credit_accounts to closetai_app;
 call protect('credit_lots', 'exists (select from credit_accounts a where a.id = account_id)', '*', 'select');
 call protect('credit_ledger', 'exists (select from credit_accounts a where a.id = account_id)', '*', 'select');

@@ -76,14 +76,18 @@ create table benchmarks (
   upper_quartile numeric not null,
   primary key (metric, as_of)
 );
-grant select on benchmarks to closetai_app, closetai_reader;
-grant insert, update on benchmarks to closetai_app;
+call protect('benchmarks', 'true', '*', 'select, insert, update', '(select scope_sees_all())');
 
-call protect('touches', tenant_rule('brand_id', 'user_id'));
-call protect('purchases', tenant_rule('brand_id', 'user_id'));
-call protect('purchase_returns', 'exists (select from purchases p where p.id = purchase_id)');
-call protect('acquisition_spend', tenant_rule('brand_id'));
-call protect('nps_responses', tenant_rule('brand_id', 'user_id'));
+call protect('touches', tenant_rule('brand_id', 'user_id'), write_rule => tenant_write_rule('brand_id', 'user_id'));
+-- Orders and returns are the brand's word, not the shopper's.
+call protect('purchases', tenant_rule('brand_id', 'user_id'), write_rule => tenant_write_rule('brand_id'));
+call protect(
+  'purchase_returns', 'exists (select from purchases p where p.id = purchase_id)',
+  write_rule => '((select scope_sees_all()) or brand_id in (select scope_written_brands()))'
+  || ' and exists (select from purchases p where p.id = purchase_id and p.brand_id = purchase_returns.brand_id)'
+);
+call protect('acquisition_spend', tenant_rule('brand_id'), write_rule => tenant_write_rule('brand_id'));
+call protect('nps_responses', tenant_rule('brand_id', 'user_id'), write_rule => tenant_write_rule('brand_id', 'user_id'));
 
 -- A purchase with a touch of its shopper in the 30 days before it is attributed; the last touch names the source.
 create view attributed_purchases with (security_invoker = true) as

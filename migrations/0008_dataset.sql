@@ -23,12 +23,22 @@ language plpgsql security definer set search_path = public, pg_temp as $$
 declare
   lower_bound date := date_trunc('month', month)::date;
   partition_name text := 'dataset_sessions_' || to_char(lower_bound, 'YYYY_MM');
+  first_hour text := lower_bound || ' 00:00:00+00';
+  next_hour text := (lower_bound + interval '1 month')::date || ' 00:00:00+00';
 begin
   perform pg_advisory_xact_lock(hashtext(partition_name));
   if to_regclass(partition_name) is null then
+    -- Filled before it is attached: the default partition may not hold rows of a month that has one.
+    execute format('create table %I (like dataset_sessions including constraints)', partition_name);
     execute format(
-      'create table %I partition of dataset_sessions for values from (%L) to (%L)',
-      partition_name, lower_bound::text || ' 00:00:00+00', (lower_bound + interval '1 month')::date::text || ' 00:00:00+00'
+      'with moved as ('
+      '  delete from dataset_sessions_other where session_hour >= %2$L and session_hour < %3$L returning *'
+      ') insert into %1$I select * from moved',
+      partition_name, first_hour, next_hour
+    );
+    execute format(
+      'alter table dataset_sessions attach partition %I for values from (%L) to (%L)',
+      partition_name, first_hour, next_hour
     );
   end if;
 end
@@ -49,8 +59,10 @@ create table dataset_aggregates (
   primary key (brand_id, category, month)
 );
 
-call protect('dataset_sessions', tenant_rule('brand_id'), '*', 'select, insert, delete');
-call protect('dataset_aggregates', tenant_rule('brand_id'));
+call protect(
+  'dataset_sessions', tenant_rule('brand_id'), '*', 'select, insert, delete', tenant_write_rule('brand_id')
+);
+call protect('dataset_aggregates', tenant_rule('brand_id'), write_rule => tenant_write_rule('brand_id'));
 
 -- What may leave the house: cells of at least 20 distinct shoppers.
 create view published_dataset with (security_invoker = true) as

@@ -26,5 +26,9 @@ create index advisor_messages_object_idx on advisor_messages (object_id) where o
 create index advisor_messages_job_idx on advisor_messages (job_id) where job_id is not null;
 
 -- A conversation is its user's, whichever brand's shop it was held in.
-call protect('advisor_conversations', '(select scope_sees_all()) or user_id = (select scope_user())', '');
+call protect(
+  'advisor_conversations', '(select scope_sees_all()) or user_id = (select scope_user())', '',
+  write_rule => '(select scope_sees_all()) or user_id = (select scope_user())'
+  || ' and (brand_id is null or brand_id in (select scope_brands()) or (select scope_names_no_brand()))'
+);
 call protect('advisor_messages', 'exists (select from advisor_conversations c where c.id = conversation_id)', '');

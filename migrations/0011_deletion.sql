@@ -20,10 +20,16 @@ begin
     insert into users (id, role, anon_id, is_demo, created_at)
     values (tombstone, 'tombstone', 'deleted_' || tombstone, old.is_demo, date_trunc('day', old.created_at, 'UTC'));
 
-    -- Pictures made of the person, and what was typed, go; that a job took place, stays.
+    -- A job that still waits has lost its picture.
+    update tryon_jobs set status = 'canceled'
+    where user_id = old.id and status in ('queued', 'processing');
+
+    -- Pictures of the person, and what was typed, go; that a job took place, stays. The person's own objects follow their
+    -- row; these may be the brand's.
     delete from stored_objects o
-    using job_outputs x, tryon_jobs j
-    where o.id = x.object_id and j.id = x.job_id and j.user_id = old.id;
+    using tryon_jobs j
+    left join job_outputs x on x.job_id = j.id
+    where j.user_id = old.id and o.id in (x.object_id, j.selfie_object_id);
     update tryon_garments g
     set item_id = null, object_id = null
     from tryon_jobs j
@@ -44,13 +50,27 @@ begin
     update reviews set reviewer_id = tombstone, note = null where reviewer_id = old.id;
   end if;
 
-  -- The log keeps that something was done, not by whom or to whom.
-  update audit_log set user_id = null, object_id = null, detail = '{}' where user_id = old.id;
-  update audit_log set object_id = null, detail = '{}' where object_type = 'user' and object_id = old.id::text;
+  -- The same for what may be a brand's among the pictures of personas and conversations.
+  delete from stored_objects o
+  using personas p
+  left join persona_pictures x on x.persona_id = p.id
+  where p.user_id = old.id and o.id in (x.object_id, p.thumbnail_object_id);
+  delete from stored_objects o
+  using advisor_messages m
+  join advisor_conversations c on c.id = m.conversation_id
+  where c.user_id = old.id and o.id = m.object_id;
+
+  -- The log keeps that something was done, not by whom or to whom. Others may have written the person's id or address.
+  update audit_log set user_id = null, object_id = null, detail = '{}'
+  where user_id = old.id
+    or object_id in (old.id::text, old.email)
+    or position(old.id::text in detail::text) > 0
+    or position(lower(old.email) in lower(detail::text)) > 0;
   -- Books are kept by law; the provider's number would lead back to the person.
   update payments set user_id = null, provider_payment_id = null where user_id = old.id;
   return old;
 end
 $$;
+revoke execute on function leave_tombstone from public;
 create trigger users_leave_tombstone before delete on users
 for each row execute function leave_tombstone();
