@@ -1,59 +1,54 @@
 """Which brand a page looks at: a searchable picker for whoever may see several."""
 
-from collections import Counter
-from dataclasses import dataclass
+import logging
+from collections.abc import Callable
 
+import pandas as pd
 import streamlit as st
+
+from components import notice
+
+log = logging.getLogger(__name__)
 
 EVERY = "All brands"
 
 
-@dataclass(frozen=True)
-class Brand:
-    """A brand that this visitor may see."""
+def options(brands: pd.DataFrame) -> dict[str, str]:
+    """Brand ids by what the picker calls them: the name, with the slug where several share it.
 
-    id: str
-    name: str
-    slug: str
-
-
-def options(brands: list[Brand]) -> dict[str, Brand]:
-    """The brands by what the picker calls them: the name, with the slug where two share one."""
-    shares = Counter(brand.name for brand in brands)
-    return {
-        f"{brand.name} ({brand.slug})" if shares[brand.name] > 1 else brand.name: brand
-        for brand in brands
-    }
-
-
-def pick(brands: list[Brand]) -> Brand | None:
-    """Ask which of ``brands``; the answer lives in the address as ``?brand=``.
-
-    The address may name a brand by its name, slug or id. One that is not among ``brands`` gets one
-    sentence, and the page ends there: whether it exists is not told. With a single brand there is
-    nothing to ask, and that brand is the answer. None means all of them.
+    ``brands`` has the columns brand_id, slug and name.
     """
-    named = st.query_params.get("brand")
+    shared = brands["name"].duplicated(keep=False)
+    called = brands["name"].where(~shared, brands["name"] + " (" + brands["slug"] + ")")
+    return dict(zip(called, brands["brand_id"], strict=True))
+
+
+def pick(load: Callable[[], pd.DataFrame]) -> str | None:
+    """Ask which of the brands that ``load`` gives; the answer lives in the address as ``?brand=``.
+
+    Gives the brand's id, or None for all of them. With a single brand there is nothing to ask. The
+    address may name a brand by name, slug or id; one that is not among them gets one sentence (the
+    same whether it exists or not), and the page ends there. So it does when they cannot be read.
+    """
+    try:
+        brands = load()
+    except Exception:
+        # Without its brands no part of the page can be read; the cards would all say the same.
+        log.exception("the brands could not be read")
+        notice.unreadable("The database does not answer just now. Nothing is lost.", "brands")
+        st.stop()
     called = options(brands)
+    named = st.query_params.get("brand")
     if named is not None and named != EVERY and named not in called:
-        match = next(
-            (call for call, brand in called.items() if named in (brand.id, brand.slug)), None
-        )
-        if match is None:
+        match = brands.index[(brands["brand_id"] == named) | (brands["slug"] == named)]
+        if match.empty:
             st.warning(
-                "The address names a brand that this account cannot see.",
-                icon=":material/block:",
+                "The address names a brand that this account cannot see.", icon=":material/block:"
             )
             st.stop()
-        st.session_state["brand"] = match
+        st.session_state["brand"] = list(called)[match[0]]
     if len(called) <= 1:
         return next(iter(called.values()), None)
-    picked = st.selectbox(
-        "Brand",
-        [EVERY, *called],
-        key="brand",
-        bind="query-params",
-        width=240,
-    )
+    picked = st.selectbox("Brand", [EVERY, *called], key="brand", bind="query-params", width=240)
     # The browser's word is not taken for it: what is no brand of this visitor's is no brand.
-    return called.get(picked or EVERY)
+    return called.get(picked)

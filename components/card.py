@@ -17,7 +17,7 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.elements.lib.column_config_utils import ColumnConfigMappingInput
 
 import metrics
-from components import charts
+from components import charts, notice
 from metrics import Metric, Number
 
 log = logging.getLogger(__name__)
@@ -31,13 +31,15 @@ Forget = Callable[[], None]
 class Figure:
     """What a metric card shows.
 
-    ``before`` is the same figure over the period before, ``series`` its course at even steps,
-    ``as_of`` an aware time, ``note`` a short addition (n, an interval, who was left out), and
-    ``label`` replaces the metric's own where the figure is a variant of it.
+    ``compared`` is the value over as many days as the period before has (mostly the value itself),
+    ``before`` the figure of that period; the change is between these two. ``series`` is the
+    figure's course at even steps, ``as_of`` an aware time, ``note`` a short addition (n, an
+    interval, who was left out); ``label`` replaces the metric's own where it is a variant of it.
     """
 
     value: Number | None
     as_of: datetime
+    compared: Number | None = None
     before: Number | None = None
     series: Sequence[float] = ()
     note: str = ""
@@ -88,7 +90,7 @@ def metric_card(
         found = _read(metric.label, load, key, height=132)
         if found is None:
             return
-        change = metrics.change(metric, found.value, found.before)
+        change = metrics.change(metric, found.compared, found.before)
         st.metric(
             found.label or metric.label,
             metrics.text(metric.unit, found.value),
@@ -165,9 +167,9 @@ def _read(title: str, load: Load[Loaded], key: str, height: int) -> Loaded | Non
     except Exception:
         # Whatever went wrong, it must not take the rest of the page with it.
         log.exception("card %s could not be read", key)
-        st.error(f"{title} could not be read just now. The rest of the page is not affected.")
-        # Any click inside a fragment runs the fragment again, and with it the reading.
-        st.button("Try again", icon=":material/refresh:", key=f"retry-{key}")
+        notice.unreadable(
+            f"{title} could not be read just now. The rest of the page is not affected.", key
+        )
         return None
 
 

@@ -22,7 +22,7 @@ def columns(share_max: float) -> ColumnConfigMappingInput:
     config = st.column_config
     return {
         "rank": config.NumberColumn("#", width=46, pinned=True),
-        "brand_name": config.TextColumn("Brand", width=150, pinned=True),
+        "name": config.TextColumn("Brand", width=150, pinned=True),
         "mrr_usd": config.NumberColumn("MRR", format="dollar", help=METRICS["mrr"].help),
         "share_pct": config.ProgressColumn(
             "Share",
@@ -34,7 +34,7 @@ def columns(share_max: float) -> ColumnConfigMappingInput:
         "moved": config.TextColumn(
             "Places", width=70, help="Rank at the period's end against rank at its start."
         ),
-        "history": config.LineChartColumn("12 months", width=130, help="MRR by month."),
+        "sparkline": config.LineChartColumn("12 months", width=130, help="MRR by month."),
         "completed_count": config.NumberColumn(
             "Try-ons", format="localized", help=METRICS["tryons"].help
         ),

@@ -18,3 +18,12 @@ def days_are_utc() -> None:
     st.badge(
         "UTC", icon=":material/schedule:", color="gray", help="Days, weeks and months are UTC."
     )
+
+
+def unreadable(sentence: str, key: str) -> None:
+    """Says that something could not be read, with a retry.
+
+    Any click runs the page or the fragment around this again, and with it the reading.
+    """
+    st.error(sentence, icon=":material/cloud_off:")
+    st.button("Try again", icon=":material/refresh:", key=f"retry-{key}")

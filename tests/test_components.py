@@ -3,6 +3,7 @@
 import logging
 from datetime import date, timedelta
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -80,12 +81,14 @@ def test_a_period_that_is_not_offered_is_the_default(label: str | None) -> None:
 
 
 def test_brands_of_one_name_are_told_apart_by_their_slug() -> None:
-    brands = [
-        brand.Brand("1", "Aurore", "aurore"),
-        brand.Brand("2", "Aurore", "aurore-2"),
-        brand.Brand("3", "Brisa", "brisa"),
-    ]
-    assert list(brand.options(brands)) == ["Aurore (aurore)", "Aurore (aurore-2)", "Brisa"]
+    brands = pd.DataFrame(
+        {
+            "brand_id": ["1", "2", "3"],
+            "name": ["Aurore", "Aurore", "Brisa"],
+            "slug": ["aurore", "aurore-2", "brisa"],
+        }
+    )
+    assert brand.options(brands) == {"Aurore (aurore)": "1", "Aurore (aurore-2)": "2", "Brisa": "3"}
 
 
 def test_a_day_that_is_not_over_is_hatched_and_the_others_are_not() -> None:
@@ -128,7 +131,7 @@ def _cards() -> None:
 
     card.metric_card(
         METRICS["mrr"],
-        lambda: card.Figure(110, now, before=100, series=[1, 2, 3], note="Strict"),
+        lambda: card.Figure(110, now, compared=110, before=100, series=[1, 2, 3], note="Strict"),
         forget,
         "vs 30 days before",
     )
@@ -188,13 +191,24 @@ def test_a_card_without_data_says_so_and_hidden_columns_stay_on_the_server() -> 
 def _pickers() -> None:
     import datetime as dt
 
+    import pandas as pd
     import streamlit as st
 
     from components import brand, period
 
-    brands = [brand.Brand(f"id-{n}", f"Brand {n}", f"brand-{n}") for n in range(3)]
-    picked = brand.pick(brands[: st.session_state.get("count", 3)])
-    st.text(picked.slug if picked else "all")
+    def load() -> pd.DataFrame:
+        if st.session_state.get("gone"):
+            raise ConnectionError("secret-host refused")
+        numbers = range(st.session_state.get("count", 3))
+        return pd.DataFrame(
+            {
+                "brand_id": [f"id-{n}" for n in numbers],
+                "name": [f"Brand {n}" for n in numbers],
+                "slug": [f"brand-{n}" for n in numbers],
+            }
+        )
+
+    st.text(brand.pick(load) or "all")
     st.text(period.pick(dt.datetime(2026, 3, 10, tzinfo=dt.UTC)).label)
 
 
@@ -204,7 +218,7 @@ def test_the_address_names_a_brand_by_name_slug_or_id(named: str) -> None:
     page.query_params["brand"] = named
     page.run()
     assert not page.exception
-    assert page.text[0].value == "brand-1"
+    assert page.text[0].value == "id-1"
 
 
 def test_a_brand_that_is_not_yours_gets_one_sentence_and_no_page() -> None:
@@ -219,11 +233,28 @@ def test_a_brand_that_is_not_yours_gets_one_sentence_and_no_page() -> None:
     assert not page.text
 
 
+def test_brands_that_cannot_be_read_are_one_sentence_with_a_retry(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    page = AppTest.from_function(_pickers)
+    page.session_state["gone"] = True
+    with caplog.at_level(logging.CRITICAL):
+        page.run()
+    assert not page.exception
+    assert [error.value for error in page.error] == [
+        "The database does not answer just now. Nothing is lost."
+    ]
+    page.session_state["gone"] = False
+    page.button(key="retry-brands").click().run()
+    assert not page.error
+    assert page.text[0].value == "all"
+
+
 def test_one_brand_needs_no_picker() -> None:
     page = AppTest.from_function(_pickers)
     page.session_state["count"] = 1
     page.run()
-    assert page.text[0].value == "brand-0"
+    assert page.text[0].value == "id-0"
     assert [box.label for box in page.selectbox] == ["Period"]
 
 
