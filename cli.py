@@ -140,7 +140,8 @@ class _bar:  # noqa: N801 – used like a function
         from tqdm import tqdm
 
         self._terminal = sys.stderr.isatty()
-        self._said = ""
+        self._title = title
+        self._said = -1.0
         self._tqdm = tqdm(
             total=1.0,
             desc=title,
@@ -150,11 +151,12 @@ class _bar:  # noqa: N801 – used like a function
 
     def show(self, fraction: float, message: str) -> None:
         """Show how far it is (0 to 1) and what is being done."""
-        self._tqdm.set_postfix_str(message, refresh=False)
-        self._tqdm.update(max(fraction - self._tqdm.n, 0))
-        if not self._terminal and message != self._said:
-            self._said = message
-            typer.echo(f"{self._tqdm.desc}: {fraction:.0%} {message}", err=True)
+        if self._terminal:
+            self._tqdm.set_postfix_str(message, refresh=False)
+            self._tqdm.update(max(fraction - self._tqdm.n, 0))
+        elif fraction >= self._said + 0.1 or fraction == 1:
+            self._said = fraction
+            typer.echo(f"{self._title}: {fraction:.0%} {message}", err=True)
 
     def __enter__(self) -> "_bar":
         return self

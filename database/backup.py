@@ -21,38 +21,35 @@ Progress = Callable[[float, str], None]
 # Run before the backup's own statements and in the same transaction: empties the schema but leaves
 # it, and extensions in it, where they are. To drop it would take more rights on a hosted server.
 _EMPTY_SCHEMA = r"""
+set local client_min_messages = warning;
 do $$
 declare
   statement text;
 begin
-  for statement in
-    select format('drop %s if exists %s cascade',
-        case relkind when 'v' then 'view' when 'm' then 'materialized view'
-          when 'S' then 'sequence' else 'table' end,
-        c.oid::regclass)
-    from pg_class c
-    where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm', 'S')
-      and not relispartition
-      and not exists (
-        select from pg_depend d where d.objid = c.oid and d.deptype in ('e', 'i', 'a')
-      )
-  loop
-    execute statement;
-  end loop;
-  for statement in
-    select format('drop routine if exists %s cascade', p.oid::regprocedure)
-    from pg_proc p
-    where pronamespace = 'public'::regnamespace
-      and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e')
-  loop
-    execute statement;
-  end loop;
-  for statement in
-    select format('drop type if exists %s cascade', t.oid::regtype)
-    from pg_type t
-    where typnamespace = 'public'::regnamespace and typtype in ('e', 'd') and typelem = 0
-      and not exists (select from pg_depend d where d.objid = t.oid and d.deptype = 'e')
-  loop
+  -- An array, so that every name is read before the first drop takes others with it.
+  foreach statement in array array(
+    select format('drop %s if exists %s cascade', kind, name)
+    from (
+      select 1 as turn, c.oid, c.oid::regclass::text as name,
+        case c.relkind when 'v' then 'view' when 'm' then 'materialized view'
+          when 'S' then 'sequence' else 'table' end as kind
+      from pg_class c
+      where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'S')
+      union all
+      select 2, p.oid, p.oid::regprocedure::text,
+        case p.prokind when 'p' then 'procedure' when 'a' then 'aggregate' else 'function' end
+      from pg_proc p
+      where p.pronamespace = 'public'::regnamespace
+      union all
+      select 3, t.oid, t.oid::regtype::text, case t.typtype when 'd' then 'domain' else 'type' end
+      from pg_type t
+      where t.typnamespace = 'public'::regnamespace and t.typtype in ('d', 'e')
+    ) as ours
+    where not exists (
+      select from pg_depend d where d.objid = ours.oid and d.deptype = 'e'
+    )
+    order by turn
+  ) loop
     execute statement;
   end loop;
 end
@@ -107,9 +104,7 @@ def restore(file: Path, progress: Progress, *, force: bool = False) -> None:
         [_program("pg_restore"), "--list", str(file)], capture_output=True, text=True
     )
     if listing.returncode:
-        raise BackupError(
-            f"{file} is no backup that this PostgreSQL can read: {_last(listing.stderr)}."
-        )
+        raise BackupError(f"{file} is no backup that this program can read.")
     # Makes the roles that the backup's grants name, on a server that never had them.
     migrate()
     occupied = "select exists (select from brands) or exists (select from users)"
@@ -122,21 +117,31 @@ def restore(file: Path, progress: Progress, *, force: bool = False) -> None:
     psql, environment = _command("psql")
     psql += ["--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1"]
     psql += ["--output", os.devnull, f"--command={_EMPTY_SCHEMA}", "--file=-"]
-    script = [_program("pg_restore"), "--no-owner", "--file=-", "--verbose", str(file)]
+    script = [_program("pg_restore"), "--no-owner", "--file=-", "--verbose"]
     reader = subprocess.Popen(
-        script, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+        [*script, "--use-list=/dev/stdin", str(file)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
     )
     writer = subprocess.Popen(
         psql, stdin=reader.stdout, stderr=subprocess.PIPE, text=True, env=environment
     )
+    assert reader.stdin
     assert reader.stdout
+    with reader.stdin:
+        # The schema itself is left where it is.
+        wanted = (line for line in listing.stdout.splitlines() if " SCHEMA - public " not in line)
+        reader.stdin.write("\n".join(wanted))
     reader.stdout.close()  # the writer has it: when it ends early, the reader notices
     total = listing.stdout.count(" TABLE DATA ")
     try:
         _watch(reader.stderr, "processing data for table", total, progress)
         said = writer.communicate()[1]
         if reader.wait() or writer.returncode:
-            raise BackupError(f"The restore failed and changed nothing: {_last(said)}.")
+            raise BackupError(f"The restore failed and changed nothing: {_error(said)}.")
     finally:
         for process in (reader, writer):
             if process.poll() is None:
@@ -187,7 +192,7 @@ def _finish(
     try:
         said = _watch(process.stderr, phrase, total, progress)
         if process.wait():
-            raise BackupError(f"{failed}: {_last(''.join(said))}.")
+            raise BackupError(f"{failed}: {_error(''.join(said))}.")
     finally:
         if process.poll() is None:
             process.kill()
@@ -196,6 +201,8 @@ def _finish(
         process.stderr.close()
 
 
-def _last(said: str) -> str:
+def _error(said: str) -> str:
+    """Return the line in which a program says what went wrong, without its name."""
     lines = said.strip().splitlines() or ["it says nothing"]
-    return lines[-1].strip().rstrip(".")
+    line = next((line for line in lines if "error:" in line.lower()), lines[-1])
+    return re.sub(r"^.*?error:\s*", "", line, flags=re.IGNORECASE).rstrip(".")
