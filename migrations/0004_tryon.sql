@@ -310,6 +310,7 @@ drawn as (
 select
   j.id as job_id,
   j.brand_id,
+  j.origin,
   j.category,
   j.device,
   j.engine,
