@@ -1,0 +1,201 @@
+"""The one reader of queries: a name, a scope and parameters in, a frame out.
+
+A question is one file, `queries/<section>/<name>.sql`, read by its name "section/name". Its first
+comment is the definition of the figure, its grain, its parameters and its columns.
+
+A query runs as `closetai_reader` in a read-only transaction with the scope's brands. It does not
+run with the scope's user: a person's own try-ons with other brands are no part of a brand's
+figures, and colleagues share what the cache holds. A file that is about the person themselves says
+so in its header ("Scope: brands and user").
+
+Days are UTC, windows half-open: `since` is the first day in, `until` the first day out, both
+`datetime.date`; `as_of` is the day that is not over yet. Nothing in SQL asks for the time, so equal
+parameters are an equal key of the cache.
+"""
+
+import logging
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from time import perf_counter
+from typing import cast
+
+import pandas as pd
+import streamlit as st
+from sqlalchemy import CursorResult, TextClause, text
+from sqlalchemy.exc import DBAPIError
+
+from database import connections
+from database.tenancy import Scope
+
+FOLDER = Path(__file__).resolve().parent
+
+Parameter = str | int | date | datetime
+
+# How long a figure may be old before a page reads it again, and how many answers are kept.
+_TTL_SECONDS = 60
+_MAX_ENTRIES = 2000
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*/[a-z][a-z0-9_]*")
+_QUERY_CANCELED = "57014"
+
+# PostgreSQL's own numbers of its types, the same in every server.
+_INTEGERS = {20, 21, 23}
+_FLOATS = {700, 701}
+_NUMERIC = 1700
+_DAYS = {1082, 1114}
+_TIMES = {1184}
+_BOOLEAN = 16
+_TEXTS = {19, 25, 1043, 2950}
+
+# The API, the worker and the command line read too, where no page runs. The cache works there as it
+# does under pages; Streamlit finds that worth a warning.
+logging.getLogger("streamlit.runtime.caching.cache_data_api").addFilter(
+    lambda record: not record.getMessage().startswith("No runtime found")
+)
+
+
+class QueryFailedError(Exception):
+    """A query could not be answered; the message is one sentence for people."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a query gave.
+
+    `frame` has the columns of the file's header. Shares (`_pct`) run from 0 to 1. Money (`_usd`)
+    is `Decimal`, exact until it is drawn: `.astype(float)` there. Days are naive timestamps, times
+    (`_at`) are in UTC. What is not available is NaN, NaT or None. `as_of` is when the database
+    answered, `sql` the file's text, `elapsed_ms` how long it took.
+    """
+
+    frame: pd.DataFrame
+    as_of: datetime
+    sql: str
+    elapsed_ms: float
+
+
+@dataclass(frozen=True)
+class _Question:
+    sql: str
+    statement: TextClause
+    parameters: frozenset[str]
+    by_user: bool
+
+
+def names() -> list[str]:
+    """Every query there is, as "section/name", in order."""
+    return sorted(
+        path.relative_to(FOLDER).with_suffix("").as_posix() for path in FOLDER.glob("*/*.sql")
+    )
+
+
+@cache
+def _question(name: str) -> _Question:
+    path = FOLDER / f"{name}.sql"
+    if not _NAME.fullmatch(name) or not path.is_file():
+        raise LookupError(f"There is no query {name}.")
+    sql = path.read_text()
+    statement = text(sql)
+    return _Question(
+        sql=sql,
+        statement=statement,
+        parameters=frozenset(statement.compile().params),
+        by_user="\n-- Scope: brands and user" in sql,
+    )
+
+
+def read(name: str, scope: Scope, **params: Parameter) -> Answer:
+    """Answer a question for a scope, from the cache where that is younger than a minute.
+
+    `name` is "section/name"; `params` are exactly the parameters of the file's header. Two readers
+    of one key wait for one query. Raises LookupError for an unknown name, TypeError for wrong
+    parameters or no scope, QueryFailedError when the database refuses or gives up,
+    DatabaseUnavailableError when it does not answer.
+    """
+    return _cached(*_key(name, scope, params))
+
+
+def refresh(name: str, scope: Scope, **params: Parameter) -> None:
+    """Forget what the cache holds for these arguments, so that the next `read` asks the database.
+
+    Raises as `read` does for wrong arguments.
+    """
+    _cached.clear(*_key(name, scope, params))
+
+
+def _key(
+    name: str, scope: Scope, params: dict[str, Parameter]
+) -> tuple[str, str, str, tuple[tuple[str, Parameter], ...]]:
+    question = _question(name)
+    # The types say so already; whose rows are read must not hang on a type checker.
+    if not isinstance(scope, Scope):
+        raise TypeError(f"{name} was read without a scope.")
+    missing = sorted(question.parameters - params.keys())
+    unknown = sorted(params.keys() - question.parameters)
+    if missing or unknown:
+        raise TypeError(
+            f"{name} takes {', '.join(sorted(question.parameters)) or 'no parameters'};"
+            f" missing: {', '.join(missing) or 'none'}, unknown: {', '.join(unknown) or 'none'}."
+        )
+    user = scope.user if question.by_user else ""
+    return name, scope.brands, user, tuple(sorted(params.items()))
+
+
+# Shared by everybody who has the same scope, which is why it is an argument like any other:
+# Streamlit leaves arguments with a leading underscore out of the key, and session state too. One
+# key is computed once at a time.
+@st.cache_data(ttl=_TTL_SECONDS, max_entries=_MAX_ENTRIES, show_spinner=False)
+def _cached(name: str, brands: str, user: str, params: tuple[tuple[str, Parameter], ...]) -> Answer:
+    scope = Scope(brands=brands, user=user)
+    try:
+        try:
+            return _ask(name, scope, dict(params))
+        except DBAPIError as error:
+            # A hosted database that slept drops what it was asked first; reading twice is safe.
+            if not connections.lost_connection(error):
+                raise
+            return _ask(name, scope, dict(params))
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) == _QUERY_CANCELED:
+            raise QueryFailedError(f"Reading {name} took too long.") from error
+        raise QueryFailedError(f"The database could not answer {name}.") from error
+
+
+def _ask(name: str, scope: Scope, params: dict[str, Parameter]) -> Answer:
+    question = _question(name)
+    started = perf_counter()
+    with connections.reader(scope) as connection:
+        frame = _frame(connection.execute(question.statement, params))
+    elapsed_ms = (perf_counter() - started) * 1000
+    return Answer(frame=frame, as_of=datetime.now(UTC), sql=question.sql, elapsed_ms=elapsed_ms)
+
+
+def _frame(result: CursorResult[tuple[object, ...]]) -> pd.DataFrame:
+    types = [(str(column[0]), cast(int, column[1])) for column in result.cursor.description]
+    rows = result.all()
+    return pd.DataFrame(
+        {
+            name: _column(name, kind, [row[position] for row in rows])
+            for position, (name, kind) in enumerate(types)
+        }
+    )
+
+
+# By the type in the database, not by the values: an empty answer has the columns of a full one.
+def _column(name: str, kind: int, values: list[object]) -> pd.Series:
+    if kind in _INTEGERS:
+        return pd.Series(values, dtype="float64" if None in values else "int64")
+    if kind in _FLOATS or (kind == _NUMERIC and not name.endswith("_usd")):
+        return pd.Series(values, dtype="float64")
+    if kind in _DAYS:
+        return pd.Series(values, dtype="datetime64[us]")
+    if kind in _TIMES:
+        return pd.Series(values, dtype="datetime64[us, UTC]")
+    if kind == _BOOLEAN and None not in values:
+        return pd.Series(values, dtype="bool")
+    if kind in _TEXTS:
+        return pd.Series([None if value is None else str(value) for value in values], dtype="str")
+    return pd.Series(values, dtype="object")

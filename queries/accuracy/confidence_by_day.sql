@@ -1,0 +1,34 @@
+-- Model confidence: mean of confidence over completed jobs: the engine's own estimate.
+-- Grain: one row per day of the window.
+-- Parameters:
+--   since                  first day; jobs count on the day they completed
+--   until                  first day after the last one
+--   origin                 shopper (what pages show unless asked otherwise), studio, demo, or all
+-- Columns:
+--   day                    day
+--   model_confidence_pct   mean confidence of that day; n/a when nothing completed
+--   completed_count        jobs completed on that day
+with jobs as (
+    select
+        date_trunc('day', j.finished_at at time zone 'UTC') as day,
+        avg(j.confidence) as confidence,
+        count(*) as completed_count
+    from tryon_jobs j
+    where
+        j.status = 'completed'
+        and (:origin = 'all' or cast(j.origin as text) = :origin)
+        and j.finished_at >= cast(:since as timestamptz)
+        and j.finished_at < cast(:until as timestamptz)
+    group by date_trunc('day', j.finished_at at time zone 'UTC')
+)
+
+select
+    d.day,
+    j.confidence as model_confidence_pct,
+    coalesce(j.completed_count, 0) as completed_count
+from
+    generate_series(
+        cast(:since as timestamp), cast(:until as timestamp) - interval '1 day', interval '1 day'
+    ) as d (day)
+left join jobs j on d.day = j.day
+order by d.day

@@ -1,0 +1,18 @@
+-- Model confidence: mean of confidence over completed jobs: the engine's own estimate.
+-- Grain: one row.
+-- Parameters:
+--   since                  first day of the window; jobs count on the day they completed
+--   until                  first day after the window
+--   origin                 shopper (what pages show unless asked otherwise), studio, demo, or all
+-- Columns:
+--   model_confidence_pct   mean confidence; n/a when nothing completed
+--   completed_count        jobs completed in the window
+select
+    avg(j.confidence) as model_confidence_pct,
+    count(*) as completed_count
+from tryon_jobs j
+where
+    j.status = 'completed'
+    and (:origin = 'all' or cast(j.origin as text) = :origin)
+    and j.finished_at >= cast(:since as timestamptz)
+    and j.finished_at < cast(:until as timestamptz)

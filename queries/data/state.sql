@@ -1,0 +1,15 @@
+-- What this database holds: demo data or real data, and how far the demo data is filled in.
+-- Grain: one row. It belongs to nobody: any scope sees it.
+-- Parameters: none.
+-- Columns:
+--   is_demo           whether this is demo data
+--   progress_pct      how much of the demo data is there; n/a for real data
+--   message           what the filling is doing; n/a for real data
+--   filled_until_at   up to when there is demo data; n/a before the filling is done
+select
+    d.singleton is not null as is_demo,
+    d.progress as progress_pct,
+    d.message,
+    d.filled_until as filled_until_at
+from (select true as here) as always
+left join demo_state d on always.here = d.singleton

@@ -1,0 +1,60 @@
+-- Launched / completed / failed / canceled jobs: counted on the day the job reached that state
+-- (launched: created). Success rate = completed ÷ (completed + failed).
+-- Grain: one row.
+-- Parameters:
+--   since             first day of the window
+--   until             first day after the window
+--   origin            shopper (what pages show unless asked otherwise), studio, demo, or all
+-- Columns:
+--   launched_count    jobs created in the window
+--   completed_count   jobs completed in the window
+--   failed_count      jobs failed in the window
+--   canceled_count    jobs canceled in the window
+--   success_pct       success rate; n/a when nothing completed or failed
+with counts as (
+    select
+        count(*) filter (
+            where j.created_at >= cast(:since as timestamptz)
+            and j.created_at < cast(:until as timestamptz)
+        ) as launched_count,
+        count(*) filter (
+            where
+            j.status = 'completed'
+            and j.finished_at >= cast(:since as timestamptz)
+            and j.finished_at < cast(:until as timestamptz)
+        ) as completed_count,
+        count(*) filter (
+            where
+            j.status = 'failed'
+            and j.finished_at >= cast(:since as timestamptz)
+            and j.finished_at < cast(:until as timestamptz)
+        ) as failed_count,
+        count(*) filter (
+            where
+            j.status = 'canceled'
+            and j.finished_at >= cast(:since as timestamptz)
+            and j.finished_at < cast(:until as timestamptz)
+        ) as canceled_count
+    from tryon_jobs j
+    where
+        (:origin = 'all' or cast(j.origin as text) = :origin)
+        and (
+            (
+                j.created_at >= cast(:since as timestamptz)
+                and j.created_at < cast(:until as timestamptz)
+            )
+            or (
+                j.finished_at >= cast(:since as timestamptz)
+                and j.finished_at < cast(:until as timestamptz)
+            )
+        )
+)
+
+select
+    c.launched_count,
+    c.completed_count,
+    c.failed_count,
+    c.canceled_count,
+    cast(c.completed_count as numeric)
+    / nullif(c.completed_count + c.failed_count, 0) as success_pct
+from counts c
