@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
@@ -305,12 +305,15 @@ def stop(process: "subprocess.Popen[bytes]", seconds: float = 20) -> None:
 
 @contextlib.contextmanager
 def throwaway(version: int = VERSION, port: int | None = None) -> Iterator[Cluster]:
-    """Run a server in a temporary directory, without care for its data, for tests and benches."""
-    directory = Path(tempfile.mkdtemp(prefix="closetai-pg-"))
+    """Run a server in a temporary directory, without care for its data, for tests and benches.
+
+    The directory is laid out like a CLOSETAI_HOME: `cluster.data.parent` can be used as one.
+    """
+    home = Path(tempfile.mkdtemp(prefix="closetai-"))
     # Nothing here outlives the server, so it need not wait for the disk.
     careless = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-    cluster = Cluster(directory / "data", directory / "socket", version, port, careless)
-    log = directory / "log"
+    cluster = replace(of(home), version=version, port=port, options=careless)
+    log = home / "log"
     try:
         cluster.initialise()
         process = cluster.start(log)
@@ -321,7 +324,7 @@ def throwaway(version: int = VERSION, port: int | None = None) -> Iterator[Clust
             process.send_signal(signal.SIGQUIT)  # without a last checkpoint
             stop(process)
     finally:
-        shutil.rmtree(directory)
+        shutil.rmtree(home)
 
 
 def _environment() -> dict[str, str]:

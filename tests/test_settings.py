@@ -1,7 +1,6 @@
 """Every setting: its default, what it becomes, and the one sentence when it is wrong."""
 
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,17 +9,6 @@ import settings as module
 from settings import EXAMPLE_SECRET, Settings, WrongSettingError, settings
 
 SECRET = "0123456789abcdef0123456789abcdef"
-
-
-@pytest.fixture(autouse=True)
-def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """Start every test without settings, in a home of its own."""
-    for field in Settings.model_fields.values():
-        monkeypatch.delenv(str(field.validation_alias), raising=False)
-    monkeypatch.setenv("CLOSETAI_HOME", str(tmp_path))
-    settings.cache_clear()
-    yield
-    settings.cache_clear()
 
 
 def test_defaults(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

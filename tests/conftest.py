@@ -1,0 +1,102 @@
+"""What tests stand on: real PostgreSQL servers of every version that is claimed.
+
+`database` is a migrated, empty database of its own for one test, reached as the application reaches
+the embedded one: by socket, as its own login roles. `any_database` runs a test on every version.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from database import connections, embedded, migrate
+from database.embedded import Cluster
+from settings import Settings, settings
+
+# 15 is Debian's package, which `make test` installs where it can; the others come with ours.
+VERSIONS = [
+    version for version in (18, 16, 15) if version > 15 or Path("/usr/lib/postgresql/15").exists()
+]
+_TEMPLATE = "closetai_template"
+
+
+def pytest_report_header() -> str:
+    """Say what is run, so that a missing version does not go unnoticed."""
+    return f"PostgreSQL versions: {', '.join(map(str, VERSIONS))}"
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """Give every test the default settings and a home of its own."""
+    for field in Settings.model_fields.values():
+        monkeypatch.delenv(str(field.validation_alias), raising=False)
+    monkeypatch.setenv("CLOSETAI_HOME", str(tmp_path))
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
+
+
+def administrator(cluster: Cluster, database: str = "postgres") -> psycopg.Connection:
+    """Connect as the server's superuser, outside of transactions."""
+    return psycopg.connect(embedded.conninfo(cluster.url(database=database)), autocommit=True)
+
+
+def use(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the application take this cluster for its embedded one."""
+    monkeypatch.setenv("CLOSETAI_HOME", str(cluster.data.parent))
+    monkeypatch.setenv("CLOSETAI_SECRET", "a secret of the tests, long enough")
+    settings.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Callable[[int], Cluster]]:
+    """Return the server of a version, with a migrated template; started when first asked for."""
+    started: dict[int, Cluster] = {}
+    with ExitStack() as stack:
+
+        def server(version: int) -> Cluster:
+            if version not in started:
+                cluster = stack.enter_context(embedded.throwaway(version))
+                with pytest.MonkeyPatch.context() as monkeypatch:
+                    use(cluster, monkeypatch)
+                    migrate.migrate()
+                    connections.dispose()
+                with administrator(cluster) as connection:
+                    connection.execute(f"alter database {embedded.DATABASE} rename to {_TEMPLATE}")
+                started[version] = cluster
+            return started[version]
+
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_server(servers: Callable[[int], Cluster]) -> Cluster:
+    """Return the server of the newest version. Its roles are there, its database is not."""
+    return servers(embedded.VERSION)
+
+
+def _cloned(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster]:
+    with administrator(cluster) as connection:
+        connection.execute(f"drop database if exists {embedded.DATABASE} with (force)")
+        connection.execute(f"create database {embedded.DATABASE} template {_TEMPLATE}")
+    use(cluster, monkeypatch)
+    yield cluster
+    connections.dispose()
+
+
+@pytest.fixture
+def database(postgres_server: Cluster, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster]:
+    """Give the test a migrated, empty database, to which the settings point."""
+    yield from _cloned(postgres_server, monkeypatch)
+
+
+@pytest.fixture(params=VERSIONS)
+def any_database(
+    request: pytest.FixtureRequest,
+    servers: Callable[[int], Cluster],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Cluster]:
+    """Run the test on every version, each time like `database`."""
+    yield from _cloned(servers(request.param), monkeypatch)
