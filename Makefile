@@ -9,7 +9,9 @@ export PIP_USER := no
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # `closetai run` handles Ctrl-C itself; nothing here may run in parallel with it.
 .NOTPARALLEL:
-.PHONY: run test lint format system
+.PHONY: install run test lint format schema system
+
+install: $(INSTALLED)
 
 run: $(INSTALLED)
 	@exec $(BIN)/closetai run
@@ -27,6 +29,10 @@ format: $(INSTALLED)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/sqlfluff fix --disable-progress-bar queries migrations
+
+# After a new migration: what all of them add up to, for readers and for the tests.
+schema: $(INSTALLED)
+	$(BIN)/python -m database.schema
 
 $(INSTALLED): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
