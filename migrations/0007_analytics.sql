@@ -89,6 +89,12 @@ call protect(
 call protect('acquisition_spend', tenant_rule('brand_id'), write_rule => tenant_write_rule('brand_id'));
 call protect('nps_responses', tenant_rule('brand_id', 'user_id'), write_rule => tenant_write_rule('brand_id', 'user_id'));
 
+-- Within which brand a shopper is one and the same: over all brands nobody counts twice (the nil UUID stands for no
+-- brand in particular, because a key of a join must not be null); over fewer, distinct counts are shopper-brand pairs.
+create function counted_within(brand_id uuid) returns uuid
+language sql stable parallel safe
+return case when scope_sees_all() then '00000000-0000-0000-0000-000000000000'::uuid else brand_id end;
+
 -- A purchase with a touch of its shopper in the 30 days before it is attributed; the last touch names the source.
 create view attributed_purchases with (security_invoker = true) as
 select
