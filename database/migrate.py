@@ -104,7 +104,10 @@ def migrate() -> list[str]:
         guard.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         _refuse_edited(_recorded(guard))
         with _backend() as backend:
-            todo = backend.to_apply(read_migrations(str(MIGRATIONS)))
+            # yoyo takes every SQL file of the directory; schema.sql is none of them.
+            known = {path.stem for path in files()}
+            found = read_migrations(str(MIGRATIONS)).filter(lambda one: one.id in known)
+            todo = backend.to_apply(found)
             for migration in todo:
                 backend.apply_one(migration)
             # All of them: a process that was killed between yoyo's mark and this is made good.

@@ -1,0 +1,60 @@
+"""The whole schema as one file, `migrations/schema.sql`: what the migrations add up to.
+
+`make schema` writes it; the tests compare it with a migrated database of every version.
+"""
+
+import os
+import re
+import subprocess
+
+from database import connections, embedded
+from database.migrate import MIGRATIONS, migrate
+
+FILE = MIGRATIONS / "schema.sql"
+
+# Session settings, and since a security fix of 2025 a pair of psql commands with a random word.
+_NOISE = re.compile(r"^(--|SET |SELECT pg_catalog\.set_config|\\(un)?restrict )")
+# From PostgreSQL 18 on NOT NULL has a name, which a partition takes from its parent.
+_NOT_NULL_NAME = re.compile(r" CONSTRAINT \w+_not_null NOT NULL")
+
+
+def dump() -> str:
+    """Return the schema of the database as SQL, the same on every server version.
+
+    Without owners, comments, extensions, partitions of single months, and the migration tool's
+    tables. Raises subprocess.CalledProcessError.
+    """
+    url = connections.owner_url()
+    command = [
+        str(embedded.binaries() / "pg_dump"),
+        "--schema-only",
+        "--schema=public",
+        "--no-owner",
+        "--no-comments",
+        "--no-security-labels",
+        "--no-tablespaces",
+        "--exclude-extension=*",
+        "--exclude-table=*yoyo*",
+        "--exclude-table=dataset_sessions_[0-9]*",
+        embedded.conninfo(url.set(password=None).render_as_string()),
+    ]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+    # Not in the arguments, which every user of the machine can list.
+    environment["PGPASSWORD"] = url.password or ""
+    result = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    lines = [line for line in result.stdout.splitlines() if not _NOISE.match(line)]
+    text = _NOT_NULL_NAME.sub(" NOT NULL", "\n".join(lines))
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+
+
+def write() -> None:
+    """Write the file anew, from the migrations run on a server of its own."""
+    with embedded.throwaway() as server:
+        os.environ["DATABASE_URL"] = server.url()
+        migrate()
+        FILE.write_text(dump())
+        connections.dispose()
+
+
+if __name__ == "__main__":
+    write()

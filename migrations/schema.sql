@@ -1,0 +1,3075 @@
+CREATE SCHEMA public;
+
+CREATE TYPE public.billing_interval AS ENUM (
+    'day',
+    'week',
+    'month',
+    'quarter',
+    'year'
+);
+
+CREATE TYPE public.churn_reason AS ENUM (
+    'voluntary',
+    'delinquent'
+);
+
+CREATE TYPE public.device_type AS ENUM (
+    'ios',
+    'android',
+    'desktop',
+    'tablet',
+    'other'
+);
+
+CREATE TYPE public.garment_category AS ENUM (
+    'tops',
+    'bottoms',
+    'dresses',
+    'jackets',
+    'bags',
+    'scarves',
+    'hats',
+    'belts',
+    'sneakers',
+    'heels',
+    'boots',
+    'jewelry'
+);
+
+CREATE TYPE public.job_mode AS ENUM (
+    'tryon',
+    'from_prompt',
+    'photo_text',
+    'product_shot',
+    'photo_set'
+);
+
+CREATE TYPE public.job_origin AS ENUM (
+    'shopper',
+    'studio',
+    'demo'
+);
+
+CREATE TYPE public.job_status AS ENUM (
+    'queued',
+    'processing',
+    'completed',
+    'failed',
+    'canceled'
+);
+
+CREATE TYPE public.movement_kind AS ENUM (
+    'new',
+    'reactivation',
+    'expansion',
+    'contraction',
+    'churn'
+);
+
+CREATE TYPE public.mrr_policy AS ENUM (
+    'strict',
+    'stripe'
+);
+
+CREATE TYPE public.subscription_status AS ENUM (
+    'trialing',
+    'active',
+    'past_due',
+    'incomplete',
+    'paused',
+    'unpaid',
+    'canceled'
+);
+
+CREATE TYPE public.touch_source AS ENUM (
+    'tryon',
+    'recommendation',
+    'share'
+);
+
+CREATE TYPE public.user_role AS ENUM (
+    'shopper',
+    'admin',
+    'analyst',
+    'brand_manager',
+    'demo_viewer',
+    'tombstone'
+);
+
+CREATE FUNCTION public.apply_ledger_row() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  if new.amount <> 0 then
+    update credit_lots set remaining = remaining + new.amount where id = new.lot_id;
+    update credit_accounts set balance = balance + new.amount where id = new.account_id;
+  end if;
+  return null;
+end
+$$;
+
+CREATE FUNCTION public.check_credit_scope(owner_user uuid, owner_brand uuid) RETURNS void
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  if session_user = current_user and current_setting('role') = 'none' then
+    return;
+  end if;
+  if (
+    scope_sees_all()
+    or owner_user = scope_user()
+    or owner_brand in (select scope_written_brands())
+  ) is not true then
+    raise exception 'This credit account is not yours.' using errcode = 'insufficient_privilege';
+  end if;
+end
+$$;
+
+CREATE FUNCTION public.check_job_transition() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if new.status <> old.status then
+    if not (
+      (old.status = 'queued' and new.status in ('processing', 'canceled'))
+      or (old.status = 'processing' and new.status in ('completed', 'failed', 'canceled'))
+    ) then
+      raise exception 'A job cannot go from % to %.', old.status, new.status
+        using errcode = 'check_violation', constraint = 'tryon_jobs_transition';
+    end if;
+    if new.status = 'processing' then
+      new.started_at := coalesce(new.started_at, clock_timestamp());
+    else
+      new.finished_at := coalesce(new.finished_at, clock_timestamp());
+    end if;
+  elsif old.status in ('completed', 'failed', 'canceled')
+    and (
+      new.brand_id, new.origin, new.mode, new.category, new.device, new.engine, new.engine_version, new.credits,
+      new.confidence, new.engine_cost_usd, new.failure_code, new.created_at, new.started_at, new.finished_at
+    ) is distinct from (
+      old.brand_id, old.origin, old.mode, old.category, old.device, old.engine, old.engine_version, old.credits,
+      old.confidence, old.engine_cost_usd, old.failure_code, old.created_at, old.started_at, old.finished_at
+    ) then
+    raise exception 'A % job is finished and keeps its result.', old.status
+      using errcode = 'check_violation', constraint = 'tryon_jobs_transition';
+  end if;
+  return new;
+end
+$$;
+
+CREATE FUNCTION public.scope_sees_all() RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (COALESCE(current_setting('closetai.brands'::text, true), ''::text) = 'all'::text);
+
+CREATE FUNCTION public.counted_within(brand_id uuid) RETURNS uuid
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN CASE WHEN public.scope_sees_all() THEN '00000000-0000-0000-0000-000000000000'::uuid ELSE brand_id END;
+
+CREATE FUNCTION public.derive_movements(brand_ids uuid[]) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  delete from mrr_movements m where m.brand_id = any (brand_ids);
+  insert into mrr_movements (brand_id, policy, day, kind, amount, mrr_before, mrr_after, reason)
+  with daily as (
+    select
+      s.brand_id, s.policy, (s.effective_at at time zone 'UTC')::date as day, sum(s.delta) as delta,
+      (array_agg(
+        coalesce(s.reason, case when s.status in ('past_due', 'unpaid') then 'delinquent' else 'voluntary' end::churn_reason)
+        order by s.effective_at desc, s.history_id desc
+      ) filter (where s.delta < 0))[1] as reason
+    from mrr_steps s
+    where s.brand_id = any (brand_ids)
+    group by s.brand_id, s.policy, (s.effective_at at time zone 'UTC')::date
+    having sum(s.delta) <> 0
+  ),
+  levels as (
+    select d.*, sum(d.delta) over (partition by d.brand_id, d.policy order by d.day) as mrr_after
+    from daily d
+  ),
+  known as (
+    select
+      l.*,
+      l.mrr_after - l.delta as mrr_before,
+      coalesce(
+        bool_or(l.mrr_after > 0) over (
+          partition by l.brand_id, l.policy order by l.day rows between unbounded preceding and 1 preceding
+        ),
+        false
+      ) as paid_before
+    from levels l
+  )
+  select
+    k.brand_id, k.policy, k.day,
+    (case
+      when k.mrr_before = 0 and not k.paid_before then 'new'
+      when k.mrr_before = 0 then 'reactivation'
+      when k.mrr_after = 0 then 'churn'
+      when k.delta > 0 then 'expansion'
+      else 'contraction'
+    end)::movement_kind,
+    abs(k.delta), k.mrr_before, k.mrr_after,
+    case when k.mrr_after = 0 then k.reason end
+  from known k;
+end
+$$;
+
+CREATE FUNCTION public.end_job_credits() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+  account uuid;
+begin
+  select l.account_id into account from credit_ledger l where l.job_id = new.id and l.kind = 'reserve' limit 1;
+  if not found then
+    return null;
+  end if;
+  -- A reset may be closing the lot at this moment: wait for it, then look.
+  perform from credit_accounts a where a.id = account for no key update;
+  insert into credit_ledger (account_id, lot_id, job_id, kind, amount)
+  select
+    r.account_id, r.lot_id, r.job_id,
+    case when new.status = 'completed' then 'settle' else 'release' end,
+    case when new.status = 'completed' or lot.closed_at is not null then 0 else -r.amount end
+  from credit_ledger r
+  join credit_lots lot on lot.id = r.lot_id
+  where r.job_id = new.id and r.kind = 'reserve';
+  return null;
+end
+$$;
+
+CREATE FUNCTION public.ensure_credit_account(owner_user uuid, owner_brand uuid) RETURNS uuid
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+  account uuid;
+  lot uuid;
+begin
+  insert into credit_accounts (user_id, brand_id, free_per_month)
+  values (owner_user, owner_brand, case when owner_user is null then 0 else 25 end)
+  on conflict do nothing
+  returning id into account;
+  if account is not null then
+    insert into credit_lots (account_id, kind) values (account, 'free') returning id into lot;
+    insert into credit_ledger (account_id, lot_id, kind, amount)
+    select account, lot, 'grant', a.free_per_month from credit_accounts a where a.id = account;
+  end if;
+  select a.id into strict account
+  from credit_accounts a
+  where a.user_id = owner_user or a.brand_id = owner_brand
+  for no key update;
+  return account;
+end
+$$;
+
+CREATE FUNCTION public.ensure_dataset_partition(month date) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $_$
+declare
+  lower_bound date := date_trunc('month', month)::date;
+  partition_name text := 'dataset_sessions_' || to_char(lower_bound, 'YYYY_MM');
+  first_hour text := lower_bound || ' 00:00:00+00';
+  next_hour text := (lower_bound + interval '1 month')::date || ' 00:00:00+00';
+begin
+  perform pg_advisory_xact_lock(hashtext(partition_name));
+  if to_regclass(partition_name) is null then
+    -- Filled before it is attached: the default partition may not hold rows of a month that has one.
+    execute format('create table %I (like dataset_sessions including constraints)', partition_name);
+    execute format(
+      'with moved as ('
+      '  delete from dataset_sessions_other where session_hour >= %2$L and session_hour < %3$L returning *'
+      ') insert into %1$I select * from moved',
+      partition_name, first_hour, next_hour
+    );
+    execute format(
+      'alter table dataset_sessions attach partition %I for values from (%L) to (%L)',
+      partition_name, first_hour, next_hour
+    );
+  end if;
+end
+$_$;
+
+CREATE FUNCTION public.follow_subscription() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+  touched uuid[] := array_remove(
+    array[case when tg_op <> 'INSERT' then old.brand_id end, case when tg_op <> 'DELETE' then new.brand_id end], null
+  );
+begin
+  -- Locked first and in one order, so that two writers of one brand take turns and sum what the other has committed.
+  perform from brands b where b.id = any (touched) order by b.id for no key update;
+
+  if tg_op <> 'INSERT' and (tg_op = 'DELETE' or new.brand_id <> old.brand_id) then
+    insert into subscription_history
+      (subscription_id, brand_id, effective_at, change, status, mrr, plan_id, quantity, cancel_at_period_end, reason)
+    select
+      old.id, old.brand_id, case when tg_op = 'DELETE' then now() else new.changed_at end,
+      case when tg_op = 'DELETE' then 'deleted' else 'moved_out' end,
+      'canceled', 0, old.plan_id, old.quantity, false, 'voluntary'
+    from brands b
+    where b.id = old.brand_id;
+  end if;
+
+  if tg_op <> 'DELETE' then
+    insert into subscription_history
+      (subscription_id, brand_id, effective_at, change, status, mrr, plan_id, quantity, cancel_at_period_end, reason)
+    values (
+      new.id, new.brand_id, new.changed_at,
+      case when tg_op = 'INSERT' then 'created' when new.brand_id <> old.brand_id then 'moved_in' else 'updated' end,
+      new.status, new.mrr, new.plan_id, new.quantity, new.cancel_at_period_end, new.cancel_reason
+    );
+  end if;
+
+  update brands b
+  set mrr = coalesce((select sum(s.mrr) from subscriptions s where s.brand_id = b.id and mrr_counts(s.status, 'strict')), 0)
+  where b.id = any (touched);
+  return null;
+end
+$$;
+
+CREATE FUNCTION public.job_part_rule() RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN 'exists (select from tryon_jobs j where j.id = job_id)'::text;
+
+CREATE FUNCTION public.job_part_write_rule() RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN ('exists (select from tryon_jobs j where j.id = job_id'::text || ' and (j.user_id = (select scope_user()) or not (select scope_is_demo())))'::text);
+
+CREATE FUNCTION public.job_rule() RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN ('(select scope_sees_all()) or user_id = (select scope_user())'::text || ' or (origin <> ''demo'' and brand_id in (select scope_brands()))'::text);
+
+CREATE FUNCTION public.job_write_rule() RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN (('(select scope_sees_all()) or (origin <> ''demo'' and brand_id in (select scope_written_brands()))'::text || ' or (user_id = (select scope_user())'::text) || ' and (brand_id is null or brand_id in (select scope_brands()) or (select scope_names_no_brand())))'::text);
+
+CREATE FUNCTION public.leave_tombstone() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+  tombstone uuid := gen_random_uuid();
+begin
+  if old.role = 'tombstone' then
+    return old;
+  end if;
+
+  if exists (select from tryon_jobs where user_id = old.id)
+    or exists (select from shoppers where user_id = old.id)
+    or exists (select from touches where user_id = old.id)
+    or exists (select from purchases where user_id = old.id)
+    or exists (select from nps_responses where user_id = old.id)
+    or exists (select from reviews where reviewer_id = old.id) then
+    -- Random id, no name, and a creation day instead of a time: nothing leads from here to the person.
+    insert into users (id, role, anon_id, is_demo, created_at)
+    values (tombstone, 'tombstone', 'deleted_' || tombstone, old.is_demo, date_trunc('day', old.created_at, 'UTC'));
+
+    -- A job that still waits has lost its picture.
+    update tryon_jobs set status = 'canceled'
+    where user_id = old.id and status in ('queued', 'processing');
+
+    -- Pictures of the person, and what was typed, go; that a job took place, stays. The person's own objects follow their
+    -- row; these may be the brand's.
+    delete from stored_objects o
+    using tryon_jobs j
+    left join job_outputs x on x.job_id = j.id
+    where j.user_id = old.id and o.id in (x.object_id, j.selfie_object_id);
+    update tryon_garments g
+    set item_id = null, object_id = null
+    from tryon_jobs j
+    where j.id = g.job_id and j.user_id = old.id;
+    update job_attempts a
+    set error_message = null
+    from tryon_jobs j
+    where j.id = a.job_id and j.user_id = old.id;
+    update tryon_jobs
+    set user_id = tombstone, selfie_object_id = null, persona_id = null, photo_set_id = null, prompt = null,
+        prompt_used = null, parameters = null, signals = null, idempotency_key = null, failure_message = null
+    where user_id = old.id;
+    update shoppers set user_id = tombstone where user_id = old.id;
+    update touches set user_id = tombstone where user_id = old.id;
+    -- The shop knows whose order it was: the number would lead back.
+    update purchases set user_id = tombstone, order_id = 'deleted_' || gen_random_uuid() where user_id = old.id;
+    update nps_responses set user_id = tombstone, comment = null where user_id = old.id;
+    update reviews set reviewer_id = tombstone, note = null where reviewer_id = old.id;
+  end if;
+
+  -- The same for what may be a brand's among the pictures of personas and conversations.
+  delete from stored_objects o
+  using personas p
+  left join persona_pictures x on x.persona_id = p.id
+  where p.user_id = old.id and o.id in (x.object_id, p.thumbnail_object_id);
+  delete from stored_objects o
+  using advisor_messages m
+  join advisor_conversations c on c.id = m.conversation_id
+  where c.user_id = old.id and o.id = m.object_id;
+
+  -- The log keeps that something was done, not by whom or to whom. Others may have written the person's id or address.
+  update audit_log set user_id = null, object_id = null, detail = '{}'
+  where user_id = old.id
+    or object_id in (old.id::text, old.email)
+    or position(old.id::text in detail::text) > 0
+    or position(lower(old.email) in lower(detail::text)) > 0;
+  -- Books are kept by law; the provider's number would lead back to the person.
+  update payments set user_id = null, provider_payment_id = null where user_id = old.id;
+  return old;
+end
+$$;
+
+CREATE FUNCTION public.mrr_counts(status public.subscription_status, policy public.mrr_policy) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ((status = 'active'::public.subscription_status) OR ((policy = 'stripe'::public.mrr_policy) AND (status = 'past_due'::public.subscription_status)));
+
+CREATE FUNCTION public.note_shoppers() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  insert into shoppers (brand_id, user_id, first_job_at, first_category, first_device)
+  select distinct on (j.brand_id, j.user_id) j.brand_id, j.user_id, j.created_at, j.category, j.device
+  from new_jobs j
+  where j.origin = 'shopper' and j.brand_id is not null and j.user_id is not null
+  order by j.brand_id, j.user_id, j.created_at, j.id
+  on conflict (brand_id, user_id) do update
+  set first_job_at = excluded.first_job_at,
+      first_category = excluded.first_category,
+      first_device = excluded.first_device
+  where excluded.first_job_at < shoppers.first_job_at;
+  return null;
+end
+$$;
+
+CREATE FUNCTION public.open_credit_account(owner_user uuid, owner_brand uuid) RETURNS uuid
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  perform check_credit_scope(owner_user, owner_brand);
+  return ensure_credit_account(owner_user, owner_brand);
+end
+$$;
+
+CREATE FUNCTION public.open_shopper_account() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  perform ensure_credit_account(new.id, null);
+  return null;
+end
+$$;
+
+CREATE PROCEDURE public.protect(IN relation regclass, IN rule text, IN reader_columns text DEFAULT '*'::text, IN app_rights text DEFAULT 'select, insert, update, delete'::text, IN write_rule text DEFAULT NULL::text)
+    LANGUAGE plpgsql
+    AS $$
+begin
+  execute format('alter table %s enable row level security', relation);
+  if write_rule is null then
+    execute format(
+      'create policy tenant on %s to closetai_app, closetai_reader using (%s) with check (%s)', relation, rule, rule
+    );
+  else
+    execute format('create policy tenant on %s for select to closetai_app, closetai_reader using (%s)', relation, rule);
+    execute format('create policy tenant_insert on %s for insert to closetai_app with check (%s)', relation, write_rule);
+    execute format(
+      'create policy tenant_update on %s for update to closetai_app using (%s) with check (%s)',
+      relation, write_rule, write_rule
+    );
+    execute format('create policy tenant_delete on %s for delete to closetai_app using (%s)', relation, write_rule);
+  end if;
+  execute format('grant %s on %s to closetai_app', app_rights, relation);
+  if reader_columns = '*' then
+    execute format('grant select on %s to closetai_reader', relation);
+  elsif reader_columns <> '' then
+    execute format('grant select (%s) on %s to closetai_reader', reader_columns, relation);
+  end if;
+end
+$$;
+
+CREATE FUNCTION public.purchase_credits(owner_user uuid, owner_brand uuid, payment uuid, credits integer) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+  account uuid := open_credit_account(owner_user, owner_brand);
+  lot uuid;
+begin
+  if payment is not null and not exists (
+    select from payments p where p.id = payment and (p.user_id = owner_user or p.brand_id = owner_brand)
+  ) then
+    raise exception 'This payment is not the account''s.' using errcode = 'insufficient_privilege';
+  end if;
+  if payment is not null and exists (select from credit_lots l where l.payment_id = payment) then
+    return;
+  end if;
+  insert into credit_lots (account_id, kind, payment_id) values (account, 'purchase', payment) returning id into lot;
+  insert into credit_ledger (account_id, lot_id, kind, amount) values (account, lot, 'purchase', credits);
+end
+$$;
+
+CREATE FUNCTION public.rederive_movements() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+  touched uuid[];
+begin
+  if tg_op = 'INSERT' then
+    select array_agg(distinct n.brand_id) into touched from new_rows n;
+  elsif tg_op = 'DELETE' then
+    select array_agg(distinct o.brand_id) into touched from old_rows o;
+  else
+    select array_agg(distinct r.brand_id) into touched
+    from (select brand_id from new_rows union select brand_id from old_rows) as r;
+  end if;
+  if touched is null then
+    return null;
+  end if;
+  -- Two writers of one brand take turns; otherwise each would derive without the other's rows, and the last would win.
+  perform from brands b where b.id = any (touched) order by b.id for no key update;
+  -- Brands that are being deleted right now take their movements with them.
+  select array_agg(b.id) into touched from brands b where b.id = any (touched);
+  perform derive_movements(coalesce(touched, '{}'));
+  return null;
+end
+$$;
+
+CREATE FUNCTION public.refund_credits(payment uuid) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+  wallet credit_accounts;
+  lot credit_lots;
+begin
+  -- The account first, as everywhere: two that lock in different orders would wait for each other.
+  select a.* into wallet from credit_accounts a join credit_lots l on l.account_id = a.id
+  where l.payment_id = payment
+  for no key update of a;
+  if not found then
+    return 0;
+  end if;
+  perform check_credit_scope(wallet.user_id, wallet.brand_id);
+  select l.* into lot from credit_lots l where l.payment_id = payment and l.closed_at is null;
+  if not found then
+    return 0;
+  end if;
+  insert into credit_ledger (account_id, lot_id, kind, amount) values (lot.account_id, lot.id, 'refund', -lot.remaining);
+  update credit_lots set closed_at = now() where id = lot.id;
+  return lot.remaining;
+end
+$$;
+
+CREATE FUNCTION public.renew_free_credits(account uuid, today date) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+  due credit_accounts;
+  old_lot credit_lots;
+  lot uuid;
+begin
+  select * into due from credit_accounts a where a.id = account for no key update;
+  if due.resets_on > today then
+    return;
+  end if;
+  select * into old_lot from credit_lots l
+  where l.account_id = account and l.kind = 'free' and l.closed_at is null for no key update;
+  if found then
+    insert into credit_ledger (account_id, lot_id, kind, amount) values (account, old_lot.id, 'expire', -old_lot.remaining);
+    update credit_lots set closed_at = now() where id = old_lot.id;
+  end if;
+  insert into credit_lots (account_id, kind) values (account, 'free') returning id into lot;
+  insert into credit_ledger (account_id, lot_id, kind, amount) values (account, lot, 'grant', due.free_per_month);
+  update credit_accounts
+  set resets_on = (date_trunc('month', greatest(today, resets_on)::timestamp) + interval '1 month')::date
+  where id = account;
+end
+$$;
+
+CREATE FUNCTION public.request_object_deletion() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  insert into object_deletions (key) values (old.key) on conflict do nothing;
+  return old;
+end
+$$;
+
+CREATE FUNCTION public.reserve_job_credits() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+  account uuid;
+  wallet credit_accounts;
+  lot credit_lots;
+  missing integer := new.credits;
+  part integer;
+begin
+  account := case
+    when new.origin = 'studio' or new.user_id is null then ensure_credit_account(null, new.brand_id)
+    else ensure_credit_account(new.user_id, null)
+  end;
+  perform renew_free_credits(account, (now() at time zone 'UTC')::date);
+  select * into strict wallet from credit_accounts a where a.id = account;
+  if wallet.pro_until > now() then
+    return null;
+  end if;
+  if wallet.balance < missing then
+    raise exception 'Not enough credits: this job needs %, the balance is %.', missing, wallet.balance
+      using errcode = 'check_violation', constraint = 'credit_accounts_balance';
+  end if;
+  for lot in
+    select l.* from credit_lots l
+    where l.account_id = account and l.closed_at is null and l.remaining > 0
+    order by l.kind = 'purchase', l.created_at, l.id
+  loop
+    exit when missing = 0;
+    part := least(missing, lot.remaining);
+    insert into credit_ledger (account_id, lot_id, job_id, kind, amount) values (account, lot.id, new.id, 'reserve', -part);
+    missing := missing - part;
+  end loop;
+  return null;
+end
+$$;
+
+CREATE FUNCTION public.reset_free_credits(account uuid, today date) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+  wallet credit_accounts;
+begin
+  select * into wallet from credit_accounts a where a.id = account;
+  perform check_credit_scope(wallet.user_id, wallet.brand_id);
+  perform renew_free_credits(account, today);
+end
+$$;
+
+CREATE FUNCTION public.scope_is_demo() RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (COALESCE(current_setting('closetai.brands'::text, true), ''::text) ~~ 'demo%'::text);
+
+CREATE FUNCTION public.scope_listed_brands() RETURNS uuid[]
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN CASE WHEN (COALESCE(current_setting('closetai.brands'::text, true), ''::text) = ANY (ARRAY[''::text, 'all'::text, 'demo'::text])) THEN '{}'::uuid[] ELSE (string_to_array(replace(current_setting('closetai.brands'::text, true), 'demo:'::text, ''::text), ','::text))::uuid[] END;
+
+CREATE FUNCTION public.scope_sees_demo() RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (COALESCE(current_setting('closetai.brands'::text, true), ''::text) = 'demo'::text);
+
+CREATE FUNCTION public.uuid_v7() RETURNS uuid
+    LANGUAGE sql PARALLEL SAFE
+    RETURN (encode(set_bit(set_bit((SUBSTRING(int8send(((EXTRACT(epoch FROM clock_timestamp()) * (1000)::numeric))::bigint) FROM 3) || SUBSTRING(uuid_send(gen_random_uuid()) FROM 7)), (52)::bigint, 1), (53)::bigint, 1), 'hex'::text))::uuid;
+
+CREATE TABLE public.brands (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    name text NOT NULL,
+    slug text NOT NULL,
+    owner_user_id uuid,
+    stripe_customer_id text,
+    mrr numeric(14,2) DEFAULT 0 NOT NULL,
+    gross_margin numeric(4,3) DEFAULT 0.700 NOT NULL,
+    dataset_access boolean DEFAULT false NOT NULL,
+    custom_model_training boolean DEFAULT false NOT NULL,
+    onboarded_at timestamp with time zone,
+    is_demo boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT brands_gross_margin_check CHECK (((gross_margin >= (0)::numeric) AND (gross_margin <= (1)::numeric))),
+    CONSTRAINT brands_mrr_check CHECK ((mrr >= (0)::numeric)),
+    CONSTRAINT brands_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+    CONSTRAINT brands_slug_check CHECK ((slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text))
+);
+
+CREATE FUNCTION public.scope_brands() RETURNS SETOF uuid
+    LANGUAGE sql STABLE ROWS 100 PARALLEL SAFE
+    BEGIN ATOMIC
+ SELECT listed.id
+    FROM unnest(public.scope_listed_brands()) listed(id)
+   WHERE (NOT public.scope_is_demo())
+ UNION ALL
+  SELECT b.id
+    FROM public.brands b
+   WHERE (public.scope_is_demo() AND b.is_demo AND (public.scope_sees_demo() OR (b.id = ANY (public.scope_listed_brands()))));
+END;
+
+CREATE FUNCTION public.scope_names_no_brand() RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (COALESCE(current_setting('closetai.brands'::text, true), ''::text) = ''::text);
+
+CREATE FUNCTION public.scope_user() RETURNS uuid
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (NULLIF(current_setting('closetai.user'::text, true), ''::text))::uuid;
+
+CREATE FUNCTION public.scope_written_brands() RETURNS SETOF uuid
+    LANGUAGE sql STABLE ROWS 100 PARALLEL SAFE
+    BEGIN ATOMIC
+ SELECT listed.id
+    FROM unnest(public.scope_listed_brands()) listed(id)
+   WHERE (NOT public.scope_is_demo());
+END;
+
+CREATE FUNCTION public.set_subscription_changed_at() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if new.changed_at = old.changed_at then
+    new.changed_at := now();
+  end if;
+  return new;
+end
+$$;
+
+CREATE FUNCTION public.set_updated_at() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  new.updated_at := now();
+  return new;
+end
+$$;
+
+CREATE FUNCTION public.subscription_mrr(unit_amount numeric, quantity integer, period public.billing_interval, period_count integer, forever_percent_off numeric, forever_amount_off numeric, usd_rate numeric) RETURNS numeric
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN round((((GREATEST((((unit_amount * (quantity)::numeric) * ((1)::numeric - (forever_percent_off / (100)::numeric))) - forever_amount_off), (0)::numeric) * usd_rate) * CASE period WHEN 'day'::public.billing_interval THEN ((365)::numeric / 12.0) WHEN 'week'::public.billing_interval THEN ((52)::numeric / 12.0) WHEN 'month'::public.billing_interval THEN (1)::numeric WHEN 'quarter'::public.billing_interval THEN ((1)::numeric / 3.0) WHEN 'year'::public.billing_interval THEN ((1)::numeric / 12.0) ELSE NULL::numeric END) / (period_count)::numeric), 2);
+
+CREATE FUNCTION public.tenant_rule(brand_column text, user_column text DEFAULT NULL::text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN concat_ws(' or '::text, '(select scope_sees_all())', format('%I in (select scope_brands())'::text, brand_column), CASE WHEN (user_column IS NOT NULL) THEN format('%I = (select scope_user())'::text, user_column) ELSE NULL::text END);
+
+CREATE FUNCTION public.tenant_write_rule(brand_column text, user_column text DEFAULT NULL::text, shopper_writes boolean DEFAULT true) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN concat_ws(' or '::text, '(select scope_sees_all())', format('%I in (select scope_written_brands())'::text, brand_column), CASE WHEN (user_column IS NOT NULL) THEN ((format('%I = (select scope_user()) and ('::text, user_column) || concat_ws(' or '::text, format('%I is null'::text, brand_column), format('%I in (select scope_brands())'::text, brand_column), CASE WHEN shopper_writes THEN '(select scope_names_no_brand())'::text ELSE NULL::text END)) || ')'::text) ELSE NULL::text END);
+
+CREATE TABLE public.acquisition_spend (
+    brand_id uuid NOT NULL,
+    day date NOT NULL,
+    channel text NOT NULL,
+    amount numeric(14,2) NOT NULL,
+    currency character(3) DEFAULT 'USD'::bpchar NOT NULL,
+    usd_rate numeric(18,8) DEFAULT 1 NOT NULL,
+    CONSTRAINT acquisition_spend_amount_check CHECK ((amount >= (0)::numeric)),
+    CONSTRAINT acquisition_spend_channel_check CHECK (((length(channel) >= 1) AND (length(channel) <= 100))),
+    CONSTRAINT acquisition_spend_usd_rate_check CHECK ((usd_rate > (0)::numeric))
+);
+
+CREATE TABLE public.advisor_conversations (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    user_id uuid NOT NULL,
+    brand_id uuid,
+    title text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.advisor_messages (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    conversation_id uuid NOT NULL,
+    author text NOT NULL,
+    body text NOT NULL,
+    object_id uuid,
+    extracted_prompt text,
+    job_id uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT advisor_messages_author_check CHECK ((author = ANY (ARRAY['user'::text, 'advisor'::text])))
+);
+
+CREATE TABLE public.api_tokens (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    brand_id uuid,
+    user_id uuid,
+    kind text NOT NULL,
+    name text,
+    token_hash bytea NOT NULL,
+    scopes text[] DEFAULT '{}'::text[] NOT NULL,
+    allowed_origins text[] DEFAULT '{}'::text[] NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    used_at timestamp with time zone,
+    expires_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    CONSTRAINT api_tokens_check CHECK ((num_nonnulls(brand_id, user_id) >= 1)),
+    CONSTRAINT api_tokens_kind_check CHECK ((kind = ANY (ARRAY['guest'::text, 'secret'::text, 'publishable'::text])))
+);
+
+CREATE TABLE public.purchase_returns (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    purchase_id uuid NOT NULL,
+    brand_id uuid NOT NULL,
+    amount numeric(14,2) NOT NULL,
+    returned_at timestamp with time zone DEFAULT now() NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT purchase_returns_amount_check CHECK ((amount > (0)::numeric))
+);
+
+CREATE TABLE public.purchases (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    brand_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    order_id text NOT NULL,
+    amount numeric(14,2) NOT NULL,
+    currency character(3) DEFAULT 'USD'::bpchar NOT NULL,
+    usd_rate numeric(18,8) DEFAULT 1 NOT NULL,
+    purchased_at timestamp with time zone DEFAULT now() NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT purchases_amount_check CHECK ((amount >= (0)::numeric)),
+    CONSTRAINT purchases_order_id_check CHECK (((length(order_id) >= 1) AND (length(order_id) <= 200))),
+    CONSTRAINT purchases_usd_rate_check CHECK ((usd_rate > (0)::numeric))
+);
+
+CREATE TABLE public.touches (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    brand_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    source public.touch_source NOT NULL,
+    job_id uuid,
+    touched_at timestamp with time zone DEFAULT now() NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE VIEW public.attributed_purchases WITH (security_invoker='true') AS
+ SELECT p.id AS purchase_id,
+    p.brand_id,
+    p.user_id,
+    p.purchased_at,
+    t.source AS last_source,
+    round(((p.amount - COALESCE(r.returned, (0)::numeric)) * p.usd_rate), 2) AS net_usd
+   FROM ((public.purchases p
+     CROSS JOIN LATERAL ( SELECT t_1.source
+           FROM public.touches t_1
+          WHERE ((t_1.brand_id = p.brand_id) AND (t_1.user_id = p.user_id) AND (t_1.touched_at <= p.purchased_at) AND (t_1.touched_at > (p.purchased_at - '30 days'::interval)))
+          ORDER BY t_1.touched_at DESC, t_1.id DESC
+         LIMIT 1) t)
+     LEFT JOIN LATERAL ( SELECT sum(r_1.amount) AS returned
+           FROM public.purchase_returns r_1
+          WHERE (r_1.purchase_id = p.id)) r ON (true));
+
+CREATE TABLE public.audit_log (
+    id bigint NOT NULL,
+    brand_id uuid,
+    user_id uuid,
+    action text NOT NULL,
+    object_type text,
+    object_id text,
+    detail jsonb DEFAULT '{}'::jsonb NOT NULL,
+    happened_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE public.audit_log ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.audit_log_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.batches (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    brand_id uuid NOT NULL,
+    user_id uuid,
+    name text NOT NULL,
+    paused_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT batches_name_check CHECK (((length(name) >= 1) AND (length(name) <= 255)))
+);
+
+CREATE TABLE public.benchmarks (
+    metric text NOT NULL,
+    as_of date NOT NULL,
+    brand_count integer NOT NULL,
+    lower_quartile numeric NOT NULL,
+    median numeric NOT NULL,
+    upper_quartile numeric NOT NULL,
+    CONSTRAINT benchmarks_brand_count_check CHECK ((brand_count >= 20))
+);
+
+CREATE TABLE public.tryon_jobs (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    brand_id uuid,
+    user_id uuid,
+    origin public.job_origin NOT NULL,
+    mode public.job_mode DEFAULT 'tryon'::public.job_mode NOT NULL,
+    status public.job_status DEFAULT 'queued'::public.job_status NOT NULL,
+    category public.garment_category,
+    device public.device_type,
+    engine text NOT NULL,
+    engine_version text,
+    priority smallint DEFAULT 0 NOT NULL,
+    batch_id uuid,
+    photo_set_id uuid,
+    product_id uuid,
+    persona_id uuid,
+    selfie_object_id uuid,
+    prompt text,
+    prompt_used text,
+    parameters jsonb,
+    idempotency_key text,
+    credits smallint DEFAULT 1 NOT NULL,
+    confidence numeric(4,3),
+    signals jsonb,
+    engine_cost_usd numeric(10,4),
+    failure_code text,
+    failure_message text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    started_at timestamp with time zone,
+    finished_at timestamp with time zone,
+    CONSTRAINT tryon_jobs_check CHECK (((finished_at IS NOT NULL) = (status = ANY (ARRAY['completed'::public.job_status, 'failed'::public.job_status, 'canceled'::public.job_status])))),
+    CONSTRAINT tryon_jobs_check1 CHECK (((status <> 'queued'::public.job_status) OR (started_at IS NULL))),
+    CONSTRAINT tryon_jobs_check2 CHECK (((status <> ALL (ARRAY['processing'::public.job_status, 'completed'::public.job_status, 'failed'::public.job_status])) OR (started_at IS NOT NULL))),
+    CONSTRAINT tryon_jobs_check3 CHECK (((started_at >= created_at) AND (finished_at >= COALESCE(started_at, created_at)))),
+    CONSTRAINT tryon_jobs_check4 CHECK (((status <> 'failed'::public.job_status) OR (failure_code IS NOT NULL))),
+    CONSTRAINT tryon_jobs_check5 CHECK (((status <> 'completed'::public.job_status) OR (mode <> 'tryon'::public.job_mode) OR (confidence IS NOT NULL))),
+    CONSTRAINT tryon_jobs_check6 CHECK (((origin <> 'shopper'::public.job_origin) OR (mode <> 'tryon'::public.job_mode) OR (category IS NOT NULL))),
+    CONSTRAINT tryon_jobs_confidence_check CHECK (((confidence >= (0)::numeric) AND (confidence <= (1)::numeric))),
+    CONSTRAINT tryon_jobs_credits_check CHECK ((credits >= 0)),
+    CONSTRAINT tryon_jobs_engine_cost_usd_check CHECK ((engine_cost_usd >= (0)::numeric))
+);
+
+CREATE VIEW public.brand_daily WITH (security_invoker='true') AS
+ WITH launched AS (
+         SELECT j.brand_id,
+            ((j.created_at AT TIME ZONE 'UTC'::text))::date AS day,
+            count(*) AS launched_count,
+            count(DISTINCT j.user_id) AS shopper_count
+           FROM public.tryon_jobs j
+          WHERE ((j.origin = 'shopper'::public.job_origin) AND (j.brand_id IS NOT NULL))
+          GROUP BY j.brand_id, (((j.created_at AT TIME ZONE 'UTC'::text))::date)
+        ), finished AS (
+         SELECT j.brand_id,
+            ((j.finished_at AT TIME ZONE 'UTC'::text))::date AS day,
+            count(*) FILTER (WHERE (j.status = 'completed'::public.job_status)) AS completed_count,
+            count(*) FILTER (WHERE (j.status = 'failed'::public.job_status)) AS failed_count,
+            count(*) FILTER (WHERE (j.status = 'canceled'::public.job_status)) AS canceled_count,
+            sum(j.confidence) FILTER (WHERE (j.status = 'completed'::public.job_status)) AS confidence_sum
+           FROM public.tryon_jobs j
+          WHERE ((j.origin = 'shopper'::public.job_origin) AND (j.brand_id IS NOT NULL) AND (j.finished_at IS NOT NULL))
+          GROUP BY j.brand_id, (((j.finished_at AT TIME ZONE 'UTC'::text))::date)
+        ), spent AS (
+         SELECT s_1.brand_id,
+            s_1.day,
+            sum(round((s_1.amount * s_1.usd_rate), 2)) AS spend_usd
+           FROM public.acquisition_spend s_1
+          GROUP BY s_1.brand_id, s_1.day
+        )
+ SELECT brand_id,
+    day,
+    COALESCE(l.launched_count, (0)::bigint) AS launched_count,
+    COALESCE(l.shopper_count, (0)::bigint) AS shopper_count,
+    COALESCE(f.completed_count, (0)::bigint) AS completed_count,
+    COALESCE(f.failed_count, (0)::bigint) AS failed_count,
+    COALESCE(f.canceled_count, (0)::bigint) AS canceled_count,
+    (f.confidence_sum / (NULLIF(f.completed_count, 0))::numeric) AS model_confidence,
+    COALESCE(s.spend_usd, (0)::numeric) AS spend_usd
+   FROM ((launched l
+     FULL JOIN finished f USING (brand_id, day))
+     FULL JOIN spent s USING (brand_id, day));
+
+CREATE TABLE public.brand_members (
+    brand_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.categories (
+    category public.garment_category NOT NULL,
+    category_group text NOT NULL,
+    "position" smallint NOT NULL,
+    CONSTRAINT categories_category_group_check CHECK ((category_group = ANY (ARRAY['clothing'::text, 'accessories'::text, 'footwear'::text, 'jewelry'::text])))
+);
+
+CREATE TABLE public.collection_items (
+    collection_id uuid NOT NULL,
+    item_id uuid NOT NULL,
+    added_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.collections (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    user_id uuid NOT NULL,
+    name text NOT NULL,
+    cover_object_id uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT collections_name_check CHECK (((length(name) >= 1) AND (length(name) <= 255)))
+);
+
+CREATE TABLE public.credit_accounts (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    user_id uuid,
+    brand_id uuid,
+    balance integer DEFAULT 0 NOT NULL,
+    free_per_month smallint DEFAULT 25 NOT NULL,
+    resets_on date DEFAULT ((date_trunc('month'::text, (now() AT TIME ZONE 'UTC'::text)) + '1 mon'::interval))::date NOT NULL,
+    pro_until timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT credit_accounts_balance_check CHECK ((balance >= 0)),
+    CONSTRAINT credit_accounts_check CHECK ((num_nonnulls(user_id, brand_id) = 1)),
+    CONSTRAINT credit_accounts_free_per_month_check CHECK ((free_per_month >= 0))
+);
+
+CREATE TABLE public.credit_ledger (
+    id bigint NOT NULL,
+    account_id uuid NOT NULL,
+    lot_id uuid NOT NULL,
+    job_id uuid,
+    kind text NOT NULL,
+    amount integer NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT credit_ledger_check CHECK (
+CASE kind
+    WHEN 'settle'::text THEN (amount = 0)
+    WHEN 'grant'::text THEN (amount >= 0)
+    WHEN 'purchase'::text THEN (amount > 0)
+    WHEN 'release'::text THEN (amount >= 0)
+    ELSE (amount <= 0)
+END),
+    CONSTRAINT credit_ledger_kind_check CHECK ((kind = ANY (ARRAY['grant'::text, 'purchase'::text, 'reserve'::text, 'settle'::text, 'release'::text, 'expire'::text, 'refund'::text])))
+);
+
+ALTER TABLE public.credit_ledger ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.credit_ledger_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.credit_lots (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    account_id uuid NOT NULL,
+    kind text NOT NULL,
+    payment_id uuid,
+    remaining integer DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    closed_at timestamp with time zone,
+    CONSTRAINT credit_lots_kind_check CHECK ((kind = ANY (ARRAY['free'::text, 'purchase'::text]))),
+    CONSTRAINT credit_lots_remaining_check CHECK ((remaining >= 0))
+);
+
+CREATE TABLE public.dataset_aggregates (
+    brand_id uuid NOT NULL,
+    category public.garment_category NOT NULL,
+    month date NOT NULL,
+    session_count bigint NOT NULL,
+    succeeded_count bigint NOT NULL,
+    shopper_count bigint NOT NULL,
+    confidence_sum numeric NOT NULL,
+    duration_ms_sum bigint NOT NULL,
+    CONSTRAINT dataset_aggregates_month_check CHECK ((EXTRACT(day FROM month) = (1)::numeric))
+);
+
+CREATE TABLE public.dataset_sessions (
+    session_hash bytea NOT NULL,
+    brand_id uuid NOT NULL,
+    category public.garment_category NOT NULL,
+    device public.device_type,
+    confidence numeric(4,3),
+    session_hour timestamp with time zone NOT NULL,
+    duration_ms integer,
+    succeeded boolean NOT NULL,
+    CONSTRAINT dataset_sessions_confidence_check CHECK (((confidence >= (0)::numeric) AND (confidence <= (1)::numeric))),
+    CONSTRAINT dataset_sessions_duration_ms_check CHECK ((duration_ms >= 0)),
+    CONSTRAINT dataset_sessions_session_hour_check CHECK ((session_hour = date_trunc('hour'::text, session_hour, 'UTC'::text)))
+)
+PARTITION BY RANGE (session_hour);
+
+CREATE TABLE public.dataset_sessions_other (
+    session_hash bytea NOT NULL,
+    brand_id uuid NOT NULL,
+    category public.garment_category NOT NULL,
+    device public.device_type,
+    confidence numeric(4,3),
+    session_hour timestamp with time zone NOT NULL,
+    duration_ms integer,
+    succeeded boolean NOT NULL,
+    CONSTRAINT dataset_sessions_confidence_check CHECK (((confidence >= (0)::numeric) AND (confidence <= (1)::numeric))),
+    CONSTRAINT dataset_sessions_duration_ms_check CHECK ((duration_ms >= 0)),
+    CONSTRAINT dataset_sessions_session_hour_check CHECK ((session_hour = date_trunc('hour'::text, session_hour, 'UTC'::text)))
+);
+
+CREATE TABLE public.demo_state (
+    singleton boolean DEFAULT true NOT NULL,
+    job_target bigint NOT NULL,
+    progress real DEFAULT 0 NOT NULL,
+    message text DEFAULT ''::text NOT NULL,
+    filled_until timestamp with time zone,
+    started_at timestamp with time zone DEFAULT now() NOT NULL,
+    completed_at timestamp with time zone,
+    CONSTRAINT demo_state_progress_check CHECK (((progress >= (0)::double precision) AND (progress <= (1)::double precision))),
+    CONSTRAINT demo_state_singleton_check CHECK (singleton)
+);
+
+CREATE TABLE public.job_attempts (
+    job_id uuid NOT NULL,
+    number smallint NOT NULL,
+    engine text NOT NULL,
+    started_at timestamp with time zone DEFAULT now() NOT NULL,
+    ended_at timestamp with time zone,
+    outcome text,
+    error_code text,
+    error_message text,
+    engine_cost_usd numeric(10,4),
+    CONSTRAINT job_attempts_engine_cost_usd_check CHECK ((engine_cost_usd >= (0)::numeric)),
+    CONSTRAINT job_attempts_number_check CHECK ((number >= 1)),
+    CONSTRAINT job_attempts_outcome_check CHECK ((outcome = ANY (ARRAY['completed'::text, 'failed'::text, 'canceled'::text, 'lost'::text])))
+);
+
+CREATE TABLE public.job_outputs (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    job_id uuid NOT NULL,
+    object_id uuid NOT NULL,
+    "position" smallint DEFAULT 0 NOT NULL,
+    is_selected boolean DEFAULT false NOT NULL,
+    is_favorite boolean DEFAULT false NOT NULL,
+    rating smallint,
+    note text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT job_outputs_rating_check CHECK (((rating >= 1) AND (rating <= 5)))
+);
+
+CREATE TABLE public.reviews (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    job_id uuid NOT NULL,
+    brand_id uuid NOT NULL,
+    reviewer_id uuid,
+    approved boolean NOT NULL,
+    reasons text[] DEFAULT '{}'::text[] NOT NULL,
+    rating smallint,
+    note text,
+    drawn text NOT NULL,
+    is_adjudication boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT reviews_check CHECK (((NOT approved) OR (reasons = '{}'::text[]))),
+    CONSTRAINT reviews_drawn_check CHECK ((drawn = ANY (ARRAY['random'::text, 'uncertainty'::text, 'newest'::text, 'value'::text]))),
+    CONSTRAINT reviews_rating_check CHECK (((rating >= 1) AND (rating <= 5))),
+    CONSTRAINT reviews_reasons_check CHECK ((reasons <@ ARRAY['wrong_category'::text, 'neckline'::text, 'identity'::text, 'lost_detail'::text, 'hands'::text, 'background'::text, 'other'::text]))
+);
+
+CREATE VIEW public.job_verdicts WITH (security_invoker='true') AS
+ WITH latest AS (
+         SELECT DISTINCT ON (r.job_id, r.reviewer_id) r.job_id,
+            r.brand_id,
+            r.approved,
+            r.created_at
+           FROM public.reviews r
+          WHERE (NOT r.is_adjudication)
+          ORDER BY r.job_id, r.reviewer_id, r.created_at DESC, r.id DESC
+        ), adjudicated AS (
+         SELECT DISTINCT ON (r.job_id) r.job_id,
+            r.approved
+           FROM public.reviews r
+          WHERE r.is_adjudication
+          ORDER BY r.job_id, r.created_at DESC, r.id DESC
+        ), majority AS (
+         SELECT l.job_id,
+            sum(
+                CASE
+                    WHEN l.approved THEN 1
+                    ELSE '-1'::integer
+                END) AS balance
+           FROM latest l
+          GROUP BY l.job_id
+        ), drawn AS (
+         SELECT r.job_id,
+            bool_or((r.drawn = 'random'::text)) AS drawn_at_random
+           FROM public.reviews r
+          GROUP BY r.job_id
+        )
+ SELECT j.id AS job_id,
+    j.brand_id,
+    j.origin,
+    j.category,
+    j.device,
+    j.engine,
+    j.confidence,
+    j.finished_at,
+    COALESCE(a.approved, (m.balance > 0)) AS approved,
+    d.drawn_at_random
+   FROM (((drawn d
+     JOIN public.tryon_jobs j ON ((d.job_id = j.id)))
+     LEFT JOIN adjudicated a ON ((d.job_id = a.job_id)))
+     LEFT JOIN majority m ON ((d.job_id = m.job_id)))
+  WHERE ((j.status = 'completed'::public.job_status) AND ((a.approved IS NOT NULL) OR (m.balance <> 0)));
+
+CREATE TABLE public.migration_checksums (
+    name text NOT NULL,
+    checksum text NOT NULL,
+    applied_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.model_versions (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    brand_id uuid,
+    engine text NOT NULL,
+    version text NOT NULL,
+    status text DEFAULT 'released'::text NOT NULL,
+    notes text,
+    released_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT model_versions_status_check CHECK ((status = ANY (ARRAY['training'::text, 'released'::text, 'retired'::text, 'failed'::text])))
+);
+
+CREATE TABLE public.mrr_movements (
+    brand_id uuid NOT NULL,
+    policy public.mrr_policy NOT NULL,
+    day date NOT NULL,
+    kind public.movement_kind NOT NULL,
+    amount numeric(14,2) NOT NULL,
+    mrr_before numeric(14,2) NOT NULL,
+    mrr_after numeric(14,2) NOT NULL,
+    reason public.churn_reason,
+    CONSTRAINT mrr_movements_amount_check CHECK ((amount > (0)::numeric)),
+    CONSTRAINT mrr_movements_check CHECK (((kind = 'churn'::public.movement_kind) = (reason IS NOT NULL))),
+    CONSTRAINT mrr_movements_mrr_after_check CHECK ((mrr_after >= (0)::numeric)),
+    CONSTRAINT mrr_movements_mrr_before_check CHECK ((mrr_before >= (0)::numeric))
+);
+
+CREATE TABLE public.subscription_history (
+    id bigint NOT NULL,
+    subscription_id uuid NOT NULL,
+    brand_id uuid NOT NULL,
+    effective_at timestamp with time zone NOT NULL,
+    recorded_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    change text NOT NULL,
+    status public.subscription_status NOT NULL,
+    mrr numeric(14,2) NOT NULL,
+    plan_id uuid,
+    quantity integer NOT NULL,
+    cancel_at_period_end boolean DEFAULT false NOT NULL,
+    reason public.churn_reason,
+    CONSTRAINT subscription_history_change_check CHECK ((change = ANY (ARRAY['created'::text, 'updated'::text, 'moved_in'::text, 'moved_out'::text, 'deleted'::text, 'late'::text]))),
+    CONSTRAINT subscription_history_mrr_check CHECK ((mrr >= (0)::numeric))
+);
+
+CREATE VIEW public.mrr_steps WITH (security_invoker='true') AS
+ SELECT brand_id,
+    subscription_id,
+    policy,
+    effective_at,
+    id AS history_id,
+    status,
+    reason,
+    delta
+   FROM ( SELECT h.brand_id,
+            h.subscription_id,
+            h.effective_at,
+            h.id,
+            p.policy,
+            h.status,
+            h.reason,
+            (c.mrr - lag(c.mrr, 1, (0)::numeric) OVER (PARTITION BY h.brand_id, h.subscription_id, p.policy ORDER BY h.effective_at, h.id)) AS delta
+           FROM ((public.subscription_history h
+             CROSS JOIN unnest(enum_range(NULL::public.mrr_policy)) p(policy))
+             CROSS JOIN LATERAL ( SELECT
+                        CASE
+                            WHEN public.mrr_counts(h.status, p.policy) THEN h.mrr
+                            ELSE (0)::numeric
+                        END AS mrr) c)) s
+  WHERE (delta <> (0)::numeric);
+
+CREATE TABLE public.nps_responses (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    brand_id uuid NOT NULL,
+    user_id uuid,
+    score smallint NOT NULL,
+    comment text,
+    answered_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT nps_responses_score_check CHECK (((score >= 0) AND (score <= 10)))
+);
+
+CREATE TABLE public.object_deletions (
+    key text NOT NULL,
+    requested_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.payments (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    brand_id uuid,
+    user_id uuid,
+    subscription_id uuid,
+    provider text NOT NULL,
+    provider_payment_id text,
+    purpose text NOT NULL,
+    amount numeric(14,2) NOT NULL,
+    currency character(3) DEFAULT 'USD'::bpchar NOT NULL,
+    status text DEFAULT 'pending'::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT payments_amount_check CHECK ((amount >= (0)::numeric)),
+    CONSTRAINT payments_purpose_check CHECK ((purpose = ANY (ARRAY['subscription'::text, 'credits'::text]))),
+    CONSTRAINT payments_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'succeeded'::text, 'canceled'::text, 'refunded'::text])))
+);
+
+CREATE TABLE public.persona_pictures (
+    persona_id uuid NOT NULL,
+    object_id uuid NOT NULL,
+    "position" smallint DEFAULT 0 NOT NULL
+);
+
+CREATE TABLE public.personas (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    user_id uuid,
+    brand_id uuid,
+    name text DEFAULT 'My persona'::text NOT NULL,
+    status text DEFAULT 'draft'::text NOT NULL,
+    thumbnail_object_id uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT personas_check CHECK ((num_nonnulls(user_id, brand_id) >= 1)),
+    CONSTRAINT personas_name_check CHECK (((length(name) >= 1) AND (length(name) <= 255))),
+    CONSTRAINT personas_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'processing'::text, 'ready'::text])))
+);
+
+CREATE VIEW public.photo_set_progress AS
+SELECT
+    NULL::uuid AS photo_set_id,
+    NULL::uuid AS brand_id,
+    NULL::uuid AS user_id,
+    NULL::smallint AS photo_count,
+    NULL::bigint AS completed_count,
+    NULL::bigint AS failed_count,
+    NULL::text AS status;
+
+CREATE TABLE public.photo_sets (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    persona_id uuid NOT NULL,
+    user_id uuid,
+    brand_id uuid,
+    style text NOT NULL,
+    photo_count smallint DEFAULT 23 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT photo_sets_check CHECK ((num_nonnulls(user_id, brand_id) >= 1)),
+    CONSTRAINT photo_sets_photo_count_check CHECK (((photo_count >= 1) AND (photo_count <= 200)))
+);
+
+CREATE TABLE public.plans (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    name text NOT NULL,
+    stripe_price_id text,
+    unit_amount numeric(14,2) NOT NULL,
+    currency character(3) DEFAULT 'USD'::bpchar NOT NULL,
+    period public.billing_interval DEFAULT 'month'::public.billing_interval NOT NULL,
+    period_count smallint DEFAULT 1 NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT plans_period_count_check CHECK ((period_count >= 1)),
+    CONSTRAINT plans_unit_amount_check CHECK ((unit_amount >= (0)::numeric))
+);
+
+CREATE TABLE public.product_images (
+    product_id uuid NOT NULL,
+    object_id uuid NOT NULL,
+    filename text,
+    "position" smallint DEFAULT 0 NOT NULL,
+    is_primary boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.products (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    brand_id uuid NOT NULL,
+    name text NOT NULL,
+    description text,
+    sku text,
+    category public.garment_category,
+    custom_fields jsonb DEFAULT '{}'::jsonb NOT NULL,
+    tags text[] DEFAULT '{}'::text[] NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT products_custom_fields_check CHECK ((jsonb_typeof(custom_fields) = 'object'::text)),
+    CONSTRAINT products_name_check CHECK (((length(name) >= 1) AND (length(name) <= 255))),
+    CONSTRAINT products_sku_check CHECK ((length(sku) <= 100))
+);
+
+CREATE VIEW public.published_dataset WITH (security_invoker='true') AS
+ SELECT brand_id,
+    category,
+    month,
+    session_count,
+    succeeded_count,
+    shopper_count,
+    (confidence_sum / (NULLIF(succeeded_count, 0))::numeric) AS model_confidence,
+    ((duration_ms_sum)::numeric / (NULLIF(session_count, 0))::numeric) AS mean_duration_ms
+   FROM public.dataset_aggregates a
+  WHERE (shopper_count >= 20);
+
+CREATE TABLE public.sessions (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    user_id uuid NOT NULL,
+    token_hash bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    seen_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone
+);
+
+CREATE TABLE public.shoppers (
+    brand_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    first_job_at timestamp with time zone NOT NULL,
+    first_category public.garment_category,
+    first_device public.device_type,
+    channel text,
+    opted_out_at timestamp with time zone
+);
+
+CREATE TABLE public.sign_in_attempts (
+    id bigint NOT NULL,
+    account_hash bytea NOT NULL,
+    address_hash bytea NOT NULL,
+    succeeded boolean NOT NULL,
+    attempted_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE public.sign_in_attempts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.sign_in_attempts_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.stored_objects (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    user_id uuid,
+    brand_id uuid,
+    key text NOT NULL,
+    content_hash bytea NOT NULL,
+    kind text NOT NULL,
+    media_type text NOT NULL,
+    byte_count integer NOT NULL,
+    width integer,
+    height integer,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone,
+    CONSTRAINT stored_objects_byte_count_check CHECK ((byte_count >= 0)),
+    CONSTRAINT stored_objects_check CHECK ((num_nonnulls(user_id, brand_id) >= 1)),
+    CONSTRAINT stored_objects_height_check CHECK ((height > 0)),
+    CONSTRAINT stored_objects_kind_check CHECK ((kind = ANY (ARRAY['selfie'::text, 'garment'::text, 'product'::text, 'persona'::text, 'result'::text, 'cover'::text, 'other'::text]))),
+    CONSTRAINT stored_objects_width_check CHECK ((width > 0))
+);
+
+ALTER TABLE public.subscription_history ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.subscription_history_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.subscriptions (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    brand_id uuid NOT NULL,
+    plan_id uuid,
+    provider text DEFAULT 'stripe'::text NOT NULL,
+    provider_subscription_id text,
+    status public.subscription_status NOT NULL,
+    unit_amount numeric(14,2) NOT NULL,
+    quantity integer DEFAULT 1 NOT NULL,
+    currency character(3) DEFAULT 'USD'::bpchar NOT NULL,
+    usd_rate numeric(18,8) DEFAULT 1 NOT NULL,
+    period public.billing_interval DEFAULT 'month'::public.billing_interval NOT NULL,
+    period_count smallint DEFAULT 1 NOT NULL,
+    forever_percent_off numeric(5,2) DEFAULT 0 NOT NULL,
+    forever_amount_off numeric(14,2) DEFAULT 0 NOT NULL,
+    mrr numeric(14,2) GENERATED ALWAYS AS (public.subscription_mrr(unit_amount, quantity, period, (period_count)::integer, forever_percent_off, forever_amount_off, usd_rate)) STORED NOT NULL,
+    current_period_start timestamp with time zone,
+    current_period_end timestamp with time zone,
+    cancel_at_period_end boolean DEFAULT false NOT NULL,
+    canceled_at timestamp with time zone,
+    cancel_reason public.churn_reason,
+    changed_at timestamp with time zone DEFAULT now() NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT subscriptions_forever_amount_off_check CHECK ((forever_amount_off >= (0)::numeric)),
+    CONSTRAINT subscriptions_forever_percent_off_check CHECK (((forever_percent_off >= (0)::numeric) AND (forever_percent_off <= (100)::numeric))),
+    CONSTRAINT subscriptions_period_count_check CHECK ((period_count >= 1)),
+    CONSTRAINT subscriptions_quantity_check CHECK ((quantity >= 0)),
+    CONSTRAINT subscriptions_unit_amount_check CHECK ((unit_amount >= (0)::numeric)),
+    CONSTRAINT subscriptions_usd_rate_check CHECK ((usd_rate > (0)::numeric))
+);
+
+CREATE TABLE public.tryon_garments (
+    job_id uuid NOT NULL,
+    "position" smallint NOT NULL,
+    item_id uuid,
+    product_id uuid,
+    object_id uuid,
+    category public.garment_category
+);
+
+CREATE VIEW public.usage_daily WITH (security_invoker='true') AS
+ SELECT user_id,
+    brand_id,
+    ((created_at AT TIME ZONE 'UTC'::text))::date AS day,
+    count(*) AS generation_count,
+    count(*) FILTER (WHERE (status = 'completed'::public.job_status)) AS completed_count,
+    count(*) FILTER (WHERE (status = 'failed'::public.job_status)) AS failed_count,
+    COALESCE(sum(engine_cost_usd), (0)::numeric) AS engine_cost_usd,
+    (COALESCE(sum((EXTRACT(epoch FROM (finished_at - started_at)) * (1000)::numeric)), (0)::numeric))::bigint AS processing_ms,
+    COALESCE(sum(credits) FILTER (WHERE (status = 'completed'::public.job_status)), (0)::bigint) AS credits_used
+   FROM public.tryon_jobs j
+  WHERE (user_id IS NOT NULL)
+  GROUP BY user_id, brand_id, (((created_at AT TIME ZONE 'UTC'::text))::date);
+
+CREATE VIEW public.user_cohorts WITH (security_invoker='true') AS
+ WITH active AS (
+         SELECT DISTINCT j.brand_id,
+            j.user_id,
+            ((j.created_at AT TIME ZONE 'UTC'::text))::date AS day
+           FROM public.tryon_jobs j
+          WHERE ((j.origin = 'shopper'::public.job_origin) AND (j.brand_id IS NOT NULL) AND (j.user_id IS NOT NULL))
+        ), cohorts AS (
+         SELECT s.brand_id,
+            s.user_id,
+            ((s.first_job_at AT TIME ZONE 'UTC'::text))::date AS first_day
+           FROM public.shoppers s
+        )
+ SELECT c.brand_id,
+    (date_trunc('month'::text, (c.first_day)::timestamp with time zone))::date AS cohort_month,
+    count(DISTINCT c.user_id) AS shopper_count,
+    count(*) FILTER (WHERE (a.day = (c.first_day + 1))) AS day_1_count,
+    count(*) FILTER (WHERE (a.day = (c.first_day + 7))) AS day_7_count,
+    count(*) FILTER (WHERE (a.day = (c.first_day + 30))) AS day_30_count
+   FROM (cohorts c
+     LEFT JOIN active a ON (((c.brand_id = a.brand_id) AND (c.user_id = a.user_id))))
+  GROUP BY c.brand_id, ((date_trunc('month'::text, (c.first_day)::timestamp with time zone))::date);
+
+CREATE TABLE public.user_identities (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    user_id uuid NOT NULL,
+    provider text NOT NULL,
+    provider_account_id text NOT NULL,
+    granted_scopes text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.user_passwords (
+    user_id uuid NOT NULL,
+    password_hash text NOT NULL,
+    changed_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.users (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    role public.user_role DEFAULT 'shopper'::public.user_role NOT NULL,
+    anon_id text DEFAULT ('guest_'::text || replace((gen_random_uuid())::text, '-'::text, ''::text)) NOT NULL,
+    email text,
+    display_name text,
+    device_id text,
+    telegram_user_id bigint,
+    email_verified_at timestamp with time zone,
+    disabled_at timestamp with time zone,
+    last_login_at timestamp with time zone,
+    is_demo boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT users_check CHECK (((role <> 'tombstone'::public.user_role) OR (num_nonnulls(email, display_name, device_id, telegram_user_id) = 0))),
+    CONSTRAINT users_display_name_check CHECK ((length(display_name) <= 100))
+);
+
+CREATE TABLE public.verification_tokens (
+    token_hash bytea NOT NULL,
+    user_id uuid NOT NULL,
+    purpose text NOT NULL,
+    email text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT verification_tokens_purpose_check CHECK ((purpose = ANY (ARRAY['verify_email'::text, 'reset_password'::text])))
+);
+
+CREATE TABLE public.wardrobe_items (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    user_id uuid NOT NULL,
+    brand_id uuid,
+    kind text DEFAULT 'item'::text NOT NULL,
+    category public.garment_category,
+    name text NOT NULL,
+    description text,
+    maker text,
+    ai_tags text[] DEFAULT '{}'::text[] NOT NULL,
+    color_tags text[] DEFAULT '{}'::text[] NOT NULL,
+    tags text[] DEFAULT '{}'::text[] NOT NULL,
+    object_id uuid,
+    embedding real[],
+    source_job_id uuid,
+    is_demo boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT wardrobe_items_check CHECK (((kind = 'look'::text) OR (category IS NOT NULL))),
+    CONSTRAINT wardrobe_items_check1 CHECK ((is_demo OR (object_id IS NOT NULL))),
+    CONSTRAINT wardrobe_items_kind_check CHECK ((kind = ANY (ARRAY['item'::text, 'look'::text]))),
+    CONSTRAINT wardrobe_items_maker_check CHECK ((length(maker) <= 100)),
+    CONSTRAINT wardrobe_items_name_check CHECK ((length(name) <= 200))
+);
+
+CREATE TABLE public.worker_heartbeats (
+    worker text NOT NULL,
+    started_at timestamp with time zone DEFAULT now() NOT NULL,
+    seen_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY public.dataset_sessions ATTACH PARTITION public.dataset_sessions_other DEFAULT;
+
+ALTER TABLE ONLY public.acquisition_spend
+    ADD CONSTRAINT acquisition_spend_pkey PRIMARY KEY (brand_id, day, channel);
+
+ALTER TABLE ONLY public.advisor_conversations
+    ADD CONSTRAINT advisor_conversations_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.advisor_messages
+    ADD CONSTRAINT advisor_messages_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.api_tokens
+    ADD CONSTRAINT api_tokens_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.api_tokens
+    ADD CONSTRAINT api_tokens_token_hash_key UNIQUE (token_hash);
+
+ALTER TABLE ONLY public.audit_log
+    ADD CONSTRAINT audit_log_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.batches
+    ADD CONSTRAINT batches_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.benchmarks
+    ADD CONSTRAINT benchmarks_pkey PRIMARY KEY (metric, as_of);
+
+ALTER TABLE ONLY public.brand_members
+    ADD CONSTRAINT brand_members_pkey PRIMARY KEY (brand_id, user_id);
+
+ALTER TABLE ONLY public.brands
+    ADD CONSTRAINT brands_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.brands
+    ADD CONSTRAINT brands_slug_key UNIQUE (slug);
+
+ALTER TABLE ONLY public.brands
+    ADD CONSTRAINT brands_stripe_customer_id_key UNIQUE (stripe_customer_id);
+
+ALTER TABLE ONLY public.categories
+    ADD CONSTRAINT categories_pkey PRIMARY KEY (category);
+
+ALTER TABLE ONLY public.categories
+    ADD CONSTRAINT categories_position_key UNIQUE ("position");
+
+ALTER TABLE ONLY public.collection_items
+    ADD CONSTRAINT collection_items_pkey PRIMARY KEY (collection_id, item_id);
+
+ALTER TABLE ONLY public.collections
+    ADD CONSTRAINT collections_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.credit_accounts
+    ADD CONSTRAINT credit_accounts_brand_id_key UNIQUE (brand_id);
+
+ALTER TABLE ONLY public.credit_accounts
+    ADD CONSTRAINT credit_accounts_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.credit_accounts
+    ADD CONSTRAINT credit_accounts_user_id_key UNIQUE (user_id);
+
+ALTER TABLE ONLY public.credit_ledger
+    ADD CONSTRAINT credit_ledger_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.credit_lots
+    ADD CONSTRAINT credit_lots_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.dataset_aggregates
+    ADD CONSTRAINT dataset_aggregates_pkey PRIMARY KEY (brand_id, category, month);
+
+ALTER TABLE ONLY public.dataset_sessions
+    ADD CONSTRAINT dataset_sessions_pkey PRIMARY KEY (session_hash, session_hour);
+
+ALTER TABLE ONLY public.dataset_sessions_other
+    ADD CONSTRAINT dataset_sessions_other_pkey PRIMARY KEY (session_hash, session_hour);
+
+ALTER TABLE ONLY public.demo_state
+    ADD CONSTRAINT demo_state_pkey PRIMARY KEY (singleton);
+
+ALTER TABLE ONLY public.job_attempts
+    ADD CONSTRAINT job_attempts_pkey PRIMARY KEY (job_id, number);
+
+ALTER TABLE ONLY public.job_outputs
+    ADD CONSTRAINT job_outputs_job_id_position_key UNIQUE (job_id, "position");
+
+ALTER TABLE ONLY public.job_outputs
+    ADD CONSTRAINT job_outputs_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.migration_checksums
+    ADD CONSTRAINT migration_checksums_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY public.model_versions
+    ADD CONSTRAINT model_versions_brand_id_engine_version_key UNIQUE NULLS NOT DISTINCT (brand_id, engine, version);
+
+ALTER TABLE ONLY public.model_versions
+    ADD CONSTRAINT model_versions_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.mrr_movements
+    ADD CONSTRAINT mrr_movements_pkey PRIMARY KEY (brand_id, policy, day);
+
+ALTER TABLE ONLY public.nps_responses
+    ADD CONSTRAINT nps_responses_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.object_deletions
+    ADD CONSTRAINT object_deletions_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY public.payments
+    ADD CONSTRAINT payments_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.payments
+    ADD CONSTRAINT payments_provider_provider_payment_id_key UNIQUE (provider, provider_payment_id);
+
+ALTER TABLE ONLY public.persona_pictures
+    ADD CONSTRAINT persona_pictures_pkey PRIMARY KEY (persona_id, object_id);
+
+ALTER TABLE ONLY public.personas
+    ADD CONSTRAINT personas_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.photo_sets
+    ADD CONSTRAINT photo_sets_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.plans
+    ADD CONSTRAINT plans_name_key UNIQUE (name);
+
+ALTER TABLE ONLY public.plans
+    ADD CONSTRAINT plans_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.plans
+    ADD CONSTRAINT plans_stripe_price_id_key UNIQUE (stripe_price_id);
+
+ALTER TABLE ONLY public.product_images
+    ADD CONSTRAINT product_images_pkey PRIMARY KEY (product_id, object_id);
+
+ALTER TABLE ONLY public.products
+    ADD CONSTRAINT products_brand_id_sku_key UNIQUE (brand_id, sku);
+
+ALTER TABLE ONLY public.products
+    ADD CONSTRAINT products_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.purchase_returns
+    ADD CONSTRAINT purchase_returns_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.purchases
+    ADD CONSTRAINT purchases_brand_id_order_id_key UNIQUE (brand_id, order_id);
+
+ALTER TABLE ONLY public.purchases
+    ADD CONSTRAINT purchases_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.reviews
+    ADD CONSTRAINT reviews_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.sessions
+    ADD CONSTRAINT sessions_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.sessions
+    ADD CONSTRAINT sessions_token_hash_key UNIQUE (token_hash);
+
+ALTER TABLE ONLY public.shoppers
+    ADD CONSTRAINT shoppers_pkey PRIMARY KEY (brand_id, user_id);
+
+ALTER TABLE ONLY public.sign_in_attempts
+    ADD CONSTRAINT sign_in_attempts_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.stored_objects
+    ADD CONSTRAINT stored_objects_key_key UNIQUE (key);
+
+ALTER TABLE ONLY public.stored_objects
+    ADD CONSTRAINT stored_objects_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.subscription_history
+    ADD CONSTRAINT subscription_history_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.subscriptions
+    ADD CONSTRAINT subscriptions_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.subscriptions
+    ADD CONSTRAINT subscriptions_provider_provider_subscription_id_key UNIQUE (provider, provider_subscription_id);
+
+ALTER TABLE ONLY public.touches
+    ADD CONSTRAINT touches_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.tryon_garments
+    ADD CONSTRAINT tryon_garments_pkey PRIMARY KEY (job_id, "position");
+
+ALTER TABLE ONLY public.tryon_jobs
+    ADD CONSTRAINT tryon_jobs_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.user_identities
+    ADD CONSTRAINT user_identities_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.user_identities
+    ADD CONSTRAINT user_identities_provider_provider_account_id_key UNIQUE (provider, provider_account_id);
+
+ALTER TABLE ONLY public.user_passwords
+    ADD CONSTRAINT user_passwords_pkey PRIMARY KEY (user_id);
+
+ALTER TABLE ONLY public.users
+    ADD CONSTRAINT users_anon_id_key UNIQUE (anon_id);
+
+ALTER TABLE ONLY public.users
+    ADD CONSTRAINT users_device_id_key UNIQUE (device_id);
+
+ALTER TABLE ONLY public.users
+    ADD CONSTRAINT users_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.users
+    ADD CONSTRAINT users_telegram_user_id_key UNIQUE (telegram_user_id);
+
+ALTER TABLE ONLY public.verification_tokens
+    ADD CONSTRAINT verification_tokens_pkey PRIMARY KEY (token_hash);
+
+ALTER TABLE ONLY public.wardrobe_items
+    ADD CONSTRAINT wardrobe_items_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.worker_heartbeats
+    ADD CONSTRAINT worker_heartbeats_pkey PRIMARY KEY (worker);
+
+CREATE INDEX acquisition_spend_day_idx ON public.acquisition_spend USING btree (day);
+
+CREATE INDEX advisor_conversations_brand_idx ON public.advisor_conversations USING btree (brand_id);
+
+CREATE INDEX advisor_conversations_user_idx ON public.advisor_conversations USING btree (user_id, created_at);
+
+CREATE INDEX advisor_messages_conversation_idx ON public.advisor_messages USING btree (conversation_id, created_at);
+
+CREATE INDEX advisor_messages_job_idx ON public.advisor_messages USING btree (job_id) WHERE (job_id IS NOT NULL);
+
+CREATE INDEX advisor_messages_object_idx ON public.advisor_messages USING btree (object_id) WHERE (object_id IS NOT NULL);
+
+CREATE INDEX api_tokens_brand_id_idx ON public.api_tokens USING btree (brand_id);
+
+CREATE INDEX api_tokens_user_id_idx ON public.api_tokens USING btree (user_id);
+
+CREATE INDEX audit_log_brand_idx ON public.audit_log USING btree (brand_id, happened_at);
+
+CREATE INDEX audit_log_user_idx ON public.audit_log USING btree (user_id);
+
+CREATE INDEX batches_brand_id_idx ON public.batches USING btree (brand_id, created_at);
+
+CREATE INDEX batches_user_id_idx ON public.batches USING btree (user_id);
+
+CREATE INDEX brand_members_user_id_idx ON public.brand_members USING btree (user_id);
+
+CREATE INDEX brands_created_at_idx ON public.brands USING btree (created_at);
+
+CREATE INDEX brands_demo_idx ON public.brands USING btree (id) WHERE is_demo;
+
+CREATE INDEX brands_mrr_idx ON public.brands USING btree (mrr DESC, name);
+
+CREATE INDEX collection_items_item_id_idx ON public.collection_items USING btree (item_id);
+
+CREATE INDEX collections_user_id_idx ON public.collections USING btree (user_id);
+
+CREATE INDEX credit_ledger_account_idx ON public.credit_ledger USING btree (account_id, created_at);
+
+CREATE INDEX credit_ledger_lot_idx ON public.credit_ledger USING btree (lot_id);
+
+CREATE UNIQUE INDEX credit_ledger_once_key ON public.credit_ledger USING btree (job_id, lot_id, kind) WHERE (job_id IS NOT NULL);
+
+CREATE INDEX credit_lots_account_idx ON public.credit_lots USING btree (account_id, kind, created_at);
+
+CREATE UNIQUE INDEX credit_lots_one_free_key ON public.credit_lots USING btree (account_id) WHERE ((kind = 'free'::text) AND (closed_at IS NULL));
+
+CREATE INDEX credit_lots_payment_idx ON public.credit_lots USING btree (payment_id) WHERE (payment_id IS NOT NULL);
+
+CREATE INDEX dataset_sessions_brand_idx ON ONLY public.dataset_sessions USING btree (brand_id, category, session_hour);
+
+CREATE INDEX dataset_sessions_other_brand_id_category_session_hour_idx ON public.dataset_sessions_other USING btree (brand_id, category, session_hour);
+
+CREATE INDEX job_outputs_object_idx ON public.job_outputs USING btree (object_id);
+
+CREATE INDEX mrr_movements_day_idx ON public.mrr_movements USING btree (policy, day);
+
+CREATE INDEX nps_responses_brand_idx ON public.nps_responses USING btree (brand_id, answered_at);
+
+CREATE INDEX nps_responses_user_idx ON public.nps_responses USING btree (user_id);
+
+CREATE INDEX payments_brand_idx ON public.payments USING btree (brand_id, created_at);
+
+CREATE INDEX payments_status_idx ON public.payments USING btree (status);
+
+CREATE INDEX payments_subscription_idx ON public.payments USING btree (subscription_id);
+
+CREATE INDEX payments_user_idx ON public.payments USING btree (user_id);
+
+CREATE INDEX persona_pictures_object_id_idx ON public.persona_pictures USING btree (object_id);
+
+CREATE INDEX personas_brand_id_idx ON public.personas USING btree (brand_id);
+
+CREATE INDEX personas_user_id_idx ON public.personas USING btree (user_id);
+
+CREATE INDEX photo_sets_brand_id_idx ON public.photo_sets USING btree (brand_id);
+
+CREATE INDEX photo_sets_persona_id_idx ON public.photo_sets USING btree (persona_id);
+
+CREATE INDEX photo_sets_user_id_idx ON public.photo_sets USING btree (user_id);
+
+CREATE INDEX product_images_object_id_idx ON public.product_images USING btree (object_id);
+
+CREATE UNIQUE INDEX product_images_one_primary_key ON public.product_images USING btree (product_id) WHERE is_primary;
+
+CREATE INDEX products_custom_fields_idx ON public.products USING gin (custom_fields);
+
+CREATE INDEX products_tags_idx ON public.products USING gin (tags);
+
+CREATE INDEX purchase_returns_brand_idx ON public.purchase_returns USING btree (brand_id, returned_at);
+
+CREATE INDEX purchase_returns_purchase_idx ON public.purchase_returns USING btree (purchase_id);
+
+CREATE INDEX purchases_brand_time_idx ON public.purchases USING btree (brand_id, purchased_at);
+
+CREATE INDEX purchases_shopper_idx ON public.purchases USING btree (brand_id, user_id, purchased_at);
+
+CREATE INDEX purchases_user_idx ON public.purchases USING btree (user_id);
+
+CREATE INDEX reviews_brand_idx ON public.reviews USING btree (brand_id, created_at);
+
+CREATE INDEX reviews_job_id_idx ON public.reviews USING btree (job_id, reviewer_id, created_at);
+
+CREATE INDEX reviews_reviewer_idx ON public.reviews USING btree (reviewer_id);
+
+CREATE INDEX sessions_expires_at_idx ON public.sessions USING btree (expires_at);
+
+CREATE INDEX sessions_user_id_idx ON public.sessions USING btree (user_id);
+
+CREATE INDEX shoppers_first_job_idx ON public.shoppers USING btree (brand_id, first_job_at);
+
+CREATE INDEX shoppers_user_id_idx ON public.shoppers USING btree (user_id);
+
+CREATE INDEX sign_in_attempts_account_idx ON public.sign_in_attempts USING btree (account_hash, address_hash, attempted_at);
+
+CREATE INDEX sign_in_attempts_address_idx ON public.sign_in_attempts USING btree (address_hash, attempted_at);
+
+CREATE INDEX stored_objects_brand_id_idx ON public.stored_objects USING btree (brand_id);
+
+CREATE INDEX stored_objects_expires_at_idx ON public.stored_objects USING btree (expires_at) WHERE (expires_at IS NOT NULL);
+
+CREATE INDEX stored_objects_user_id_idx ON public.stored_objects USING btree (user_id);
+
+CREATE INDEX subscription_history_brand_idx ON public.subscription_history USING btree (brand_id, effective_at, id);
+
+CREATE INDEX subscription_history_subscription_idx ON public.subscription_history USING btree (subscription_id);
+
+CREATE INDEX subscriptions_brand_id_idx ON public.subscriptions USING btree (brand_id);
+
+CREATE INDEX subscriptions_period_end_idx ON public.subscriptions USING btree (current_period_end);
+
+CREATE INDEX subscriptions_plan_id_idx ON public.subscriptions USING btree (plan_id);
+
+CREATE INDEX subscriptions_status_idx ON public.subscriptions USING btree (status);
+
+CREATE INDEX touches_job_idx ON public.touches USING btree (job_id) WHERE (job_id IS NOT NULL);
+
+CREATE INDEX touches_shopper_idx ON public.touches USING btree (brand_id, user_id, touched_at);
+
+CREATE INDEX touches_user_idx ON public.touches USING btree (user_id);
+
+CREATE INDEX tryon_garments_item_idx ON public.tryon_garments USING btree (item_id) WHERE (item_id IS NOT NULL);
+
+CREATE INDEX tryon_garments_object_idx ON public.tryon_garments USING btree (object_id) WHERE (object_id IS NOT NULL);
+
+CREATE INDEX tryon_garments_product_idx ON public.tryon_garments USING btree (product_id) WHERE (product_id IS NOT NULL);
+
+CREATE INDEX tryon_jobs_batch_idx ON public.tryon_jobs USING btree (batch_id) WHERE (batch_id IS NOT NULL);
+
+CREATE INDEX tryon_jobs_brand_created_idx ON public.tryon_jobs USING btree (brand_id, created_at);
+
+CREATE INDEX tryon_jobs_created_idx ON public.tryon_jobs USING brin (created_at);
+
+CREATE INDEX tryon_jobs_finished_idx ON public.tryon_jobs USING brin (finished_at);
+
+CREATE UNIQUE INDEX tryon_jobs_idempotency_key ON public.tryon_jobs USING btree (brand_id, user_id, idempotency_key) NULLS NOT DISTINCT WHERE (idempotency_key IS NOT NULL);
+
+CREATE INDEX tryon_jobs_open_idx ON public.tryon_jobs USING btree (status, priority DESC, created_at) WHERE (status = ANY (ARRAY['queued'::public.job_status, 'processing'::public.job_status]));
+
+CREATE INDEX tryon_jobs_persona_idx ON public.tryon_jobs USING btree (persona_id) WHERE (persona_id IS NOT NULL);
+
+CREATE INDEX tryon_jobs_photo_set_idx ON public.tryon_jobs USING btree (photo_set_id) WHERE (photo_set_id IS NOT NULL);
+
+CREATE INDEX tryon_jobs_product_idx ON public.tryon_jobs USING btree (product_id) WHERE (product_id IS NOT NULL);
+
+CREATE INDEX tryon_jobs_selfie_idx ON public.tryon_jobs USING btree (selfie_object_id) WHERE (selfie_object_id IS NOT NULL);
+
+CREATE INDEX tryon_jobs_user_idx ON public.tryon_jobs USING btree (user_id, created_at);
+
+CREATE INDEX user_identities_user_id_idx ON public.user_identities USING btree (user_id);
+
+CREATE INDEX users_created_at_idx ON public.users USING btree (created_at);
+
+CREATE UNIQUE INDEX users_email_key ON public.users USING btree (lower(email)) WHERE (email IS NOT NULL);
+
+CREATE INDEX verification_tokens_user_id_idx ON public.verification_tokens USING btree (user_id);
+
+CREATE INDEX wardrobe_items_ai_tags_idx ON public.wardrobe_items USING gin (ai_tags);
+
+CREATE INDEX wardrobe_items_brand_id_idx ON public.wardrobe_items USING btree (brand_id);
+
+CREATE INDEX wardrobe_items_created_at_idx ON public.wardrobe_items USING btree (created_at);
+
+CREATE INDEX wardrobe_items_source_job_idx ON public.wardrobe_items USING btree (source_job_id) WHERE (source_job_id IS NOT NULL);
+
+CREATE INDEX wardrobe_items_user_category_idx ON public.wardrobe_items USING btree (user_id, category);
+
+ALTER INDEX public.dataset_sessions_brand_idx ATTACH PARTITION public.dataset_sessions_other_brand_id_category_session_hour_idx;
+
+ALTER INDEX public.dataset_sessions_pkey ATTACH PARTITION public.dataset_sessions_other_pkey;
+
+CREATE OR REPLACE VIEW public.photo_set_progress WITH (security_invoker='true') AS
+ SELECT s.id AS photo_set_id,
+    s.brand_id,
+    s.user_id,
+    s.photo_count,
+    count(j.id) FILTER (WHERE (j.status = 'completed'::public.job_status)) AS completed_count,
+    count(j.id) FILTER (WHERE (j.status = 'failed'::public.job_status)) AS failed_count,
+        CASE
+            WHEN (count(j.id) FILTER (WHERE (j.status = ANY (ARRAY['queued'::public.job_status, 'processing'::public.job_status]))) > 0) THEN 'processing'::text
+            WHEN (count(j.id) FILTER (WHERE (j.status = 'completed'::public.job_status)) >= s.photo_count) THEN 'completed'::text
+            WHEN (count(j.id) > 0) THEN 'failed'::text
+            ELSE 'processing'::text
+        END AS status
+   FROM (public.photo_sets s
+     LEFT JOIN public.tryon_jobs j ON ((s.id = j.photo_set_id)))
+  GROUP BY s.id;
+
+CREATE TRIGGER brands_updated_at BEFORE UPDATE ON public.brands FOR EACH ROW EXECUTE FUNCTION public.set_updated_at();
+
+CREATE TRIGGER credit_ledger_applied AFTER INSERT ON public.credit_ledger FOR EACH ROW EXECUTE FUNCTION public.apply_ledger_row();
+
+CREATE TRIGGER payments_updated_at BEFORE UPDATE ON public.payments FOR EACH ROW EXECUTE FUNCTION public.set_updated_at();
+
+CREATE TRIGGER personas_updated_at BEFORE UPDATE ON public.personas FOR EACH ROW EXECUTE FUNCTION public.set_updated_at();
+
+CREATE TRIGGER products_updated_at BEFORE UPDATE ON public.products FOR EACH ROW EXECUTE FUNCTION public.set_updated_at();
+
+CREATE TRIGGER stored_objects_deleted AFTER DELETE ON public.stored_objects FOR EACH ROW EXECUTE FUNCTION public.request_object_deletion();
+
+CREATE TRIGGER subscription_history_deleted AFTER DELETE ON public.subscription_history REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.rederive_movements();
+
+CREATE TRIGGER subscription_history_inserted AFTER INSERT ON public.subscription_history REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.rederive_movements();
+
+CREATE TRIGGER subscription_history_updated AFTER UPDATE ON public.subscription_history REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.rederive_movements();
+
+CREATE TRIGGER subscriptions_changed_at BEFORE UPDATE ON public.subscriptions FOR EACH ROW EXECUTE FUNCTION public.set_subscription_changed_at();
+
+CREATE TRIGGER subscriptions_followed AFTER INSERT OR DELETE OR UPDATE ON public.subscriptions FOR EACH ROW EXECUTE FUNCTION public.follow_subscription();
+
+CREATE TRIGGER tryon_jobs_end_credits AFTER UPDATE OF status ON public.tryon_jobs FOR EACH ROW WHEN (((old.status = ANY (ARRAY['queued'::public.job_status, 'processing'::public.job_status])) AND (new.status = ANY (ARRAY['completed'::public.job_status, 'failed'::public.job_status, 'canceled'::public.job_status])))) EXECUTE FUNCTION public.end_job_credits();
+
+CREATE TRIGGER tryon_jobs_note_shoppers AFTER INSERT ON public.tryon_jobs REFERENCING NEW TABLE AS new_jobs FOR EACH STATEMENT EXECUTE FUNCTION public.note_shoppers();
+
+CREATE TRIGGER tryon_jobs_reserve AFTER INSERT ON public.tryon_jobs FOR EACH ROW WHEN (((new.status = ANY (ARRAY['queued'::public.job_status, 'processing'::public.job_status])) AND (new.credits > 0))) EXECUTE FUNCTION public.reserve_job_credits();
+
+CREATE TRIGGER tryon_jobs_transition BEFORE UPDATE ON public.tryon_jobs FOR EACH ROW EXECUTE FUNCTION public.check_job_transition();
+
+CREATE TRIGGER users_leave_tombstone BEFORE DELETE ON public.users FOR EACH ROW EXECUTE FUNCTION public.leave_tombstone();
+
+CREATE TRIGGER users_open_credit_account AFTER INSERT ON public.users FOR EACH ROW WHEN ((new.role = ANY (ARRAY['shopper'::public.user_role, 'demo_viewer'::public.user_role]))) EXECUTE FUNCTION public.open_shopper_account();
+
+CREATE TRIGGER users_updated_at BEFORE UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION public.set_updated_at();
+
+CREATE TRIGGER wardrobe_items_updated_at BEFORE UPDATE ON public.wardrobe_items FOR EACH ROW EXECUTE FUNCTION public.set_updated_at();
+
+ALTER TABLE ONLY public.acquisition_spend
+    ADD CONSTRAINT acquisition_spend_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brands(id);
+
+ALTER TABLE ONLY public.advisor_conversations
+    ADD CONSTRAINT advisor_conversations_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brands(id);
+
+ALTER TABLE ONLY public.advisor_conversations
+    ADD CONSTRAINT advisor_conversations_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.advisor_messages
+    ADD CONSTRAINT advisor_messages_conversation_id_fkey FOREIGN KEY (conversation_id) REFERENCES public.advisor_conversations(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.advisor_messages
+    ADD CONSTRAINT advisor_messages_job_id_fkey FOREIGN KEY (job_id) REFERENCES public.tryon_jobs(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.advisor_messages
+    ADD CONSTRAINT advisor_messages_object_id_fkey FOREIGN KEY (object_id) REFERENCES public.stored_objects(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.api_tokens
+    ADD CONSTRAINT api_tokens_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brands(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.api_tokens
+    ADD CONSTRAINT api_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.audit_log
+    ADD CONSTRAINT audit_log_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brands(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.audit_log
+    ADD CONSTRAINT audit_log_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.batches
+    ADD CONSTRAINT batches_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brands(id);
+
+ALTER TABLE ONLY public.batches
+    ADD CONSTRAINT batches_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.brand_members
+    ADD CONSTRAINT brand_members_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brands(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.brand_members
+    ADD CONSTRAINT brand_members_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.brands
+    ADD CONSTRAINT brands_owner_user_id_fkey FOREIGN KEY (owner_user_id) REFERENCES public.users(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.collection_items
+    ADD CONSTRAINT collection_items_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES public.collections(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.collection_items
+    ADD CONSTRAINT collection_items_item_id_fkey FOREIGN KEY (item_id) REFERENCES public.wardrobe_items(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.collections
+    ADD CONSTRAINT collections_cover_object_id_fkey FOREIGN KEY (cover_object_id) REFERENCES public.stored_objects(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.collections
+    ADD CONSTRAINT collections_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.credit_accounts
+    ADD CONSTRAINT credit_accounts_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brands(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.credit_accounts
+    ADD CONSTRAINT credit_accounts_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.credit_ledger
+    ADD CONSTRAINT credit_ledger_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.credit_accounts(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.credit_ledger
+    ADD CONSTRAINT credit_ledger_job_id_fkey FOREIGN KEY (job_id) REFERENCES public.tryon_jobs(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.credit_ledger
+    ADD CONSTRAINT credit_ledger_lot_id_fkey FOREIGN KEY (lot_id) REFERENCES public.credit_lots(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.credit_lots
+    ADD CONSTRAINT credit_lots_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.credit_accounts(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.credit_lots
+    ADD CONSTRAINT credit_lots_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES public.payments(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.dataset_aggregates
+    ADD CONSTRAINT dataset_aggregates_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brands(id);
+
+ALTER TABLE public.dataset_sessions
+    ADD CONSTRAINT dataset_sessions_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brands(id);
+
+ALTER TABLE ONLY public.job_attempts
+    ADD CONSTRAINT job_attempts_job_id_fkey FOREIGN KEY (job_id) REFERENCES public.tryon_jobs(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.job_outputs
+    ADD CONSTRAINT job_outputs_job_id_fkey FOREIGN KEY (job_id) REFERENCES public.tryon_jobs(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.job_outputs
+    ADD CONSTRAINT job_outputs_object_id_fkey FOREIGN KEY (object_id) REFERENCES public.stored_objects(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.model_versions
+    ADD CONSTRAINT model_versions_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brands(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.mrr_movements
+    ADD CONSTRAINT mrr_movements_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brands(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.nps_responses
+    ADD CONSTRAINT nps_responses_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brands(id);
+
+ALTER TABLE ONLY public.nps_responses
+    ADD CONSTRAINT nps_responses_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.payments
+    ADD CONSTRAINT payments_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brands(id);
+
+ALTER TABLE ONLY public.payments
+    ADD CONSTRAINT payments_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES public.subscriptions(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.payments
+    ADD CONSTRAINT payments_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.persona_pictures
+    ADD CONSTRAINT persona_pictures_object_id_fkey FOREIGN KEY (object_id) REFERENCES public.stored_objects(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.persona_pictures
+    ADD CONSTRAINT persona_pictures_persona_id_fkey FOREIGN KEY (persona_id) REFERENCES public.personas(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.personas
+    ADD CONSTRAINT personas_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brands(id);
+
+ALTER TABLE ONLY public.personas
+    ADD CONSTRAINT personas_thumbnail_object_id_fkey FOREIGN KEY (thumbnail_object_id) REFERENCES public.stored_objects(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.personas
+    ADD CONSTRAINT personas_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.photo_sets
+    ADD CONSTRAINT photo_sets_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brands(id);
+
+ALTER TABLE ONLY public.photo_sets
+    ADD CONSTRAINT photo_sets_persona_id_fkey FOREIGN KEY (persona_id) REFERENCES public.personas(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.photo_sets
+    ADD CONSTRAINT photo_sets_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.product_images
+    ADD CONSTRAINT product_images_object_id_fkey FOREIGN KEY (object_id) REFERENCES public.stored_objects(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.product_images
+    ADD CONSTRAINT product_images_product_id_fkey FOREIGN KEY (product_id) REFERENCES public.products(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.products
+    ADD CONSTRAINT products_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brands(id);
+
+ALTER TABLE ONLY public.purchase_returns
+    ADD CONSTRAINT purchase_returns_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brands(id);
+
+ALTER TABLE ONLY public.purchase_returns
+    ADD CONSTRAINT purchase_returns_purchase_id_fkey FOREIGN KEY (purchase_id) REFERENCES public.purchases(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.purchases
+    ADD CONSTRAINT purchases_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brands(id);
+
+ALTER TABLE ONLY public.purchases
+    ADD CONSTRAINT purchases_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.reviews
+    ADD CONSTRAINT reviews_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brands(id);
+
+ALTER TABLE ONLY public.reviews
+    ADD CONSTRAINT reviews_job_id_fkey FOREIGN KEY (job_id) REFERENCES public.tryon_jobs(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.reviews
+    ADD CONSTRAINT reviews_reviewer_id_fkey FOREIGN KEY (reviewer_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.sessions
+    ADD CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.shoppers
+    ADD CONSTRAINT shoppers_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brands(id);
+
+ALTER TABLE ONLY public.shoppers
+    ADD CONSTRAINT shoppers_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.stored_objects
+    ADD CONSTRAINT stored_objects_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brands(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.stored_objects
+    ADD CONSTRAINT stored_objects_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.subscription_history
+    ADD CONSTRAINT subscription_history_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brands(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.subscription_history
+    ADD CONSTRAINT subscription_history_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES public.plans(id);
+
+ALTER TABLE ONLY public.subscriptions
+    ADD CONSTRAINT subscriptions_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brands(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.subscriptions
+    ADD CONSTRAINT subscriptions_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES public.plans(id);
+
+ALTER TABLE ONLY public.touches
+    ADD CONSTRAINT touches_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brands(id);
+
+ALTER TABLE ONLY public.touches
+    ADD CONSTRAINT touches_job_id_fkey FOREIGN KEY (job_id) REFERENCES public.tryon_jobs(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.touches
+    ADD CONSTRAINT touches_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.tryon_garments
+    ADD CONSTRAINT tryon_garments_item_id_fkey FOREIGN KEY (item_id) REFERENCES public.wardrobe_items(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.tryon_garments
+    ADD CONSTRAINT tryon_garments_job_id_fkey FOREIGN KEY (job_id) REFERENCES public.tryon_jobs(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.tryon_garments
+    ADD CONSTRAINT tryon_garments_object_id_fkey FOREIGN KEY (object_id) REFERENCES public.stored_objects(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.tryon_garments
+    ADD CONSTRAINT tryon_garments_product_id_fkey FOREIGN KEY (product_id) REFERENCES public.products(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.tryon_jobs
+    ADD CONSTRAINT tryon_jobs_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES public.batches(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.tryon_jobs
+    ADD CONSTRAINT tryon_jobs_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brands(id);
+
+ALTER TABLE ONLY public.tryon_jobs
+    ADD CONSTRAINT tryon_jobs_persona_id_fkey FOREIGN KEY (persona_id) REFERENCES public.personas(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.tryon_jobs
+    ADD CONSTRAINT tryon_jobs_photo_set_id_fkey FOREIGN KEY (photo_set_id) REFERENCES public.photo_sets(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.tryon_jobs
+    ADD CONSTRAINT tryon_jobs_product_id_fkey FOREIGN KEY (product_id) REFERENCES public.products(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.tryon_jobs
+    ADD CONSTRAINT tryon_jobs_selfie_object_id_fkey FOREIGN KEY (selfie_object_id) REFERENCES public.stored_objects(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.tryon_jobs
+    ADD CONSTRAINT tryon_jobs_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.user_identities
+    ADD CONSTRAINT user_identities_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.user_passwords
+    ADD CONSTRAINT user_passwords_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.verification_tokens
+    ADD CONSTRAINT verification_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.wardrobe_items
+    ADD CONSTRAINT wardrobe_items_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brands(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.wardrobe_items
+    ADD CONSTRAINT wardrobe_items_object_id_fkey FOREIGN KEY (object_id) REFERENCES public.stored_objects(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.wardrobe_items
+    ADD CONSTRAINT wardrobe_items_source_job_id_fkey FOREIGN KEY (source_job_id) REFERENCES public.tryon_jobs(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.wardrobe_items
+    ADD CONSTRAINT wardrobe_items_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE public.acquisition_spend ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.advisor_conversations ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.advisor_messages ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.api_tokens ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.audit_log ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.batches ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.benchmarks ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.brand_members ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.brands ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.collection_items ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.collections ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.credit_accounts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.credit_ledger ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.credit_lots ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.dataset_aggregates ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.dataset_sessions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.job_attempts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.job_outputs ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.model_versions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.mrr_movements ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.nps_responses ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.object_deletions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.payments ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.persona_pictures ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.personas ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.photo_sets ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.plans ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.product_images ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.products ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.purchase_returns ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.purchases ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.reviews ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.sessions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.shoppers ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.sign_in_attempts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.stored_objects ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.subscription_history ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.subscriptions ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY tenant ON public.acquisition_spend FOR SELECT TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands))));
+
+CREATE POLICY tenant ON public.advisor_conversations FOR SELECT TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (user_id = ( SELECT public.scope_user() AS scope_user))));
+
+CREATE POLICY tenant ON public.advisor_messages TO closetai_app, closetai_reader USING ((EXISTS ( SELECT
+   FROM public.advisor_conversations c
+  WHERE (c.id = advisor_messages.conversation_id)))) WITH CHECK ((EXISTS ( SELECT
+   FROM public.advisor_conversations c
+  WHERE (c.id = advisor_messages.conversation_id))));
+
+CREATE POLICY tenant ON public.api_tokens FOR SELECT TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR (user_id = ( SELECT public.scope_user() AS scope_user))));
+
+CREATE POLICY tenant ON public.audit_log FOR SELECT TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR (user_id = ( SELECT public.scope_user() AS scope_user))));
+
+CREATE POLICY tenant ON public.batches FOR SELECT TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR (user_id = ( SELECT public.scope_user() AS scope_user))));
+
+CREATE POLICY tenant ON public.benchmarks FOR SELECT TO closetai_app, closetai_reader USING (true);
+
+CREATE POLICY tenant ON public.brand_members FOR SELECT TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR (user_id = ( SELECT public.scope_user() AS scope_user))));
+
+CREATE POLICY tenant ON public.brands FOR SELECT TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (is_demo AND ( SELECT public.scope_sees_demo() AS scope_sees_demo)) OR ((id = ANY (( SELECT public.scope_listed_brands() AS scope_listed_brands)::uuid[])) AND (is_demo OR (NOT ( SELECT public.scope_is_demo() AS scope_is_demo))))));
+
+CREATE POLICY tenant ON public.collection_items TO closetai_app, closetai_reader USING ((EXISTS ( SELECT
+   FROM public.collections c
+  WHERE (c.id = collection_items.collection_id)))) WITH CHECK ((EXISTS ( SELECT
+   FROM public.collections c
+  WHERE (c.id = collection_items.collection_id))));
+
+CREATE POLICY tenant ON public.collections TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (user_id = ( SELECT public.scope_user() AS scope_user)))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (user_id = ( SELECT public.scope_user() AS scope_user))));
+
+CREATE POLICY tenant ON public.credit_accounts FOR SELECT TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR (user_id = ( SELECT public.scope_user() AS scope_user))));
+
+CREATE POLICY tenant ON public.credit_ledger TO closetai_app, closetai_reader USING ((EXISTS ( SELECT
+   FROM public.credit_accounts a
+  WHERE (a.id = credit_ledger.account_id)))) WITH CHECK ((EXISTS ( SELECT
+   FROM public.credit_accounts a
+  WHERE (a.id = credit_ledger.account_id))));
+
+CREATE POLICY tenant ON public.credit_lots TO closetai_app, closetai_reader USING ((EXISTS ( SELECT
+   FROM public.credit_accounts a
+  WHERE (a.id = credit_lots.account_id)))) WITH CHECK ((EXISTS ( SELECT
+   FROM public.credit_accounts a
+  WHERE (a.id = credit_lots.account_id))));
+
+CREATE POLICY tenant ON public.dataset_aggregates FOR SELECT TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands))));
+
+CREATE POLICY tenant ON public.dataset_sessions FOR SELECT TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands))));
+
+CREATE POLICY tenant ON public.job_attempts FOR SELECT TO closetai_app, closetai_reader USING ((EXISTS ( SELECT
+   FROM public.tryon_jobs j
+  WHERE (j.id = job_attempts.job_id))));
+
+CREATE POLICY tenant ON public.job_outputs FOR SELECT TO closetai_app, closetai_reader USING ((EXISTS ( SELECT
+   FROM public.tryon_jobs j
+  WHERE (j.id = job_outputs.job_id))));
+
+CREATE POLICY tenant ON public.model_versions FOR SELECT TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ((brand_id IS NULL) AND ((NOT ( SELECT public.scope_names_no_brand() AS scope_names_no_brand)) OR (( SELECT public.scope_user() AS scope_user) IS NOT NULL)))));
+
+CREATE POLICY tenant ON public.mrr_movements TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands))));
+
+CREATE POLICY tenant ON public.nps_responses FOR SELECT TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR (user_id = ( SELECT public.scope_user() AS scope_user))));
+
+CREATE POLICY tenant ON public.object_deletions TO closetai_app, closetai_reader USING (( SELECT public.scope_sees_all() AS scope_sees_all)) WITH CHECK (( SELECT public.scope_sees_all() AS scope_sees_all));
+
+CREATE POLICY tenant ON public.payments FOR SELECT TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR (user_id = ( SELECT public.scope_user() AS scope_user))));
+
+CREATE POLICY tenant ON public.persona_pictures FOR SELECT TO closetai_app, closetai_reader USING ((EXISTS ( SELECT
+   FROM public.personas p
+  WHERE (p.id = persona_pictures.persona_id))));
+
+CREATE POLICY tenant ON public.personas FOR SELECT TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR (user_id = ( SELECT public.scope_user() AS scope_user))));
+
+CREATE POLICY tenant ON public.photo_sets FOR SELECT TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR (user_id = ( SELECT public.scope_user() AS scope_user))));
+
+CREATE POLICY tenant ON public.plans FOR SELECT TO closetai_app, closetai_reader USING (true);
+
+CREATE POLICY tenant ON public.product_images FOR SELECT TO closetai_app, closetai_reader USING ((EXISTS ( SELECT
+   FROM public.products p
+  WHERE (p.id = product_images.product_id))));
+
+CREATE POLICY tenant ON public.products FOR SELECT TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands))));
+
+CREATE POLICY tenant ON public.purchase_returns FOR SELECT TO closetai_app, closetai_reader USING ((EXISTS ( SELECT
+   FROM public.purchases p
+  WHERE (p.id = purchase_returns.purchase_id))));
+
+CREATE POLICY tenant ON public.purchases FOR SELECT TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR (user_id = ( SELECT public.scope_user() AS scope_user))));
+
+CREATE POLICY tenant ON public.reviews FOR SELECT TO closetai_app, closetai_reader USING ((EXISTS ( SELECT
+   FROM public.tryon_jobs j
+  WHERE (j.id = reviews.job_id))));
+
+CREATE POLICY tenant ON public.sessions TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (user_id = ( SELECT public.scope_user() AS scope_user)))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (user_id = ( SELECT public.scope_user() AS scope_user))));
+
+CREATE POLICY tenant ON public.shoppers FOR SELECT TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR (user_id = ( SELECT public.scope_user() AS scope_user))));
+
+CREATE POLICY tenant ON public.sign_in_attempts TO closetai_app, closetai_reader USING (( SELECT public.scope_sees_all() AS scope_sees_all)) WITH CHECK (( SELECT public.scope_sees_all() AS scope_sees_all));
+
+CREATE POLICY tenant ON public.stored_objects FOR SELECT TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR (user_id = ( SELECT public.scope_user() AS scope_user))));
+
+CREATE POLICY tenant ON public.subscription_history FOR SELECT TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands))));
+
+CREATE POLICY tenant ON public.subscriptions FOR SELECT TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands))));
+
+CREATE POLICY tenant ON public.touches FOR SELECT TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR (user_id = ( SELECT public.scope_user() AS scope_user))));
+
+CREATE POLICY tenant ON public.tryon_garments FOR SELECT TO closetai_app, closetai_reader USING ((EXISTS ( SELECT
+   FROM public.tryon_jobs j
+  WHERE (j.id = tryon_garments.job_id))));
+
+CREATE POLICY tenant ON public.tryon_jobs FOR SELECT TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (user_id = ( SELECT public.scope_user() AS scope_user)) OR ((origin <> 'demo'::public.job_origin) AND (brand_id IN ( SELECT public.scope_brands() AS scope_brands)))));
+
+CREATE POLICY tenant ON public.user_identities TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (user_id = ( SELECT public.scope_user() AS scope_user)))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (user_id = ( SELECT public.scope_user() AS scope_user))));
+
+CREATE POLICY tenant ON public.user_passwords TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (user_id = ( SELECT public.scope_user() AS scope_user)))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (user_id = ( SELECT public.scope_user() AS scope_user))));
+
+CREATE POLICY tenant ON public.users FOR SELECT TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (id = ( SELECT public.scope_user() AS scope_user)) OR (EXISTS ( SELECT
+   FROM public.shoppers s
+  WHERE (s.user_id = users.id))) OR (EXISTS ( SELECT
+   FROM public.brand_members m
+  WHERE (m.user_id = users.id)))));
+
+CREATE POLICY tenant ON public.verification_tokens TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (user_id = ( SELECT public.scope_user() AS scope_user)))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (user_id = ( SELECT public.scope_user() AS scope_user))));
+
+CREATE POLICY tenant ON public.wardrobe_items FOR SELECT TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (user_id = ( SELECT public.scope_user() AS scope_user))));
+
+CREATE POLICY tenant_delete ON public.acquisition_spend FOR DELETE TO closetai_app USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands))));
+
+CREATE POLICY tenant_delete ON public.advisor_conversations FOR DELETE TO closetai_app USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand)))));
+
+CREATE POLICY tenant_delete ON public.api_tokens FOR DELETE TO closetai_app USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)) OR ((brand_id IS NULL) AND (user_id = ( SELECT public.scope_user() AS scope_user)))));
+
+CREATE POLICY tenant_delete ON public.audit_log FOR DELETE TO closetai_app USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand)))));
+
+CREATE POLICY tenant_delete ON public.batches FOR DELETE TO closetai_app USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands))))));
+
+CREATE POLICY tenant_delete ON public.benchmarks FOR DELETE TO closetai_app USING (( SELECT public.scope_sees_all() AS scope_sees_all));
+
+CREATE POLICY tenant_delete ON public.brand_members FOR DELETE TO closetai_app USING (( SELECT public.scope_sees_all() AS scope_sees_all));
+
+CREATE POLICY tenant_delete ON public.brands FOR DELETE TO closetai_app USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (id IN ( SELECT public.scope_written_brands() AS scope_written_brands))));
+
+CREATE POLICY tenant_delete ON public.credit_accounts FOR DELETE TO closetai_app USING (( SELECT public.scope_sees_all() AS scope_sees_all));
+
+CREATE POLICY tenant_delete ON public.dataset_aggregates FOR DELETE TO closetai_app USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands))));
+
+CREATE POLICY tenant_delete ON public.dataset_sessions FOR DELETE TO closetai_app USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands))));
+
+CREATE POLICY tenant_delete ON public.job_attempts FOR DELETE TO closetai_app USING ((EXISTS ( SELECT
+   FROM public.tryon_jobs j
+  WHERE ((j.id = job_attempts.job_id) AND ((j.user_id = ( SELECT public.scope_user() AS scope_user)) OR (NOT ( SELECT public.scope_is_demo() AS scope_is_demo)))))));
+
+CREATE POLICY tenant_delete ON public.job_outputs FOR DELETE TO closetai_app USING ((EXISTS ( SELECT
+   FROM public.tryon_jobs j
+  WHERE ((j.id = job_outputs.job_id) AND ((j.user_id = ( SELECT public.scope_user() AS scope_user)) OR (NOT ( SELECT public.scope_is_demo() AS scope_is_demo)))))));
+
+CREATE POLICY tenant_delete ON public.model_versions FOR DELETE TO closetai_app USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands))));
+
+CREATE POLICY tenant_delete ON public.nps_responses FOR DELETE TO closetai_app USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand)))));
+
+CREATE POLICY tenant_delete ON public.payments FOR DELETE TO closetai_app USING (( SELECT public.scope_sees_all() AS scope_sees_all));
+
+CREATE POLICY tenant_delete ON public.persona_pictures FOR DELETE TO closetai_app USING ((EXISTS ( SELECT
+   FROM public.personas p
+  WHERE ((p.id = persona_pictures.persona_id) AND ((p.user_id = ( SELECT public.scope_user() AS scope_user)) OR (NOT ( SELECT public.scope_is_demo() AS scope_is_demo)))))));
+
+CREATE POLICY tenant_delete ON public.personas FOR DELETE TO closetai_app USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand)))));
+
+CREATE POLICY tenant_delete ON public.photo_sets FOR DELETE TO closetai_app USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand)))));
+
+CREATE POLICY tenant_delete ON public.plans FOR DELETE TO closetai_app USING (( SELECT public.scope_sees_all() AS scope_sees_all));
+
+CREATE POLICY tenant_delete ON public.product_images FOR DELETE TO closetai_app USING (((NOT ( SELECT public.scope_is_demo() AS scope_is_demo)) AND (EXISTS ( SELECT
+   FROM public.products p
+  WHERE (p.id = product_images.product_id)))));
+
+CREATE POLICY tenant_delete ON public.products FOR DELETE TO closetai_app USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands))));
+
+CREATE POLICY tenant_delete ON public.purchase_returns FOR DELETE TO closetai_app USING (((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands))) AND (EXISTS ( SELECT
+   FROM public.purchases p
+  WHERE ((p.id = purchase_returns.purchase_id) AND (p.brand_id = purchase_returns.brand_id))))));
+
+CREATE POLICY tenant_delete ON public.purchases FOR DELETE TO closetai_app USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands))));
+
+CREATE POLICY tenant_delete ON public.reviews FOR DELETE TO closetai_app USING ((((reviewer_id = ( SELECT public.scope_user() AS scope_user)) OR (NOT ( SELECT public.scope_is_demo() AS scope_is_demo))) AND (EXISTS ( SELECT
+   FROM public.tryon_jobs j
+  WHERE ((j.id = reviews.job_id) AND (j.brand_id = reviews.brand_id))))));
+
+CREATE POLICY tenant_delete ON public.shoppers FOR DELETE TO closetai_app USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand)))));
+
+CREATE POLICY tenant_delete ON public.stored_objects FOR DELETE TO closetai_app USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand)))));
+
+CREATE POLICY tenant_delete ON public.subscription_history FOR DELETE TO closetai_app USING (( SELECT public.scope_sees_all() AS scope_sees_all));
+
+CREATE POLICY tenant_delete ON public.subscriptions FOR DELETE TO closetai_app USING (( SELECT public.scope_sees_all() AS scope_sees_all));
+
+CREATE POLICY tenant_delete ON public.touches FOR DELETE TO closetai_app USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand)))));
+
+CREATE POLICY tenant_delete ON public.tryon_garments FOR DELETE TO closetai_app USING ((EXISTS ( SELECT
+   FROM public.tryon_jobs j
+  WHERE ((j.id = tryon_garments.job_id) AND ((j.user_id = ( SELECT public.scope_user() AS scope_user)) OR (NOT ( SELECT public.scope_is_demo() AS scope_is_demo)))))));
+
+CREATE POLICY tenant_delete ON public.tryon_jobs FOR DELETE TO closetai_app USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR ((origin <> 'demo'::public.job_origin) AND (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands))) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand)))));
+
+CREATE POLICY tenant_delete ON public.users FOR DELETE TO closetai_app USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (id = ( SELECT public.scope_user() AS scope_user))));
+
+CREATE POLICY tenant_delete ON public.wardrobe_items FOR DELETE TO closetai_app USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand)))));
+
+CREATE POLICY tenant_insert ON public.acquisition_spend FOR INSERT TO closetai_app WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands))));
+
+CREATE POLICY tenant_insert ON public.advisor_conversations FOR INSERT TO closetai_app WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand)))));
+
+CREATE POLICY tenant_insert ON public.api_tokens FOR INSERT TO closetai_app WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)) OR ((brand_id IS NULL) AND (user_id = ( SELECT public.scope_user() AS scope_user)))));
+
+CREATE POLICY tenant_insert ON public.audit_log FOR INSERT TO closetai_app WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand)))));
+
+CREATE POLICY tenant_insert ON public.batches FOR INSERT TO closetai_app WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands))))));
+
+CREATE POLICY tenant_insert ON public.benchmarks FOR INSERT TO closetai_app WITH CHECK (( SELECT public.scope_sees_all() AS scope_sees_all));
+
+CREATE POLICY tenant_insert ON public.brand_members FOR INSERT TO closetai_app WITH CHECK (( SELECT public.scope_sees_all() AS scope_sees_all));
+
+CREATE POLICY tenant_insert ON public.brands FOR INSERT TO closetai_app WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (id IN ( SELECT public.scope_written_brands() AS scope_written_brands))));
+
+CREATE POLICY tenant_insert ON public.credit_accounts FOR INSERT TO closetai_app WITH CHECK (( SELECT public.scope_sees_all() AS scope_sees_all));
+
+CREATE POLICY tenant_insert ON public.dataset_aggregates FOR INSERT TO closetai_app WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands))));
+
+CREATE POLICY tenant_insert ON public.dataset_sessions FOR INSERT TO closetai_app WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands))));
+
+CREATE POLICY tenant_insert ON public.job_attempts FOR INSERT TO closetai_app WITH CHECK ((EXISTS ( SELECT
+   FROM public.tryon_jobs j
+  WHERE ((j.id = job_attempts.job_id) AND ((j.user_id = ( SELECT public.scope_user() AS scope_user)) OR (NOT ( SELECT public.scope_is_demo() AS scope_is_demo)))))));
+
+CREATE POLICY tenant_insert ON public.job_outputs FOR INSERT TO closetai_app WITH CHECK ((EXISTS ( SELECT
+   FROM public.tryon_jobs j
+  WHERE ((j.id = job_outputs.job_id) AND ((j.user_id = ( SELECT public.scope_user() AS scope_user)) OR (NOT ( SELECT public.scope_is_demo() AS scope_is_demo)))))));
+
+CREATE POLICY tenant_insert ON public.model_versions FOR INSERT TO closetai_app WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands))));
+
+CREATE POLICY tenant_insert ON public.nps_responses FOR INSERT TO closetai_app WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand)))));
+
+CREATE POLICY tenant_insert ON public.payments FOR INSERT TO closetai_app WITH CHECK (( SELECT public.scope_sees_all() AS scope_sees_all));
+
+CREATE POLICY tenant_insert ON public.persona_pictures FOR INSERT TO closetai_app WITH CHECK ((EXISTS ( SELECT
+   FROM public.personas p
+  WHERE ((p.id = persona_pictures.persona_id) AND ((p.user_id = ( SELECT public.scope_user() AS scope_user)) OR (NOT ( SELECT public.scope_is_demo() AS scope_is_demo)))))));
+
+CREATE POLICY tenant_insert ON public.personas FOR INSERT TO closetai_app WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand)))));
+
+CREATE POLICY tenant_insert ON public.photo_sets FOR INSERT TO closetai_app WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand)))));
+
+CREATE POLICY tenant_insert ON public.plans FOR INSERT TO closetai_app WITH CHECK (( SELECT public.scope_sees_all() AS scope_sees_all));
+
+CREATE POLICY tenant_insert ON public.product_images FOR INSERT TO closetai_app WITH CHECK (((NOT ( SELECT public.scope_is_demo() AS scope_is_demo)) AND (EXISTS ( SELECT
+   FROM public.products p
+  WHERE (p.id = product_images.product_id)))));
+
+CREATE POLICY tenant_insert ON public.products FOR INSERT TO closetai_app WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands))));
+
+CREATE POLICY tenant_insert ON public.purchase_returns FOR INSERT TO closetai_app WITH CHECK (((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands))) AND (EXISTS ( SELECT
+   FROM public.purchases p
+  WHERE ((p.id = purchase_returns.purchase_id) AND (p.brand_id = purchase_returns.brand_id))))));
+
+CREATE POLICY tenant_insert ON public.purchases FOR INSERT TO closetai_app WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands))));
+
+CREATE POLICY tenant_insert ON public.reviews FOR INSERT TO closetai_app WITH CHECK ((((reviewer_id = ( SELECT public.scope_user() AS scope_user)) OR (NOT ( SELECT public.scope_is_demo() AS scope_is_demo))) AND (EXISTS ( SELECT
+   FROM public.tryon_jobs j
+  WHERE ((j.id = reviews.job_id) AND (j.brand_id = reviews.brand_id))))));
+
+CREATE POLICY tenant_insert ON public.shoppers FOR INSERT TO closetai_app WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand)))));
+
+CREATE POLICY tenant_insert ON public.stored_objects FOR INSERT TO closetai_app WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand)))));
+
+CREATE POLICY tenant_insert ON public.subscription_history FOR INSERT TO closetai_app WITH CHECK (( SELECT public.scope_sees_all() AS scope_sees_all));
+
+CREATE POLICY tenant_insert ON public.subscriptions FOR INSERT TO closetai_app WITH CHECK (( SELECT public.scope_sees_all() AS scope_sees_all));
+
+CREATE POLICY tenant_insert ON public.touches FOR INSERT TO closetai_app WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand)))));
+
+CREATE POLICY tenant_insert ON public.tryon_garments FOR INSERT TO closetai_app WITH CHECK ((EXISTS ( SELECT
+   FROM public.tryon_jobs j
+  WHERE ((j.id = tryon_garments.job_id) AND ((j.user_id = ( SELECT public.scope_user() AS scope_user)) OR (NOT ( SELECT public.scope_is_demo() AS scope_is_demo)))))));
+
+CREATE POLICY tenant_insert ON public.tryon_jobs FOR INSERT TO closetai_app WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR ((origin <> 'demo'::public.job_origin) AND (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands))) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand)))));
+
+CREATE POLICY tenant_insert ON public.users FOR INSERT TO closetai_app WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (id = ( SELECT public.scope_user() AS scope_user))));
+
+CREATE POLICY tenant_insert ON public.wardrobe_items FOR INSERT TO closetai_app WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand)))));
+
+CREATE POLICY tenant_update ON public.acquisition_spend FOR UPDATE TO closetai_app USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands))));
+
+CREATE POLICY tenant_update ON public.advisor_conversations FOR UPDATE TO closetai_app USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand))))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand)))));
+
+CREATE POLICY tenant_update ON public.api_tokens FOR UPDATE TO closetai_app USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)) OR ((brand_id IS NULL) AND (user_id = ( SELECT public.scope_user() AS scope_user))))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)) OR ((brand_id IS NULL) AND (user_id = ( SELECT public.scope_user() AS scope_user)))));
+
+CREATE POLICY tenant_update ON public.audit_log FOR UPDATE TO closetai_app USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand))))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand)))));
+
+CREATE POLICY tenant_update ON public.batches FOR UPDATE TO closetai_app USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)))))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands))))));
+
+CREATE POLICY tenant_update ON public.benchmarks FOR UPDATE TO closetai_app USING (( SELECT public.scope_sees_all() AS scope_sees_all)) WITH CHECK (( SELECT public.scope_sees_all() AS scope_sees_all));
+
+CREATE POLICY tenant_update ON public.brand_members FOR UPDATE TO closetai_app USING (( SELECT public.scope_sees_all() AS scope_sees_all)) WITH CHECK (( SELECT public.scope_sees_all() AS scope_sees_all));
+
+CREATE POLICY tenant_update ON public.brands FOR UPDATE TO closetai_app USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (id IN ( SELECT public.scope_written_brands() AS scope_written_brands)))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (id IN ( SELECT public.scope_written_brands() AS scope_written_brands))));
+
+CREATE POLICY tenant_update ON public.credit_accounts FOR UPDATE TO closetai_app USING (( SELECT public.scope_sees_all() AS scope_sees_all)) WITH CHECK (( SELECT public.scope_sees_all() AS scope_sees_all));
+
+CREATE POLICY tenant_update ON public.dataset_aggregates FOR UPDATE TO closetai_app USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands))));
+
+CREATE POLICY tenant_update ON public.dataset_sessions FOR UPDATE TO closetai_app USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands))));
+
+CREATE POLICY tenant_update ON public.job_attempts FOR UPDATE TO closetai_app USING ((EXISTS ( SELECT
+   FROM public.tryon_jobs j
+  WHERE ((j.id = job_attempts.job_id) AND ((j.user_id = ( SELECT public.scope_user() AS scope_user)) OR (NOT ( SELECT public.scope_is_demo() AS scope_is_demo))))))) WITH CHECK ((EXISTS ( SELECT
+   FROM public.tryon_jobs j
+  WHERE ((j.id = job_attempts.job_id) AND ((j.user_id = ( SELECT public.scope_user() AS scope_user)) OR (NOT ( SELECT public.scope_is_demo() AS scope_is_demo)))))));
+
+CREATE POLICY tenant_update ON public.job_outputs FOR UPDATE TO closetai_app USING ((EXISTS ( SELECT
+   FROM public.tryon_jobs j
+  WHERE ((j.id = job_outputs.job_id) AND ((j.user_id = ( SELECT public.scope_user() AS scope_user)) OR (NOT ( SELECT public.scope_is_demo() AS scope_is_demo))))))) WITH CHECK ((EXISTS ( SELECT
+   FROM public.tryon_jobs j
+  WHERE ((j.id = job_outputs.job_id) AND ((j.user_id = ( SELECT public.scope_user() AS scope_user)) OR (NOT ( SELECT public.scope_is_demo() AS scope_is_demo)))))));
+
+CREATE POLICY tenant_update ON public.model_versions FOR UPDATE TO closetai_app USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands))));
+
+CREATE POLICY tenant_update ON public.nps_responses FOR UPDATE TO closetai_app USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand))))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand)))));
+
+CREATE POLICY tenant_update ON public.payments FOR UPDATE TO closetai_app USING (( SELECT public.scope_sees_all() AS scope_sees_all)) WITH CHECK (( SELECT public.scope_sees_all() AS scope_sees_all));
+
+CREATE POLICY tenant_update ON public.persona_pictures FOR UPDATE TO closetai_app USING ((EXISTS ( SELECT
+   FROM public.personas p
+  WHERE ((p.id = persona_pictures.persona_id) AND ((p.user_id = ( SELECT public.scope_user() AS scope_user)) OR (NOT ( SELECT public.scope_is_demo() AS scope_is_demo))))))) WITH CHECK ((EXISTS ( SELECT
+   FROM public.personas p
+  WHERE ((p.id = persona_pictures.persona_id) AND ((p.user_id = ( SELECT public.scope_user() AS scope_user)) OR (NOT ( SELECT public.scope_is_demo() AS scope_is_demo)))))));
+
+CREATE POLICY tenant_update ON public.personas FOR UPDATE TO closetai_app USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand))))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand)))));
+
+CREATE POLICY tenant_update ON public.photo_sets FOR UPDATE TO closetai_app USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand))))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand)))));
+
+CREATE POLICY tenant_update ON public.plans FOR UPDATE TO closetai_app USING (( SELECT public.scope_sees_all() AS scope_sees_all)) WITH CHECK (( SELECT public.scope_sees_all() AS scope_sees_all));
+
+CREATE POLICY tenant_update ON public.product_images FOR UPDATE TO closetai_app USING (((NOT ( SELECT public.scope_is_demo() AS scope_is_demo)) AND (EXISTS ( SELECT
+   FROM public.products p
+  WHERE (p.id = product_images.product_id))))) WITH CHECK (((NOT ( SELECT public.scope_is_demo() AS scope_is_demo)) AND (EXISTS ( SELECT
+   FROM public.products p
+  WHERE (p.id = product_images.product_id)))));
+
+CREATE POLICY tenant_update ON public.products FOR UPDATE TO closetai_app USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands))));
+
+CREATE POLICY tenant_update ON public.purchase_returns FOR UPDATE TO closetai_app USING (((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands))) AND (EXISTS ( SELECT
+   FROM public.purchases p
+  WHERE ((p.id = purchase_returns.purchase_id) AND (p.brand_id = purchase_returns.brand_id)))))) WITH CHECK (((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands))) AND (EXISTS ( SELECT
+   FROM public.purchases p
+  WHERE ((p.id = purchase_returns.purchase_id) AND (p.brand_id = purchase_returns.brand_id))))));
+
+CREATE POLICY tenant_update ON public.purchases FOR UPDATE TO closetai_app USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands))));
+
+CREATE POLICY tenant_update ON public.reviews FOR UPDATE TO closetai_app USING ((((reviewer_id = ( SELECT public.scope_user() AS scope_user)) OR (NOT ( SELECT public.scope_is_demo() AS scope_is_demo))) AND (EXISTS ( SELECT
+   FROM public.tryon_jobs j
+  WHERE ((j.id = reviews.job_id) AND (j.brand_id = reviews.brand_id)))))) WITH CHECK ((((reviewer_id = ( SELECT public.scope_user() AS scope_user)) OR (NOT ( SELECT public.scope_is_demo() AS scope_is_demo))) AND (EXISTS ( SELECT
+   FROM public.tryon_jobs j
+  WHERE ((j.id = reviews.job_id) AND (j.brand_id = reviews.brand_id))))));
+
+CREATE POLICY tenant_update ON public.shoppers FOR UPDATE TO closetai_app USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand))))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand)))));
+
+CREATE POLICY tenant_update ON public.stored_objects FOR UPDATE TO closetai_app USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand))))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand)))));
+
+CREATE POLICY tenant_update ON public.subscription_history FOR UPDATE TO closetai_app USING (( SELECT public.scope_sees_all() AS scope_sees_all)) WITH CHECK (( SELECT public.scope_sees_all() AS scope_sees_all));
+
+CREATE POLICY tenant_update ON public.subscriptions FOR UPDATE TO closetai_app USING (( SELECT public.scope_sees_all() AS scope_sees_all)) WITH CHECK (( SELECT public.scope_sees_all() AS scope_sees_all));
+
+CREATE POLICY tenant_update ON public.touches FOR UPDATE TO closetai_app USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand))))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand)))));
+
+CREATE POLICY tenant_update ON public.tryon_garments FOR UPDATE TO closetai_app USING ((EXISTS ( SELECT
+   FROM public.tryon_jobs j
+  WHERE ((j.id = tryon_garments.job_id) AND ((j.user_id = ( SELECT public.scope_user() AS scope_user)) OR (NOT ( SELECT public.scope_is_demo() AS scope_is_demo))))))) WITH CHECK ((EXISTS ( SELECT
+   FROM public.tryon_jobs j
+  WHERE ((j.id = tryon_garments.job_id) AND ((j.user_id = ( SELECT public.scope_user() AS scope_user)) OR (NOT ( SELECT public.scope_is_demo() AS scope_is_demo)))))));
+
+CREATE POLICY tenant_update ON public.tryon_jobs FOR UPDATE TO closetai_app USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR ((origin <> 'demo'::public.job_origin) AND (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands))) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand))))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR ((origin <> 'demo'::public.job_origin) AND (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands))) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand)))));
+
+CREATE POLICY tenant_update ON public.users FOR UPDATE TO closetai_app USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (id = ( SELECT public.scope_user() AS scope_user)))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (id = ( SELECT public.scope_user() AS scope_user))));
+
+CREATE POLICY tenant_update ON public.wardrobe_items FOR UPDATE TO closetai_app USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand))))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand)))));
+
+ALTER TABLE public.touches ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.tryon_garments ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.tryon_jobs ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.user_identities ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.user_passwords ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.users ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.verification_tokens ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.wardrobe_items ENABLE ROW LEVEL SECURITY;
+
+GRANT USAGE ON SCHEMA public TO closetai_app;
+GRANT USAGE ON SCHEMA public TO closetai_reader;
+
+REVOKE ALL ON FUNCTION public.apply_ledger_row() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.check_credit_scope(owner_user uuid, owner_brand uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.derive_movements(brand_ids uuid[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.end_job_credits() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.ensure_credit_account(owner_user uuid, owner_brand uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.ensure_dataset_partition(month date) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.ensure_dataset_partition(month date) TO closetai_app;
+
+REVOKE ALL ON FUNCTION public.follow_subscription() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.leave_tombstone() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.note_shoppers() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.open_credit_account(owner_user uuid, owner_brand uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.open_credit_account(owner_user uuid, owner_brand uuid) TO closetai_app;
+
+REVOKE ALL ON FUNCTION public.open_shopper_account() FROM PUBLIC;
+
+REVOKE ALL ON PROCEDURE public.protect(IN relation regclass, IN rule text, IN reader_columns text, IN app_rights text, IN write_rule text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.purchase_credits(owner_user uuid, owner_brand uuid, payment uuid, credits integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.purchase_credits(owner_user uuid, owner_brand uuid, payment uuid, credits integer) TO closetai_app;
+
+REVOKE ALL ON FUNCTION public.rederive_movements() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.refund_credits(payment uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.refund_credits(payment uuid) TO closetai_app;
+
+REVOKE ALL ON FUNCTION public.renew_free_credits(account uuid, today date) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.request_object_deletion() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.reserve_job_credits() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.reset_free_credits(account uuid, today date) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.reset_free_credits(account uuid, today date) TO closetai_app;
+
+GRANT SELECT,DELETE ON TABLE public.brands TO closetai_app;
+
+GRANT SELECT(id) ON TABLE public.brands TO closetai_reader;
+GRANT INSERT(id) ON TABLE public.brands TO closetai_app;
+
+GRANT SELECT(name) ON TABLE public.brands TO closetai_reader;
+GRANT INSERT(name),UPDATE(name) ON TABLE public.brands TO closetai_app;
+
+GRANT SELECT(slug) ON TABLE public.brands TO closetai_reader;
+GRANT INSERT(slug),UPDATE(slug) ON TABLE public.brands TO closetai_app;
+
+GRANT INSERT(owner_user_id),UPDATE(owner_user_id) ON TABLE public.brands TO closetai_app;
+
+GRANT INSERT(stripe_customer_id),UPDATE(stripe_customer_id) ON TABLE public.brands TO closetai_app;
+
+GRANT SELECT(mrr) ON TABLE public.brands TO closetai_reader;
+
+GRANT SELECT(gross_margin) ON TABLE public.brands TO closetai_reader;
+GRANT INSERT(gross_margin),UPDATE(gross_margin) ON TABLE public.brands TO closetai_app;
+
+GRANT SELECT(dataset_access) ON TABLE public.brands TO closetai_reader;
+GRANT INSERT(dataset_access),UPDATE(dataset_access) ON TABLE public.brands TO closetai_app;
+
+GRANT SELECT(custom_model_training) ON TABLE public.brands TO closetai_reader;
+GRANT INSERT(custom_model_training),UPDATE(custom_model_training) ON TABLE public.brands TO closetai_app;
+
+GRANT SELECT(onboarded_at) ON TABLE public.brands TO closetai_reader;
+GRANT INSERT(onboarded_at),UPDATE(onboarded_at) ON TABLE public.brands TO closetai_app;
+
+GRANT SELECT(is_demo) ON TABLE public.brands TO closetai_reader;
+GRANT INSERT(is_demo) ON TABLE public.brands TO closetai_app;
+
+GRANT SELECT(created_at) ON TABLE public.brands TO closetai_reader;
+GRANT INSERT(created_at) ON TABLE public.brands TO closetai_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.acquisition_spend TO closetai_app;
+GRANT SELECT ON TABLE public.acquisition_spend TO closetai_reader;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.advisor_conversations TO closetai_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.advisor_messages TO closetai_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.api_tokens TO closetai_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.purchase_returns TO closetai_app;
+GRANT SELECT ON TABLE public.purchase_returns TO closetai_reader;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.purchases TO closetai_app;
+GRANT SELECT ON TABLE public.purchases TO closetai_reader;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.touches TO closetai_app;
+GRANT SELECT ON TABLE public.touches TO closetai_reader;
+
+GRANT SELECT ON TABLE public.attributed_purchases TO closetai_app;
+GRANT SELECT ON TABLE public.attributed_purchases TO closetai_reader;
+
+GRANT SELECT,INSERT ON TABLE public.audit_log TO closetai_app;
+GRANT SELECT ON TABLE public.audit_log TO closetai_reader;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.batches TO closetai_app;
+GRANT SELECT ON TABLE public.batches TO closetai_reader;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.benchmarks TO closetai_app;
+GRANT SELECT ON TABLE public.benchmarks TO closetai_reader;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.tryon_jobs TO closetai_app;
+GRANT SELECT ON TABLE public.tryon_jobs TO closetai_reader;
+
+GRANT SELECT ON TABLE public.brand_daily TO closetai_app;
+GRANT SELECT ON TABLE public.brand_daily TO closetai_reader;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.brand_members TO closetai_app;
+
+GRANT SELECT(brand_id) ON TABLE public.brand_members TO closetai_reader;
+
+GRANT SELECT(user_id) ON TABLE public.brand_members TO closetai_reader;
+
+GRANT SELECT ON TABLE public.categories TO closetai_app;
+GRANT SELECT ON TABLE public.categories TO closetai_reader;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.collection_items TO closetai_app;
+GRANT SELECT ON TABLE public.collection_items TO closetai_reader;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.collections TO closetai_app;
+GRANT SELECT ON TABLE public.collections TO closetai_reader;
+
+GRANT SELECT ON TABLE public.credit_accounts TO closetai_app;
+GRANT SELECT ON TABLE public.credit_accounts TO closetai_reader;
+
+GRANT UPDATE(free_per_month) ON TABLE public.credit_accounts TO closetai_app;
+
+GRANT UPDATE(resets_on) ON TABLE public.credit_accounts TO closetai_app;
+
+GRANT UPDATE(pro_until) ON TABLE public.credit_accounts TO closetai_app;
+
+GRANT SELECT ON TABLE public.credit_ledger TO closetai_app;
+GRANT SELECT ON TABLE public.credit_ledger TO closetai_reader;
+
+GRANT SELECT ON TABLE public.credit_lots TO closetai_app;
+GRANT SELECT ON TABLE public.credit_lots TO closetai_reader;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.dataset_aggregates TO closetai_app;
+GRANT SELECT ON TABLE public.dataset_aggregates TO closetai_reader;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.dataset_sessions TO closetai_app;
+GRANT SELECT ON TABLE public.dataset_sessions TO closetai_reader;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.demo_state TO closetai_app;
+GRANT SELECT ON TABLE public.demo_state TO closetai_reader;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.job_attempts TO closetai_app;
+GRANT SELECT ON TABLE public.job_attempts TO closetai_reader;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.job_outputs TO closetai_app;
+GRANT SELECT ON TABLE public.job_outputs TO closetai_reader;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reviews TO closetai_app;
+GRANT SELECT ON TABLE public.reviews TO closetai_reader;
+
+GRANT SELECT ON TABLE public.job_verdicts TO closetai_app;
+GRANT SELECT ON TABLE public.job_verdicts TO closetai_reader;
+
+GRANT SELECT ON TABLE public.migration_checksums TO closetai_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.model_versions TO closetai_app;
+GRANT SELECT ON TABLE public.model_versions TO closetai_reader;
+
+GRANT SELECT ON TABLE public.mrr_movements TO closetai_app;
+GRANT SELECT ON TABLE public.mrr_movements TO closetai_reader;
+
+GRANT SELECT,INSERT ON TABLE public.subscription_history TO closetai_app;
+GRANT SELECT ON TABLE public.subscription_history TO closetai_reader;
+
+GRANT SELECT ON TABLE public.mrr_steps TO closetai_app;
+GRANT SELECT ON TABLE public.mrr_steps TO closetai_reader;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.nps_responses TO closetai_app;
+GRANT SELECT ON TABLE public.nps_responses TO closetai_reader;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.object_deletions TO closetai_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.payments TO closetai_app;
+GRANT SELECT ON TABLE public.payments TO closetai_reader;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.persona_pictures TO closetai_app;
+GRANT SELECT ON TABLE public.persona_pictures TO closetai_reader;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.personas TO closetai_app;
+GRANT SELECT ON TABLE public.personas TO closetai_reader;
+
+GRANT SELECT ON TABLE public.photo_set_progress TO closetai_app;
+GRANT SELECT ON TABLE public.photo_set_progress TO closetai_reader;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.photo_sets TO closetai_app;
+GRANT SELECT ON TABLE public.photo_sets TO closetai_reader;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.plans TO closetai_app;
+GRANT SELECT ON TABLE public.plans TO closetai_reader;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.product_images TO closetai_app;
+GRANT SELECT ON TABLE public.product_images TO closetai_reader;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.products TO closetai_app;
+GRANT SELECT ON TABLE public.products TO closetai_reader;
+
+GRANT SELECT ON TABLE public.published_dataset TO closetai_app;
+GRANT SELECT ON TABLE public.published_dataset TO closetai_reader;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sessions TO closetai_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.shoppers TO closetai_app;
+GRANT SELECT ON TABLE public.shoppers TO closetai_reader;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.sign_in_attempts TO closetai_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.stored_objects TO closetai_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.subscriptions TO closetai_app;
+GRANT SELECT ON TABLE public.subscriptions TO closetai_reader;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tryon_garments TO closetai_app;
+GRANT SELECT ON TABLE public.tryon_garments TO closetai_reader;
+
+GRANT SELECT ON TABLE public.usage_daily TO closetai_app;
+GRANT SELECT ON TABLE public.usage_daily TO closetai_reader;
+
+GRANT SELECT ON TABLE public.user_cohorts TO closetai_app;
+GRANT SELECT ON TABLE public.user_cohorts TO closetai_reader;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_identities TO closetai_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_passwords TO closetai_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.users TO closetai_app;
+
+GRANT SELECT(id) ON TABLE public.users TO closetai_reader;
+
+GRANT SELECT(role) ON TABLE public.users TO closetai_reader;
+
+GRANT SELECT(is_demo) ON TABLE public.users TO closetai_reader;
+
+GRANT SELECT(created_at) ON TABLE public.users TO closetai_reader;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.verification_tokens TO closetai_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.wardrobe_items TO closetai_app;
+GRANT SELECT ON TABLE public.wardrobe_items TO closetai_reader;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.worker_heartbeats TO closetai_app;
