@@ -10,8 +10,10 @@ RUN useradd --create-home --uid 1000 closetai \
 WORKDIR /app
 
 # Dependencies before the code, so that a change of code does not install them again. The lock as a
-# constraint leaves out what only development needs.
+# constraint leaves out what only development needs; the package's marker is all of it that an
+# editable installation looks at.
 COPY pyproject.toml requirements.lock LICENSE ./
+COPY database/__init__.py database/
 RUN pip install --no-cache-dir --constraint requirements.lock setuptools \
     && pip install --no-cache-dir --constraint requirements.lock --no-build-isolation --editable .
 
