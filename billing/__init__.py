@@ -1,0 +1,1 @@
+"""What brands pay, and what is published about it."""
