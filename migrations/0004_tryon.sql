@@ -285,27 +285,23 @@ call protect(
 
 -- The outcome of a job's reviews: the adjudicated one, else the majority of the reviewers' latest; a tie has none.
 create view job_verdicts with (security_invoker = true) as
-with latest as (
-  select distinct on (r.job_id, r.reviewer_id) r.job_id, r.brand_id, r.approved, r.created_at
+with latest_first as (
+  select
+    r.job_id, r.approved, r.is_adjudication, r.drawn,
+    row_number() over (
+      partition by r.job_id, r.is_adjudication, case when not r.is_adjudication then r.reviewer_id end
+      order by r.created_at desc, r.id desc
+    ) as place
   from reviews r
-  where not r.is_adjudication
-  order by r.job_id asc, r.reviewer_id asc, r.created_at desc, r.id desc
 ),
-adjudicated as (
-  select distinct on (r.job_id) r.job_id, r.approved
-  from reviews r
-  where r.is_adjudication
-  order by r.job_id asc, r.created_at desc, r.id desc
-),
-majority as (
-  select l.job_id, sum(case when l.approved then 1 else -1 end) as balance
-  from latest l
+outcomes as (
+  select
+    l.job_id,
+    bool_or(l.approved) filter (where l.is_adjudication and l.place = 1) as adjudicated,
+    sum(case when l.approved then 1 else -1 end) filter (where not l.is_adjudication and l.place = 1) as balance,
+    bool_or(l.drawn = 'random') as drawn_at_random
+  from latest_first l
   group by l.job_id
-),
-drawn as (
-  select r.job_id, bool_or(r.drawn = 'random') as drawn_at_random
-  from reviews r
-  group by r.job_id
 )
 select
   j.id as job_id,
@@ -316,13 +312,11 @@ select
   j.engine,
   j.confidence,
   j.finished_at,
-  coalesce(a.approved, m.balance > 0) as approved,
-  d.drawn_at_random
-from drawn d
-inner join tryon_jobs j on d.job_id = j.id
-left join adjudicated a on d.job_id = a.job_id
-left join majority m on d.job_id = m.job_id
-where j.status = 'completed' and (a.approved is not null or m.balance <> 0);
+  coalesce(o.adjudicated, o.balance > 0) as approved,
+  o.drawn_at_random
+from outcomes o
+inner join tryon_jobs j on o.job_id = j.id
+where j.status = 'completed' and (o.adjudicated is not null or o.balance <> 0);
 
 create view photo_set_progress with (security_invoker = true) as
 select
