@@ -16,7 +16,7 @@ with jobs as (
     from tryon_jobs j
     where
         j.status = 'completed'
-        and (:origin = 'all' or cast(j.origin as text) = :origin)
+        and (:origin = 'all' or j.origin = cast(nullif(:origin, 'all') as job_origin))
         and j.finished_at >= cast(:since as timestamptz)
         and j.finished_at < cast(:until as timestamptz)
     group by date_trunc('day', j.finished_at at time zone 'UTC')

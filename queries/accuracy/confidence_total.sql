@@ -13,6 +13,6 @@ select
 from tryon_jobs j
 where
     j.status = 'completed'
-    and (:origin = 'all' or cast(j.origin as text) = :origin)
+    and (:origin = 'all' or j.origin = cast(nullif(:origin, 'all') as job_origin))
     and j.finished_at >= cast(:since as timestamptz)
     and j.finished_at < cast(:until as timestamptz)

@@ -18,6 +18,6 @@ select
 from job_verdicts v
 where
     v.drawn_at_random
-    and (:origin = 'all' or cast(v.origin as text) = :origin)
+    and (:origin = 'all' or v.origin = cast(nullif(:origin, 'all') as job_origin))
     and v.finished_at >= cast(:since as timestamptz)
     and v.finished_at < cast(:until as timestamptz)

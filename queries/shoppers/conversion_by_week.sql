@@ -60,16 +60,15 @@ outcomes as (
     select
         f.first_day,
         f.first_at + interval '7 days' <= cast(:as_of as timestamptz) as is_over,
-        exists(
-            select 1
-            from bought b
-            where
-                b.in_view = f.in_view
-                and b.user_id = f.user_id
-                and b.purchased_at >= f.first_at
-                and b.purchased_at < f.first_at + interval '7 days'
-        ) as has_converted
+        count(b.user_id) > 0 as has_converted
     from firsts f
+    left join bought b
+        on
+            f.in_view = b.in_view
+            and f.user_id = b.user_id
+            and f.first_at <= b.purchased_at
+            and f.first_at > b.purchased_at - interval '7 days'
+    group by f.in_view, f.user_id, f.first_day, f.first_at
 )
 
 select

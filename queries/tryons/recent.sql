@@ -36,7 +36,7 @@ select
 from tryon_jobs j
 left join brands b on j.brand_id = b.id
 where
-    (:origin = 'all' or cast(j.origin as text) = :origin)
+    (:origin = 'all' or j.origin = cast(nullif(:origin, 'all') as job_origin))
     and j.created_at >= cast(:since as timestamptz)
 order by j.created_at desc, j.id desc
 limit :row_count

@@ -17,7 +17,7 @@ with launched as (
         count(*) as launched_count
     from tryon_jobs j
     where
-        (:origin = 'all' or cast(j.origin as text) = :origin)
+        (:origin = 'all' or j.origin = cast(nullif(:origin, 'all') as job_origin))
         and j.created_at >= cast(:since as timestamptz)
         and j.created_at < cast(:until as timestamptz)
     group by date_trunc('day', j.created_at at time zone 'UTC')
@@ -31,7 +31,7 @@ finished as (
         count(*) filter (where j.status = 'canceled') as canceled_count
     from tryon_jobs j
     where
-        (:origin = 'all' or cast(j.origin as text) = :origin)
+        (:origin = 'all' or j.origin = cast(nullif(:origin, 'all') as job_origin))
         and j.finished_at >= cast(:since as timestamptz)
         and j.finished_at < cast(:until as timestamptz)
     group by date_trunc('day', j.finished_at at time zone 'UTC')

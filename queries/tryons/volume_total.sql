@@ -37,7 +37,7 @@ with counts as (
         ) as canceled_count
     from tryon_jobs j
     where
-        (:origin = 'all' or cast(j.origin as text) = :origin)
+        (:origin = 'all' or j.origin = cast(nullif(:origin, 'all') as job_origin))
         and (
             (
                 j.created_at >= cast(:since as timestamptz)
