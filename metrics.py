@@ -74,8 +74,8 @@ _METRICS = (
         "return_on_plan",
         "Return on plan",
         "ratio",
-        "Attributed revenue of the period ÷ what the plan costs for as many days "
-        "(MRR × 12 ÷ 365 a day).",
+        "Attributed revenue ÷ what the plan costs over the same days: the MRR at the end of each "
+        "day × 12 ÷ 365, added up.",
     ),
     Metric(
         "tryons",

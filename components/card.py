@@ -22,6 +22,11 @@ from metrics import Metric, Number
 
 log = logging.getLogger(__name__)
 
+# How a share is written in a table.
+PERCENT = "%.1f%%"
+# A table with more rows scrolls within its card.
+_ROWS = 16
+
 Loaded = TypeVar("Loaded")
 Load = Callable[[], Loaded]
 Forget = Callable[[], None]
@@ -62,7 +67,11 @@ class Drawing:
 
 @dataclass(frozen=True)
 class Table:
-    """What a table card shows: rows, and how ``st.dataframe`` writes each column."""
+    """What a table card shows: rows, and how ``st.dataframe`` writes each column.
+
+    Only columns named in ``columns`` reach the browser. Shares (``_pct``) run from 0 to 1 in
+    ``rows`` and are shown as ``PERCENT``.
+    """
 
     rows: pd.DataFrame
     columns: ColumnConfigMappingInput
@@ -103,8 +112,7 @@ def metric_card(
             chart_type="line",
             help=metric.help,
         )
-        if found.note:
-            st.caption(found.note)
+        _note(found.note)
         _foot(found.as_of, key, forget)
 
 
@@ -120,8 +128,7 @@ def chart_card(title: str, load: Load[Drawing], forget: Forget, key: str, help: 
             empty(found.empty)
         else:
             st.plotly_chart(found.figure, config=charts.CONFIG, alt=found.alt, key=f"chart-{key}")
-        if found.note:
-            st.caption(found.note)
+        _note(found.note)
         _foot(found.as_of, key, forget)
 
 
@@ -136,17 +143,20 @@ def table_card(title: str, load: Load[Table], forget: Forget, key: str, help: st
         if found.rows.empty:
             empty(found.empty)
         else:
+            shown = found.rows[list(found.columns)]
+            shares = [str(name) for name in shown if str(name).endswith("_pct")]
             st.dataframe(
-                found.rows[list(found.columns)],
+                # Only so are shares written with one digit each, as they are on cards.
+                shown.assign(**{name: shown[name] * 100 for name in shares}),
                 column_config=found.columns,
                 hide_index=True,
                 alt=found.alt,
+                placeholder=metrics.DASH,
                 row_height=38,
-                height=min(38 * (len(found.rows) + 1) + 3, 610),
+                height="content" if len(shown) <= _ROWS else 38 * _ROWS,
                 key=f"table-{key}",
             )
-        if found.note:
-            st.caption(found.note)
+        _note(found.note)
         _foot(found.as_of, key, forget)
 
 
@@ -154,8 +164,7 @@ def empty(sentence: str) -> None:
     """Says why there is nothing to show, where a figure would stand."""
     with st.container(horizontal_alignment="center", gap="xsmall"):
         st.space("small")
-        st.markdown(":gray[:material/inbox:]")
-        st.caption(sentence, text_alignment="center")
+        st.caption(f":material/inbox: {sentence}", text_alignment="center")
         st.space("small")
 
 
@@ -171,6 +180,12 @@ def _read(title: str, load: Load[Loaded], key: str, height: int) -> Loaded | Non
             f"{title} could not be read just now. The rest of the page is not affected.", key
         )
         return None
+
+
+def _note(note: str) -> None:
+    if note:
+        # Two dollar signs in a line would be read as a formula.
+        st.caption(note.replace("$", r"\$"))
 
 
 def _foot(as_of: datetime, key: str, forget: Forget) -> None:

@@ -4,7 +4,7 @@ The palette holds on light and on dark (see .streamlit/config.toml), and text, g
 follow the page's theme in the browser. So a figure does not know the theme and can be cached.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from metrics import Unit
+from metrics import Unit, text
 
 PLUM, BLUE, OCHRE, GREEN, NEUTRAL = PALETTE = (
     "#AA418A",
@@ -53,7 +53,7 @@ class Line:
     """One line of a chart; ``values`` stand at the chart's days, None where there is none."""
 
     name: str
-    values: Sequence[float | None]
+    values: Iterable[float | None]
     dashed: bool = False
 
 
@@ -76,19 +76,33 @@ def _hover(unit: Unit, name: str, several: bool) -> str:
     return (f"{name} {written}" if several else written) + "<extra></extra>"
 
 
-def lines(days: Sequence[date], drawn: Sequence[Line], unit: Unit, height: int = 280) -> go.Figure:
-    """Lines over days. A single line is filled down to zero; several get a legend."""
+def lines(
+    days: Iterable[date],
+    drawn: Sequence[Line],
+    unit: Unit,
+    steps: bool = False,
+    height: int = 280,
+) -> go.Figure:
+    """Lines over days. A single line is filled down to zero; several get a legend.
+
+    ``steps``: a value holds until it changes, as a level does.
+    """
     several = len(drawn) > 1
     figure = _figure(unit, height, several)
-    x = np.asarray(days, dtype="datetime64[D]")
+    x = np.asarray(list(days), dtype="datetime64[D]")
     for colour, line in zip(PALETTE, drawn, strict=False):
         figure.add_trace(
             go.Scatter(
                 x=x,
-                y=np.asarray(line.values, dtype=float),
+                y=np.asarray(list(line.values), dtype=float),
                 name=line.name,
                 mode="lines",
-                line={"color": colour, "width": 2.25, "dash": "dot" if line.dashed else "solid"},
+                line={
+                    "color": colour,
+                    "width": 2.25,
+                    "dash": "dot" if line.dashed else "solid",
+                    "shape": "hv" if steps else "linear",
+                },
                 fill=None if several else "tozeroy",
                 fillcolor=_faint(colour),
                 hovertemplate=_hover(unit, line.name, several),
@@ -98,26 +112,28 @@ def lines(days: Sequence[date], drawn: Sequence[Line], unit: Unit, height: int =
 
 
 def bars(
-    days: Sequence[date],
+    days: Iterable[date],
     name: str,
-    values: Sequence[float],
+    values: Iterable[float],
     unit: Unit,
     running: int = 0,
     height: int = 280,
 ) -> go.Figure:
     """One bar a day. The last ``running`` days are not over: hatched, and said so on hover."""
     figure = _figure(unit, height, several=False)
-    complete = len(days) - running
+    x = np.asarray(list(days), dtype="datetime64[D]")
+    y = np.asarray(list(values), dtype=float)
+    complete = len(x) - running
     for part, hatched in ((slice(None, complete), False), (slice(complete, None), True)):
         said = (
             f"so far %{{y:{_HOVER[unit]}}}<extra></extra>" if hatched else _hover(unit, "", False)
         )
-        if len(days[part]) == 0:
+        if len(x[part]) == 0:
             continue
         figure.add_trace(
             go.Bar(
-                x=np.asarray(days[part], dtype="datetime64[D]"),
-                y=np.asarray(values[part], dtype=float),
+                x=x[part],
+                y=y[part],
                 name=f"{name}, not over" if hatched else name,
                 marker={
                     "color": PLUM,
@@ -199,6 +215,51 @@ def heatmap(
     return figure
 
 
-def _faint(colour: str) -> str:
+def _faint(colour: str, opacity: float = 0.12) -> str:
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
-    return f"rgba({red}, {green}, {blue}, 0.12)"
+    return f"rgba({red}, {green}, {blue}, {opacity})"
+
+
+def standing(value: float, quartiles: Sequence[float], name: str, unit: Unit) -> go.Figure:
+    """Where one value stands between the three quartiles of many, on one line."""
+    figure = _figure(unit, height=150, several=False)
+    low, _, high = quartiles
+    for start, end, colour in ((0, low, 0.10), (low, high, 0.28), (high, high * 1.6, 0.10)):
+        figure.add_shape(
+            type="rect",
+            x0=start,
+            x1=end,
+            y0=-0.22,
+            y1=0.22,
+            line_width=0,
+            layer="below",
+            fillcolor=_faint(PLUM, colour),
+        )
+    figure.add_trace(
+        go.Scatter(
+            x=list(quartiles),
+            y=[0, 0, 0],
+            mode="markers+text",
+            marker={"symbol": "line-ns", "size": 26, "line": {"width": 2, "color": NEUTRAL}},
+            text=["lower quartile", "median", "upper quartile"],
+            textposition="top center",
+            hovertemplate="%{text} %{x:" + _HOVER[unit] + "}<extra></extra>",
+        )
+    )
+    figure.add_trace(
+        go.Scatter(
+            x=[min(value, high * 1.6)],
+            y=[0],
+            mode="markers+text",
+            marker={"size": 15, "color": PLUM},
+            text=[name],
+            textposition="bottom center",
+            hovertemplate=f"{name} {text(unit, value)}<extra></extra>",
+        )
+    )
+    figure.update_layout(
+        hovermode="closest",
+        xaxis={"tickformat": _TICKS[unit], "range": [0, high * 1.65]},
+        yaxis={"visible": False, "range": [-1, 1]},
+    )
+    return figure

@@ -1,9 +1,14 @@
 """The leaderboard: how its columns are named, written and drawn."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
-from streamlit.elements.lib.column_config_utils import ColumnConfigMappingInput
+from streamlit.elements.lib.column_types import ColumnConfig
 
+from components.card import PERCENT, Forget, Load, Table
+from components.period import Period
+from components.question import Question
 from metrics import METRICS, MINUS
 
 
@@ -17,34 +22,63 @@ def moved(rank: int, before: float | None) -> str:
     return f"+{places}" if places > 0 else f"{MINUS}{-places}"
 
 
-def columns(share_max: float) -> ColumnConfigMappingInput:
-    """How ``st.dataframe`` writes each column; ``share_max`` fills the bar of a share."""
+def ranked(
+    question: Question, period: Period, only: Sequence[str] = (), top: int | None = None
+) -> tuple[Load[Table], Forget]:
+    """The leaderboard of the query of that name over the period, as load and forget of a card.
+
+    ``only`` names the columns to show (default: all of them), ``top`` how many brands (default:
+    every one).
+    """
+
+    def load() -> Table:
+        answer = question.over(period.start, period.end)
+        rows = answer.frame[answer.frame["rank"].notna()].head(top or len(answer.frame))
+        places = zip(rows["rank"], rows["rank_before"], strict=True)
+        rows = rows.assign(
+            moved=[moved(int(rank), before) for rank, before in places],
+            # Decimal is exact and slow to draw; a table shows whole dollars.
+            mrr_usd=rows["mrr_usd"].astype(float),
+        )
+        columns = _columns(float(rows["share_pct"].max()) if len(rows) else 1.0)
+        return Table(
+            rows,
+            {name: columns[name] for name in only or columns},
+            alt="Brands by MRR, descending, with their share of the total and change of rank",
+            as_of=answer.as_of,
+            empty="No brand has MRR under this policy.",
+        )
+
+    return load, lambda: question.forget(period.start, period.end)
+
+
+def _columns(share_max: float) -> dict[str, ColumnConfig]:
     config = st.column_config
     return {
-        "rank": config.NumberColumn("#", width=46, pinned=True),
+        "rank": config.NumberColumn("#", width=46, pinned=True, format="%d"),
         "name": config.TextColumn("Brand", width=150, pinned=True),
-        "mrr_usd": config.NumberColumn("MRR", format="dollar", help=METRICS["mrr"].help),
-        "share_pct": config.ProgressColumn(
-            "Share",
-            format="percent",
-            min_value=0,
-            max_value=share_max,
-            help="MRR ÷ MRR of all brands.",
-        ),
+        "mrr_usd": config.NumberColumn("MRR", format="$%,.0f", help=METRICS["mrr"].help),
         "moved": config.TextColumn(
             "Places", width=70, help="Rank at the period's end against rank at its start."
         ),
-        "sparkline": config.LineChartColumn("12 months", width=130, help="MRR by month."),
+        "share_pct": config.ProgressColumn(
+            "Share",
+            format=PERCENT,
+            min_value=0,
+            max_value=share_max * 100,
+            help="MRR ÷ MRR of all brands.",
+        ),
+        "sparkline": config.LineChartColumn("12 months", width=120, y_min=0, help="MRR by month."),
         "completed_count": config.NumberColumn(
-            "Try-ons", format="localized", help=METRICS["tryons"].help
+            METRICS["tryons"].label, format="localized", help=METRICS["tryons"].help
         ),
         "model_confidence_pct": config.NumberColumn(
             METRICS["model_confidence"].label,
-            format="percent",
+            format=PERCENT,
             help=METRICS["model_confidence"].help,
         ),
         "human_accuracy_pct": config.NumberColumn(
-            METRICS["human_accuracy"].label, format="percent", help=METRICS["human_accuracy"].help
+            METRICS["human_accuracy"].label, format=PERCENT, help=METRICS["human_accuracy"].help
         ),
         "verdict_count": config.NumberColumn(
             "n", width=50, format="localized", help="Jobs with a verdict from a random draw."

@@ -12,8 +12,11 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
-from components.card import Figure, Forget, Load
+from components.card import Figure, metric_card
 from components.period import Period
+from metrics import METRICS
+
+Parameter = str | int | date
 
 # More points than this are more than a sparkline's pixels: it shows every seventh then.
 _SPARKLINE_POINTS = 100
@@ -44,7 +47,7 @@ class Question:
     reader: Reader
     scope: Any
     name: str
-    params: dict[str, str]
+    params: dict[str, Parameter]
 
     def over(self, since: date, until: date) -> Answer:
         """The answer for the days from ``since`` up to, but without, ``until``."""
@@ -55,22 +58,42 @@ class Question:
         self.reader.refresh(self.name, self.scope, since=since, until=until, **self.params)
 
 
-def measured(
+class Ask(Protocol):
+    """Makes a question of a query's name and what it takes but the days."""
+
+    def __call__(self, name: str, **params: Parameter) -> Question: ...
+
+
+def asking(reader: Reader, scope: Any) -> Ask:
+    """What a page asks its questions with: one reader, one scope."""
+
+    def ask(name: str, **params: Parameter) -> Question:
+        return Question(reader, scope, name, params)
+
+    return ask
+
+
+def measure(
+    period: Period,
+    metric: str,
     total: Question,
     column: str,
-    period: Period,
-    daily: tuple[Question, str] | None = None,
-    before: str | None = None,
+    course: Question | None = None,
     note: Callable[[pd.Series], str] | None = None,
-) -> tuple[Load[Figure], Forget]:
-    """How a metric card reads its figure, and how it forgets it.
+    *,
+    before: str | None = None,
+    course_since: date | None = None,
+) -> None:
+    """A metric card that reads its figure from a question, over the period and the one before.
 
-    ``total`` gives one row, ``column`` of which is the figure. ``before`` names the column of the
-    same row with the figure before the period; without it, the question is asked over the period
-    before. ``daily`` is the question and column of the sparkline, ``note`` makes the card's note
-    of the row.
+    ``metric`` is the figure's key. ``total`` gives one row, ``column`` of which is the figure;
+    ``course`` gives several rows whose column of the same name is the sparkline; ``note`` makes the
+    card's note of the row. ``before`` names the column of the row with the figure before the
+    period; without it, the question is asked over the period before. ``course_since`` is where the
+    sparkline begins (default: with the period).
     """
     windows = [(period.start, period.end)]
+    drawn = (course_since or period.start, period.end)
     if before is None:
         windows += [(period.start, period.compared_end), (period.before_start, period.before_end)]
 
@@ -81,7 +104,7 @@ def measured(
             value=rows[0][column],
             compared=rows[0][column] if before else rows[1][column],
             before=rows[0][before] if before else rows[2][column],
-            series=_sparkline(daily, period),
+            series=_sparkline(course.over(*drawn), column) if course else (),
             note=note(rows[0]) if note else "",
             as_of=answers[0].as_of,
         )
@@ -89,17 +112,14 @@ def measured(
     def forget() -> None:
         for window in windows:
             total.forget(*window)
-        if daily:
-            daily[0].forget(period.start, period.end)
+        if course:
+            course.forget(*drawn)
 
-    return load, forget
+    metric_card(METRICS[metric], load, forget, period.against)
 
 
-def _sparkline(daily: tuple[Question, str] | None, period: Period) -> list[float]:
-    if daily is None:
-        return []
-    question, column = daily
-    values = question.over(period.start, period.end).frame[column].astype(float).to_numpy()
+def _sparkline(answer: Answer, column: str) -> list[float]:
+    values = answer.frame[column].astype(float).to_numpy()
     if len(values) > _SPARKLINE_POINTS:
         values = values[::-7][::-1]
     return [float(value) for value in values[~np.isnan(values)]]

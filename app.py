@@ -1,0 +1,81 @@
+"""The script that Streamlit runs: page config, sign-in, navigation. Pages know nothing of these."""
+
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from accounts import gate
+from components import notice
+
+STATIC = Path(__file__).parent / "static"
+
+st.set_page_config(
+    page_title="ClosetAI",
+    page_icon=str(STATIC / "mark.svg"),
+    layout="wide",
+    # Without an entry of its own the menu, and with it the switch of light and dark, is hidden.
+    menu_items={"About": "**ClosetAI**: what virtual try-on costs, earns and looks like."},
+)
+st.logo(str(STATIC / "logo.svg"), icon_image=str(STATIC / "mark.svg"), size="large")
+
+account = gate.enter()
+
+
+def page(path: str, title: str, icon: str, sentence: str, default: bool = False) -> StreamlitPage:
+    """One page under its file's name; signed out, the log-in page stands in its place."""
+    return st.Page(
+        path if account else gate.closed,
+        title=title,
+        icon=f":material/{icon}:",
+        url_path=Path(path).stem,
+        default=default,
+        help=sentence,
+    )
+
+
+# One line a page. Called on every run, signed in or not, or a reload forgets its page.
+chosen = st.navigation(
+    {
+        "": [
+            page(
+                "pages/home/overview.py",
+                "Overview",
+                "space_dashboard",
+                "Revenue, try-ons, accuracy, retention and return at a glance.",
+                default=True,
+            ),
+        ],
+        "Revenue": [
+            page(
+                "pages/revenue/mrr.py",
+                "MRR",
+                "leaderboard",
+                "The leaderboard of brands by MRR, and MRR over time.",
+            ),
+        ],
+        "Shoppers": [
+            page(
+                "pages/shoppers/retention.py",
+                "Retention",
+                "group",
+                "How many shoppers come back 1, 7 and 30 days after their first try-on.",
+            ),
+        ],
+        "Studio": [
+            page(
+                "pages/studio/launch.py",
+                "Launch",
+                "rocket_launch",
+                "The newest try-on jobs and how far they are.",
+            ),
+        ],
+    },
+    position="sidebar" if account else "hidden",
+)
+
+if account:
+    with st.sidebar:
+        gate.user_menu(account)
+    notice.days_are_utc()
+chosen.run()

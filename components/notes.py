@@ -1,0 +1,79 @@
+"""The short addition under a card's figure, made of the row that its query gave."""
+
+import pandas as pd
+
+import metrics
+
+
+def paying(row: pd.Series) -> str:
+    """Of the total of MRR: how many brands pay it."""
+    return f"{row['paying_count']:,} paying brands"
+
+
+def launched(row: pd.Series) -> str:
+    """Of the total of volume: how many jobs were launched, and how many of them succeeded."""
+    launched = metrics.text("count", row["launched_count"])
+    return f"{launched} launched, {metrics.text('pct', row['success_pct'])} succeeded"
+
+
+def pictures(row: pd.Series) -> str:
+    """Of the model's confidence: over how many pictures it is the mean."""
+    return f"{metrics.text('count', row['completed_count'])} pictures"
+
+
+def verdicts(row: pd.Series) -> str:
+    """Of human accuracy: its Wilson 95 % interval and n, and whether n is too small to rely on."""
+    n = int(row["verdict_count"])
+    interval = metrics.wilson(int(row["approved_count"]), n)
+    if interval is None:
+        return "No verdicts yet"
+    low, high = (metrics.text("pct", end) for end in interval)
+    provisional = ", provisional" if n < metrics.PROVISIONAL_BELOW else ""
+    return f"{low} to {high}, n = {n:,}{provisional}"
+
+
+def purchases(row: pd.Series) -> str:
+    """Of attributed revenue: from how many purchases it comes."""
+    return f"{metrics.text('count', row['purchase_count'])} attributed purchases"
+
+
+def plan_cost(row: pd.Series) -> str:
+    """Of the return on the plan: what the plan cost over the same days."""
+    return f"The plan cost {metrics.text('usd', row['plan_cost_usd'])}"
+
+
+def cohort(row: pd.Series) -> str:
+    """Of a retention card: how many shoppers could have come back."""
+    return f"{metrics.text('count', row['cohort_count'])} shoppers"
+
+
+def left_out(row: pd.Series) -> str:
+    """Of conversion: over how many shoppers it is, and how many are left out for now."""
+    over, out = (metrics.text("count", row[name]) for name in ("shopper_count", "left_out_count"))
+    return f"{over} shoppers, {out} still in their 7 days"
+
+
+def ltv_and_cac(row: pd.Series) -> str:
+    """Of LTV:CAC: both its parts, over how many months LTV is, and the gross margin in it."""
+    months = int(row["month_count"])
+    short = f" ({months} months)" if months < 12 else ""
+    ltv, cac = (metrics.text("usd", row[name]) for name in ("ltv_usd", "cac_usd"))
+    return f"LTV{short} {ltv}, CAC {cac}, margin {metrics.text('pct', row['gross_margin_pct'])}"
+
+
+def both_policies(row: pd.Series) -> str:
+    """Of MRR: what both policies make of it."""
+    strict, stripe = (metrics.text("usd", row[name]) for name in ("strict_usd", "stripe_usd"))
+    return f"Strict {strict}, Stripe {stripe}"
+
+
+def times_12(row: pd.Series) -> str:
+    """Of ARR: the MRR that it is made of."""
+    return f"12 × {metrics.text('usd', row['mrr_usd'])}"
+
+
+def of_stripe(row: pd.Series) -> str:
+    """Of MRR at risk: its share of what would be MRR if every past due payment came in."""
+    every = float(row["stripe_usd"])
+    share = float(row["at_risk_usd"]) / every if every else None
+    return f"{metrics.text('pct', share)} of MRR with past due"

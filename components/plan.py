@@ -1,0 +1,71 @@
+"""A brand's own plan, and where the brand stands among others without their names or amounts."""
+
+from datetime import date
+from typing import Any
+
+import streamlit as st
+
+from components import charts
+from components.card import Drawing, Forget, Load, Table
+from components.question import Reader
+from metrics import METRICS
+
+
+def subscriptions(reader: Reader, scope: Any) -> tuple[Load[Table], Forget]:
+    """The subscriptions of the brands in scope, as load and forget of a card."""
+    config = st.column_config
+
+    def load() -> Table:
+        answer = reader.read("revenue/plan", scope)
+        rows = answer.frame.assign(
+            plan=answer.frame["plan"].fillna("Own price"),
+            status=answer.frame["status"].str.replace("_", " "),
+            mrr_usd=answer.frame["mrr_usd"].astype(float),
+        )
+        return Table(
+            rows,
+            {
+                "brand": config.TextColumn("Brand"),
+                "plan": config.TextColumn("Plan"),
+                "status": config.TextColumn("Status"),
+                "quantity": config.NumberColumn("Quantity"),
+                "mrr_usd": config.NumberColumn("MRR", format="$%,.2f", help=METRICS["mrr"].help),
+                "renews_at": config.DateColumn("Renews", format="D MMM YYYY"),
+                "ends_at": config.DateColumn(
+                    "Ends", format="D MMM YYYY", help="Canceled: status and MRR stay until then."
+                ),
+            },
+            alt="Subscriptions with their plan, status, MRR and renewal",
+            as_of=answer.as_of,
+            empty="No subscription.",
+        )
+
+    return load, lambda: reader.refresh("revenue/plan", scope)
+
+
+def standing(reader: Reader, scope: Any, today: date) -> tuple[Load[Drawing], Forget]:
+    """The brand's MRR between the published quartiles, as load and forget of a card."""
+
+    def load() -> Drawing:
+        answer = reader.read("revenue/benchmark", scope, as_of=today)
+        known = answer.frame[answer.frame["band"].notna()]
+        if known.empty:
+            return Drawing(
+                None,
+                "",
+                answer.as_of,
+                empty="No benchmark: it takes 20 paying brands, and MRR of your own.",
+            )
+        row = known.iloc[0]
+        quartiles = [float(row[f"{name}_usd"]) for name in _QUARTILES]
+        return Drawing(
+            charts.standing(float(row["mrr_usd"]), quartiles, row["name"], "usd"),
+            f"{row['name']}: {row['band']} of {row['brand_count']} brands by MRR",
+            answer.as_of,
+            note=f"{row['name']}: {row['band']} of {row['brand_count']} brands by MRR.",
+        )
+
+    return load, lambda: reader.refresh("revenue/benchmark", scope, as_of=today)
+
+
+_QUARTILES = ("lower_quartile", "median", "upper_quartile")

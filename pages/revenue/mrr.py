@@ -1,0 +1,67 @@
+"""Who pays what, and who moved? For a brand manager: the own plan, and where it stands."""
+
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import streamlit as st
+
+import queries
+from accounts import gate
+from components import brand, card, leaderboard, notes, over_time, period, plan
+from components.question import asking, measure
+
+POLICIES = {"Strict": "strict", "Stripe": "stripe"}
+
+account = gate.account()
+now = datetime.now(UTC)
+managed = account.role == "brand_manager"
+
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    st.title("MRR", anchor=False, width="stretch")
+    picked = brand.pick(lambda: queries.read("brands/list", account.scope).frame)
+    days = period.pick(now)
+    chosen = st.segmented_control(
+        "Policy",
+        list(POLICIES),
+        default="Strict",
+        required=True,
+        key="policy",
+        bind="query-params",
+        help="Strict counts active subscriptions, Stripe counts past due ones as well.",
+    )
+policy = POLICIES.get(chosen, "strict")
+
+scope = account.scope_of(picked)
+ask = asking(queries, scope)
+total = ask("revenue/mrr_total", policy=policy)
+daily = ask("revenue/mrr_by_day", policy=policy)
+
+show = partial(measure, days)
+with card.wall(4):
+    show("mrr", total, "mrr_usd", note=notes.both_policies, before="mrr_before_usd")
+    show("arr", total, "arr_usd", note=notes.times_12)
+    if not managed:
+        show("arpa", total, "arpa_usd", note=notes.paying)
+    show("mrr_at_risk", total, "at_risk_usd", note=notes.of_stripe)
+
+year = days.end - timedelta(days=365)
+with card.wall(1):
+    card.chart_card(
+        "MRR over 12 months",
+        *over_time.level(daily, "mrr_usd", "MRR", "usd", year, days.end),
+        key="mrr-over-time",
+    )
+
+if managed:
+    with card.wall(2):
+        card.table_card("Your plan", *plan.subscriptions(queries, scope), key="plan")
+        card.chart_card(
+            "Where you stand",
+            *plan.standing(queries, scope, now.date()),
+            key="benchmark",
+            help="Quartiles over all paying brands, rounded; no brand's name or amount is in them.",
+        )
+else:
+    everybody = asking(queries, account.scope)("revenue/mrr", policy=policy)
+    with card.wall(1):
+        card.table_card("Leaderboard", *leaderboard.ranked(everybody, days), key="leaderboard")
