@@ -23,61 +23,69 @@
 --   approved_count        random draws among those whose verdict is approved
 --   verdict_count         random draws among those with a verdict (n)
 --   human_accuracy_pct    approved ÷ verdicts; n/a when there is none
-with levels as (
+with changes as (
     select
         m.brand_id,
         m.day,
-        lead(m.day, 1, 'infinity') over (partition by m.brand_id order by m.day) as next_day,
-        sum(case when m.kind in ('contraction', 'churn') then -m.amount else m.amount end)
-            over (partition by m.brand_id order by m.day) as mrr
+        case when m.kind in ('contraction', 'churn') then -m.amount else m.amount end as delta
     from mrr_movements m
     where m.policy = cast(:policy as mrr_policy) and m.day < cast(:until as date)
 ),
 
-month_ends as (
-    select
-        least(
-            cast(date_trunc('month', cast(:until as timestamp) - interval '1 day') as date)
-            + make_interval(months => 1 - months_back),
-            cast(:until as timestamp)
-        ) as day_after
-    from generate_series(0, 11) as months_back
-),
-
-sparklines as (
-    select
-        b.id as brand_id,
-        array_agg(cast(coalesce(l.mrr, 0) as double precision) order by e.day_after) as sparkline
-    from brands b
-    cross join month_ends e
-    left join levels l on b.id = l.brand_id and e.day_after > l.day and e.day_after <= l.next_day
-    group by b.id
-),
-
-standing as (
+ranked as (
     select
         b.id as brand_id,
         b.slug,
         b.name,
-        coalesce(now_level.mrr, 0) as mrr,
-        coalesce(then_level.mrr, 0) as mrr_before
-    from brands b
-    left join levels now_level
-        on b.id = now_level.brand_id and now_level.next_day >= cast(:until as date)
-    left join levels then_level
-        on
-            b.id = then_level.brand_id
-            and then_level.day < cast(:since as date)
-            and then_level.next_day >= cast(:since as date)
+        l.mrr,
+        l.mrr_before,
+        row_number() over (order by l.mrr desc, b.name asc, b.id asc) as rank,
+        row_number() over (order by l.mrr_before desc, b.name asc, b.id asc) as rank_before,
+        sum(l.mrr) over () as total
+    from (
+        select
+            c.brand_id,
+            sum(c.delta) as mrr,
+            coalesce(sum(c.delta) filter (where c.day < cast(:since as date)), 0) as mrr_before
+        from changes c
+        group by c.brand_id
+    ) as l
+    inner join brands b on l.brand_id = b.id
 ),
 
-ranked as (
+-- Month 11 is the one with the window's last day; whatever changed before month 0 counts in it.
+month_changes as (
     select
-        s.*,
-        row_number() over (order by s.mrr desc, s.name asc, s.brand_id asc) as rank,
-        row_number() over (order by s.mrr_before desc, s.name asc, s.brand_id asc) as rank_before,
-        sum(s.mrr) over () as total
-    from standing s
+        c.brand_id,
+        greatest(
+            11
+            - 12 * extract(year from cast(:until as date) - 1)
+            - extract(month from cast(:until as date) - 1)
+            + 12 * extract(year from c.day)
+            + extract(month from c.day),
+            0
+        ) as month_number,
+        sum(c.delta) as delta
+    from changes c
+    group by c.brand_id, month_number
+),
+
+month_ends as (
+    select
+        r.brand_id,
+        n.month_number,
+        sum(coalesce(c.delta, 0)) over (partition by r.brand_id order by n.month_number) as mrr
+    from ranked r
+    cross join generate_series(0, 11) as n (month_number)
+    left join month_changes c on r.brand_id = c.brand_id and n.month_number = c.month_number
+),
+
+sparklines as (
+    select
+        e.brand_id,
+        array_agg(cast(e.mrr as double precision) order by e.month_number) as sparkline
+    from month_ends e
+    group by e.brand_id
 ),
 
 jobs as (

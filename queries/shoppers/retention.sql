@@ -39,30 +39,37 @@ members as (
         and p.first_day < cast(:as_of as date)
 ),
 
-active as (
-    select distinct
-        m.cohort_month,
-        m.in_view,
-        m.user_id,
-        cast(j.created_at at time zone 'UTC' as date) - m.first_day as day_number
-    from members m
-    inner join tryon_jobs j
-        on counted_within(j.brand_id) = m.in_view and m.user_id = j.user_id
+active as materialized (
+    select
+        counted_within(j.brand_id) as in_view,
+        j.user_id,
+        cast(j.created_at at time zone 'UTC' as date) as day
+    from tryon_jobs j
     where
         j.origin = 'shopper'
         and j.brand_id is not null
         and j.created_at >= date_trunc('month', cast(:since as timestamp)) at time zone 'UTC'
         and j.created_at < cast(:as_of as timestamptz)
-        and cast(j.created_at at time zone 'UTC' as date) - m.first_day in (1, 7, 30)
+),
+
+came_back as (
+    select distinct
+        m.cohort_month,
+        m.in_view,
+        m.user_id,
+        a.day - m.first_day as day_number
+    from members m
+    inner join active a on m.in_view = a.in_view and m.user_id = a.user_id
+    where a.day - m.first_day in (1, 7, 30)
 ),
 
 returns as (
     select
-        a.cohort_month,
-        a.day_number,
+        c.cohort_month,
+        c.day_number,
         count(*) as returned_count
-    from active a
-    group by a.cohort_month, a.day_number
+    from came_back c
+    group by c.cohort_month, c.day_number
 ),
 
 sizes as (
