@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import streamlit as st
-from streamlit.navigation.page import StreamlitPage
 
 from accounts import gate
 from components import notice
@@ -22,7 +21,7 @@ st.logo(str(STATIC / "logo.svg"), icon_image=str(STATIC / "mark.svg"), size="lar
 account = gate.enter()
 
 
-def page(path: str, title: str, icon: str, sentence: str, default: bool = False) -> StreamlitPage:
+def page(path: str, title: str, icon: str, sentence: str, default: bool = False) -> st.Page:
     """One page under its file's name; signed out, the log-in page stands in its place."""
     return st.Page(
         path if account else gate.closed,

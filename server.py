@@ -17,6 +17,7 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import processes
+from accounts.routes import ROUTES, BrowserCookie
 from database import connections, migrate
 from database.tenancy import Scope as Tenancy
 from settings import ROOT, settings
@@ -130,8 +131,9 @@ app = st.App(
     ROOT / "app.py",
     routes=[
         Route("/health", health),
+        *ROUTES,
         Mount("/api", api),
     ],
-    middleware=[Middleware(SecurityHeaders)],
+    middleware=[Middleware(SecurityHeaders), Middleware(BrowserCookie)],
     on_script_error=on_script_error,
 )
