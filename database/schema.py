@@ -12,8 +12,11 @@ from database.migrate import MIGRATIONS, migrate
 
 FILE = MIGRATIONS / "schema.sql"
 
-# Session settings, and since a security fix of 2025 a pair of psql commands with a random word.
-_NOISE = re.compile(r"^(--|SET |SELECT pg_catalog\.set_config|\\(un)?restrict )")
+# Session settings, a pair of psql commands with a random word, and a number that Debian's
+# PostgreSQL 15 keeps with every column.
+_NOISE = re.compile(
+    r"^(--|SET |SELECT pg_catalog\.set_config|\\(un)?restrict |ALTER TABLE .* SET \(pg_attver=)"
+)
 # From PostgreSQL 18 on NOT NULL has a name, which a partition takes from its parent.
 _NOT_NULL_NAME = re.compile(r" CONSTRAINT \w+_not_null NOT NULL")
 
@@ -21,6 +24,7 @@ _NOT_NULL_NAME = re.compile(r" CONSTRAINT \w+_not_null NOT NULL")
 def dump() -> str:
     """Return the schema of the database as SQL, the same on every server version.
 
+    With one exception: before 16 a view over one relation writes it before each of its columns.
     Without owners, comments, extensions, partitions of single months, and the migration tool's
     tables. Raises subprocess.CalledProcessError.
     """

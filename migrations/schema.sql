@@ -1156,34 +1156,28 @@ CREATE TABLE public.reviews (
 );
 
 CREATE VIEW public.job_verdicts WITH (security_invoker='true') AS
- WITH latest AS (
-         SELECT DISTINCT ON (r.job_id, r.reviewer_id) r.job_id,
-            r.brand_id,
+ WITH latest_first AS (
+         SELECT r.job_id,
             r.approved,
-            r.created_at
+            r.is_adjudication,
+            r.drawn,
+            row_number() OVER (PARTITION BY r.job_id, r.is_adjudication,
+                CASE
+                    WHEN (NOT r.is_adjudication) THEN r.reviewer_id
+                    ELSE NULL::uuid
+                END ORDER BY r.created_at DESC, r.id DESC) AS place
            FROM public.reviews r
-          WHERE (NOT r.is_adjudication)
-          ORDER BY r.job_id, r.reviewer_id, r.created_at DESC, r.id DESC
-        ), adjudicated AS (
-         SELECT DISTINCT ON (r.job_id) r.job_id,
-            r.approved
-           FROM public.reviews r
-          WHERE r.is_adjudication
-          ORDER BY r.job_id, r.created_at DESC, r.id DESC
-        ), majority AS (
+        ), outcomes AS (
          SELECT l.job_id,
+            bool_or(l.approved) FILTER (WHERE (l.is_adjudication AND (l.place = 1))) AS adjudicated,
             sum(
                 CASE
                     WHEN l.approved THEN 1
                     ELSE '-1'::integer
-                END) AS balance
-           FROM latest l
+                END) FILTER (WHERE ((NOT l.is_adjudication) AND (l.place = 1))) AS balance,
+            bool_or((l.drawn = 'random'::text)) AS drawn_at_random
+           FROM latest_first l
           GROUP BY l.job_id
-        ), drawn AS (
-         SELECT r.job_id,
-            bool_or((r.drawn = 'random'::text)) AS drawn_at_random
-           FROM public.reviews r
-          GROUP BY r.job_id
         )
  SELECT j.id AS job_id,
     j.brand_id,
@@ -1193,13 +1187,11 @@ CREATE VIEW public.job_verdicts WITH (security_invoker='true') AS
     j.engine,
     j.confidence,
     j.finished_at,
-    COALESCE(a.approved, (m.balance > 0)) AS approved,
-    d.drawn_at_random
-   FROM (((drawn d
-     JOIN public.tryon_jobs j ON ((d.job_id = j.id)))
-     LEFT JOIN adjudicated a ON ((d.job_id = a.job_id)))
-     LEFT JOIN majority m ON ((d.job_id = m.job_id)))
-  WHERE ((j.status = 'completed'::public.job_status) AND ((a.approved IS NOT NULL) OR (m.balance <> 0)));
+    COALESCE(o.adjudicated, (o.balance > 0)) AS approved,
+    o.drawn_at_random
+   FROM (outcomes o
+     JOIN public.tryon_jobs j ON ((o.job_id = j.id)))
+  WHERE ((j.status = 'completed'::public.job_status) AND ((o.adjudicated IS NOT NULL) OR (o.balance <> 0)));
 
 CREATE TABLE public.migration_checksums (
     name text NOT NULL,
