@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+import queries
 from accounts import gate
 from components import notice
 
@@ -33,7 +34,7 @@ def page(path: str, title: str, icon: str, sentence: str, default: bool = False)
     )
 
 
-# One line a page. Called on every run, signed in or not, or a reload forgets its page.
+# One entry a page. Called on every run, signed in or not, or a reload forgets its page.
 chosen = st.navigation(
     {
         "": [
@@ -76,5 +77,5 @@ chosen = st.navigation(
 if account:
     with st.sidebar:
         gate.user_menu(account)
-    notice.days_are_utc()
+    notice.of_the_data(lambda: queries.read("data/state", account.scope).frame)
 chosen.run()

@@ -5,9 +5,20 @@ from datetime import datetime
 import pandas as pd
 
 from components import charts
-from components.card import Drawing
+from components.card import Drawing, Forget, Load
+from components.question import Question
 
 COMPLETE, RUNNING = "complete", "running"
+
+
+def table(question: Question) -> tuple[Load[Drawing], Forget]:
+    """The answer of the query of cohort retention as a heatmap, as load and forget of a card."""
+
+    def load() -> Drawing:
+        answer = question.read()
+        return drawing(answer.frame, answer.as_of)
+
+    return load, question.forget
 
 
 def drawing(frame: pd.DataFrame, as_of: datetime) -> Drawing:

@@ -1,11 +1,10 @@
 """Try-on jobs as rows."""
 
-from datetime import datetime
-
-import pandas as pd
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
-from components.card import PERCENT, Table
+from components.card import PERCENT, Forget, Load, Table
+from components.question import Question
 from metrics import METRICS
 
 # In the order of a job's life. Words carry the state; colours only repeat it.
@@ -18,34 +17,43 @@ STATES = {
 }
 
 
-def table(frame: pd.DataFrame, as_of: datetime) -> Table:
-    """The rows of the query of recent jobs as a table, newest first."""
+def table(question: Question) -> tuple[Load[Table], Forget]:
+    """The answer of the query of recent jobs, newest first, as load and forget of a card."""
+
+    def load() -> Table:
+        answer = question.read()
+        rows = answer.frame.assign(
+            status=answer.frame["status"].map(lambda state: [state]),
+            took_s=answer.frame["processing_ms"] / 1000,
+        )
+        return Table(
+            rows,
+            _columns(),
+            alt="The newest try-on jobs with their state",
+            as_of=answer.as_of,
+            empty="No jobs in the last 30 days.",
+        )
+
+    return load, question.forget
+
+
+def _columns() -> dict[str, ColumnConfig]:
     config = st.column_config
-    rows = frame.assign(
-        status=frame["status"].map(lambda state: [state]),
-        took_s=frame["processing_ms"] / 1000,
-    )
-    return Table(
-        rows,
-        {
-            "created_at": config.DatetimeColumn("Launched (UTC)", format="D MMM HH:mm:ss"),
-            "status": config.MultiselectColumn(
-                "State", options=list(STATES), color=list(STATES.values())
-            ),
-            "brand": config.TextColumn("Brand"),
-            "category": config.TextColumn("Category"),
-            "origin": config.TextColumn("Origin", help="Who launched it: shopper, studio or demo."),
-            "confidence_pct": config.NumberColumn(
-                METRICS["model_confidence"].label,
-                format=PERCENT,
-                help="The engine's own estimate for this picture.",
-            ),
-            "took_s": config.NumberColumn(
-                "Took", format="%.1f s", help="Processing time: completed − started."
-            ),
-            "failure": config.TextColumn("Failure"),
-        },
-        alt="The newest try-on jobs with their state",
-        as_of=as_of,
-        empty="No jobs in the last 30 days.",
-    )
+    return {
+        "created_at": config.DatetimeColumn("Launched (UTC)", format="D MMM HH:mm:ss"),
+        "status": config.MultiselectColumn(
+            "State", options=list(STATES), color=list(STATES.values())
+        ),
+        "brand": config.TextColumn("Brand"),
+        "category": config.TextColumn("Category"),
+        "origin": config.TextColumn("Origin", help="Who launched it: shopper, studio or demo."),
+        "confidence_pct": config.NumberColumn(
+            METRICS["model_confidence"].label,
+            format=PERCENT,
+            help="The engine's own estimate for this picture.",
+        ),
+        "took_s": config.NumberColumn(
+            "Took", format="%.1f s", help="Processing time: completed − started."
+        ),
+        "failure": config.TextColumn("Failure"),
+    }

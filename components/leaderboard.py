@@ -32,7 +32,7 @@ def ranked(
     """
 
     def load() -> Table:
-        answer = question.over(period.start, period.end)
+        answer = question.read(since=period.start, until=period.end)
         rows = answer.frame[answer.frame["rank"].notna()].head(top or len(answer.frame))
         places = zip(rows["rank"], rows["rank_before"], strict=True)
         rows = rows.assign(
@@ -49,7 +49,7 @@ def ranked(
             empty="No brand has MRR under this policy.",
         )
 
-    return load, lambda: question.forget(period.start, period.end)
+    return load, lambda: question.forget(since=period.start, until=period.end)
 
 
 def _columns(share_max: float) -> dict[str, ColumnConfig]:

@@ -16,14 +16,14 @@ def level(
     """A line of a level, as MRR is one, over the days from ``since`` to ``until``."""
 
     def load() -> Drawing:
-        answer = question.over(since, until)
+        answer = question.read(since=since, until=until)
         values = answer.frame[column].astype(float)
         if not values.fillna(0).any():
             return Drawing(None, "", answer.as_of, empty=f"No {name} in this period.")
         figure = charts.lines(answer.frame["day"], [charts.Line(name, values)], unit, steps=True)
         return Drawing(figure, _said(name, unit, answer.frame["day"], values), answer.as_of)
 
-    return load, lambda: question.forget(since, until)
+    return load, lambda: question.forget(since=since, until=until)
 
 
 def bars(
@@ -37,7 +37,7 @@ def bars(
     end = until + timedelta(days=running)
 
     def load() -> Drawing:
-        answer = question.over(since, end)
+        answer = question.read(since=since, until=end)
         values = answer.frame[column].astype(float)
         if not values.any():
             return Drawing(None, "", answer.as_of, empty=f"No {name.lower()} in this period.")
@@ -49,7 +49,7 @@ def bars(
             note="Hatched: today, which is not over." if running else "",
         )
 
-    return load, lambda: question.forget(since, end)
+    return load, lambda: question.forget(since=since, until=end)
 
 
 def _said(name: str, unit: Unit, days: pd.Series, values: pd.Series) -> str:

@@ -1,22 +1,19 @@
 """A brand's own plan, and where the brand stands among others without their names or amounts."""
 
-from datetime import date
-from typing import Any
-
 import streamlit as st
 
 from components import charts
 from components.card import Drawing, Forget, Load, Table
-from components.question import Reader
+from components.question import Question
 from metrics import METRICS
 
 
-def subscriptions(reader: Reader, scope: Any) -> tuple[Load[Table], Forget]:
-    """The subscriptions of the brands in scope, as load and forget of a card."""
+def subscriptions(question: Question) -> tuple[Load[Table], Forget]:
+    """The answer of the query of plans, as load and forget of a card."""
     config = st.column_config
 
     def load() -> Table:
-        answer = reader.read("revenue/plan", scope)
+        answer = question.read()
         rows = answer.frame.assign(
             plan=answer.frame["plan"].fillna("Own price"),
             status=answer.frame["status"].str.replace("_", " "),
@@ -40,14 +37,14 @@ def subscriptions(reader: Reader, scope: Any) -> tuple[Load[Table], Forget]:
             empty="No subscription.",
         )
 
-    return load, lambda: reader.refresh("revenue/plan", scope)
+    return load, question.forget
 
 
-def standing(reader: Reader, scope: Any, today: date) -> tuple[Load[Drawing], Forget]:
-    """The brand's MRR between the published quartiles, as load and forget of a card."""
+def standing(question: Question) -> tuple[Load[Drawing], Forget]:
+    """The answer of the query of benchmarks, drawn, as load and forget of a card."""
 
     def load() -> Drawing:
-        answer = reader.read("revenue/benchmark", scope, as_of=today)
+        answer = question.read()
         known = answer.frame[answer.frame["band"].notna()]
         if known.empty:
             return Drawing(
@@ -65,7 +62,7 @@ def standing(reader: Reader, scope: Any, today: date) -> tuple[Load[Drawing], Fo
             note=f"{row['name']}: {row['band']} of {row['brand_count']} brands by MRR.",
         )
 
-    return load, lambda: reader.refresh("revenue/benchmark", scope, as_of=today)
+    return load, question.forget
 
 
 _QUARTILES = ("lower_quartile", "median", "upper_quartile")

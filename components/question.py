@@ -32,6 +32,10 @@ class Answer(Protocol):
     def as_of(self) -> datetime: ...
 
 
+# Asked anew for every reading, so that a session that is over ends at the next click on a card.
+Scoped = Callable[[], Any]
+
+
 class Reader(Protocol):
     """Something that answers by a query's name, and can be told to forget the answer."""
 
@@ -45,17 +49,17 @@ class Question:
     """A query's name with everything it takes but the days."""
 
     reader: Reader
-    scope: Any
+    scope: Scoped
     name: str
     params: dict[str, Parameter]
 
-    def over(self, since: date, until: date) -> Answer:
-        """The answer for the days from ``since`` up to, but without, ``until``."""
-        return self.reader.read(self.name, self.scope, since=since, until=until, **self.params)
+    def read(self, **days: date) -> Answer:
+        """The answer for those days, as the query calls them: mostly ``since`` and ``until``."""
+        return self.reader.read(self.name, self.scope(), **days, **self.params)
 
-    def forget(self, since: date, until: date) -> None:
+    def forget(self, **days: date) -> None:
         """Forget that answer, so that the database is asked next time."""
-        self.reader.refresh(self.name, self.scope, since=since, until=until, **self.params)
+        self.reader.refresh(self.name, self.scope(), **days, **self.params)
 
 
 class Ask(Protocol):
@@ -64,8 +68,8 @@ class Ask(Protocol):
     def __call__(self, name: str, **params: Parameter) -> Question: ...
 
 
-def asking(reader: Reader, scope: Any) -> Ask:
-    """What a page asks its questions with: one reader, one scope."""
+def asking(reader: Reader, scope: Scoped) -> Ask:
+    """What a page asks its questions with: one reader, and who is asking."""
 
     def ask(name: str, **params: Parameter) -> Question:
         return Question(reader, scope, name, params)
@@ -92,28 +96,31 @@ def measure(
     period; without it, the question is asked over the period before. ``course_since`` is where the
     sparkline begins (default: with the period).
     """
-    windows = [(period.start, period.end)]
-    drawn = (course_since or period.start, period.end)
+    windows = [{"since": period.start, "until": period.end}]
     if before is None:
-        windows += [(period.start, period.compared_end), (period.before_start, period.before_end)]
+        windows += [
+            {"since": period.start, "until": period.compared_end},
+            {"since": period.before_start, "until": period.before_end},
+        ]
+    drawn = {"since": course_since or period.start, "until": period.end}
 
     def load() -> Figure:
-        answers = [total.over(*window) for window in windows]
+        answers = [total.read(**window) for window in windows]
         rows = [answer.frame.iloc[0] for answer in answers]
         return Figure(
             value=rows[0][column],
             compared=rows[0][column] if before else rows[1][column],
             before=rows[0][before] if before else rows[2][column],
-            series=_sparkline(course.over(*drawn), column) if course else (),
+            series=_sparkline(course.read(**drawn), column) if course else (),
             note=note(rows[0]) if note else "",
             as_of=answers[0].as_of,
         )
 
     def forget() -> None:
         for window in windows:
-            total.forget(*window)
+            total.forget(**window)
         if course:
-            course.forget(*drawn)
+            course.forget(**drawn)
 
     metric_card(METRICS[metric], load, forget, period.against)
 

@@ -40,7 +40,7 @@ if account.is_demo:
             "The newest try-on jobs, from queued to completed.",
         )
 
-ask = asking(queries, account.scope_of(picked))
+ask = asking(queries, lambda: gate.account().scope_of(picked))
 mrr = ask("revenue/mrr_total", policy="strict")
 mrr_daily = ask("revenue/mrr_by_day", policy="strict")
 attributed = ask("revenue/attributed_total", policy="strict")
@@ -95,7 +95,7 @@ with card.wall(2):
     )
 
 if not managed:
-    standing = asking(queries, account.scope)("revenue/mrr", policy="strict")
+    standing = asking(queries, lambda: gate.account().scope)("revenue/mrr", policy="strict")
     with card.wall(1):
         card.table_card(
             "Top brands by MRR", *leaderboard.ranked(standing, days, top=10), key="top-brands"

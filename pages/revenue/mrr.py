@@ -31,8 +31,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     )
 policy = POLICIES.get(chosen, "strict")
 
-scope = account.scope_of(picked)
-ask = asking(queries, scope)
+ask = asking(queries, lambda: gate.account().scope_of(picked))
 total = ask("revenue/mrr_total", policy=policy)
 daily = ask("revenue/mrr_by_day", policy=policy)
 
@@ -54,14 +53,14 @@ with card.wall(1):
 
 if managed:
     with card.wall(2):
-        card.table_card("Your plan", *plan.subscriptions(queries, scope), key="plan")
+        card.table_card("Your plan", *plan.subscriptions(ask("revenue/plan")), key="plan")
         card.chart_card(
             "Where you stand",
-            *plan.standing(queries, scope, now.date()),
+            *plan.standing(ask("revenue/benchmark", as_of=now.date())),
             key="benchmark",
             help="Quartiles over all paying brands, rounded; no brand's name or amount is in them.",
         )
 else:
-    everybody = asking(queries, account.scope)("revenue/mrr", policy=policy)
+    everybody = asking(queries, lambda: gate.account().scope)("revenue/mrr", policy=policy)
     with card.wall(1):
         card.table_card("Leaderboard", *leaderboard.ranked(everybody, days), key="leaderboard")

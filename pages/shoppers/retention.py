@@ -1,7 +1,6 @@
 """Who comes back? After a day, a week and a month, for the period and by cohort month."""
 
 from datetime import UTC, datetime, timedelta
-from functools import partial
 
 import streamlit as st
 
@@ -18,30 +17,18 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     picked = brand.pick(lambda: queries.read("brands/list", account.scope).frame)
     days = period.pick(now)
 
-scope = account.scope_of(picked)
-ask = asking(queries, scope)
+ask = asking(queries, lambda: gate.account().scope_of(picked))
 with card.wall(3):
     for number in (1, 7, 30):
         total = ask("shoppers/retention_card", day_number=number)
         weekly = ask("shoppers/retention_by_week", day_number=number)
         measure(days, f"retention_d{number}", total, "retention_pct", weekly, notes.cohort)
 
-window: dict[str, queries.Parameter] = {
-    "since": now.date() - timedelta(days=365),
-    "as_of": now.date(),
-}
-
-
-def by_month() -> card.Drawing:
-    answer = queries.read("shoppers/retention", scope, **window)
-    return cohorts.drawing(answer.frame, answer.as_of)
-
-
+year = now.date() - timedelta(days=365)
 with card.wall(1):
     card.chart_card(
         "By month of the first try-on",
-        by_month,
-        partial(queries.refresh, "shoppers/retention", scope, **window),
+        *cohorts.table(ask("shoppers/retention", since=year, as_of=now.date())),
         key="cohorts",
         help="Shoppers who launched a job exactly 1, 7 and 30 days after their first one, "
         "÷ all shoppers of the cohort. The mean is pooled over complete cells.",

@@ -1,16 +1,16 @@
 """What are the try-on jobs doing? The newest ones, and how far they are."""
 
 from datetime import UTC, datetime, timedelta
-from functools import partial
 
 import streamlit as st
 
 import queries
 from accounts import gate
 from components import brand, card, jobs
+from components.question import asking
 
 account = gate.account()
-now = datetime.now(UTC)
+month_ago = datetime.now(UTC).date() - timedelta(days=30)
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
     st.title("Launch", anchor=False, width="stretch")
@@ -21,20 +21,7 @@ st.info(
     icon=":material/construction:",
 )
 
-scope = account.scope_of(picked)
-newest: dict[str, queries.Parameter] = {
-    "since": now.date() - timedelta(days=30),
-    "origin": "all",
-    "row_count": 50,
-}
-
-
-def load() -> card.Table:
-    answer = queries.read("tryons/recent", scope, **newest)
-    return jobs.table(answer.frame, answer.as_of)
-
-
+ask = asking(queries, lambda: gate.account().scope_of(picked))
+newest = ask("tryons/recent", since=month_ago, origin="all", row_count=50)
 with card.wall(1):
-    card.table_card(
-        "Newest jobs", load, partial(queries.refresh, "tryons/recent", scope, **newest), key="jobs"
-    )
+    card.table_card("Newest jobs", *jobs.table(newest), key="jobs")

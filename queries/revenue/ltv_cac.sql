@@ -15,7 +15,7 @@
 --   spend_usd           acquisition spend of the window
 --   new_shopper_count   shoppers whose first job was in the window
 --   cac_usd             CAC; n/a without new shoppers
---   ltv_cac_ratio       LTV ÷ CAC; n/a below 12 complete months and without spend
+--   ltv_cac_ratio       LTV ÷ CAC; n/a below 12 complete months, without spend or new shoppers
 with people as (
     select
         counted_within(s.brand_id) as in_view,
@@ -103,7 +103,8 @@ select
     a.new_shopper_count,
     round(a.spend / nullif(a.new_shopper_count, 0), 2) as cac_usd,
     case
-        when l.month_count = 12 then l.amount * a.new_shopper_count / nullif(a.spend, 0)
+        when l.month_count = 12 and a.new_shopper_count > 0
+            then l.amount * a.new_shopper_count / nullif(a.spend, 0)
     end as ltv_cac_ratio
 from ltv l
 cross join acquired a

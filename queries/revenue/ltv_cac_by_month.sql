@@ -11,7 +11,7 @@
 --   spend_usd           acquisition spend of the month
 --   new_shopper_count   shoppers whose first job was in the month
 --   cac_usd             CAC; n/a without new shoppers
---   ltv_cac_ratio       LTV ÷ CAC; n/a below 12 complete months and without spend
+--   ltv_cac_ratio       LTV ÷ CAC; n/a below 12 complete months, without spend or new shoppers
 with people as (
     select
         counted_within(s.brand_id) as in_view,
@@ -100,8 +100,10 @@ select
     coalesce(a.spend, 0) as spend_usd,
     coalesce(n.shopper_count, 0) as new_shopper_count,
     round(coalesce(a.spend, 0) / n.shopper_count, 2) as cac_usd,
-    case when l.month_count = 12 then l.amount * n.shopper_count / nullif(a.spend, 0) end
-        as ltv_cac_ratio
+    case
+        when l.month_count = 12 and n.shopper_count > 0
+            then l.amount * n.shopper_count / nullif(a.spend, 0)
+    end as ltv_cac_ratio
 from reported t
 left join ltv l on t.month = l.month
 left join spent a on t.month = a.month
