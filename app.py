@@ -77,5 +77,6 @@ chosen = st.navigation(
 if account:
     with st.sidebar:
         gate.user_menu(account)
-    notice.of_the_data(lambda: queries.read("data/state", account.scope).frame)
+    scope = account.scope
+    notice.of_the_data(lambda: queries.read("data/state", scope).frame)
 chosen.run()
