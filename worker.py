@@ -15,6 +15,8 @@ from datetime import UTC, datetime
 from sqlalchemy import text
 
 import processes
+from accounts import sessions
+from billing import benchmarks
 from database import connections
 from database.tenancy import Scope
 from settings import settings
@@ -74,18 +76,20 @@ def append_demo_days() -> None:
         demo.append_missing(datetime.now(UTC))
 
 
+def publish_benchmarks() -> None:
+    """Publish today's benchmarks, once."""
+    benchmarks.publish(datetime.now(UTC).date())
+
+
 def clean_up() -> None:
     """Delete what has expired and what only served for a while."""
+    sessions.forget_old(datetime.now(UTC))
     with connections.writer(Scope.system()) as connection:
-        for statement in (
-            "delete from sessions where expires_at < now()",
-            "delete from verification_tokens where expires_at < now()",
-            # The delays after failed attempts look back by minutes; a day is ample.
-            "delete from sign_in_attempts where attempted_at < now() - interval '1 day'",
-            # A worker of a machine that is gone. It must not count as one that is ill.
-            "delete from worker_heartbeats where seen_at < now() - interval '1 day'",
-        ):
-            connection.execute(text(statement))
+        connection.execute(text("delete from verification_tokens where expires_at < now()"))
+        # Workers of machines that are gone.
+        connection.execute(
+            text("delete from worker_heartbeats where seen_at < now() - interval '1 day'")
+        )
 
 
 def _keep_doing(*tasks: Task) -> None:
@@ -104,5 +108,6 @@ def run() -> None:
     threading.Thread(target=_keep_doing, args=[heartbeat], daemon=True).start()
     _keep_doing(
         Task("demo days", 3600, append_demo_days),
+        Task("benchmarks", 3600, publish_benchmarks),
         Task("clean up", 3600, clean_up),
     )

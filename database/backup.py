@@ -4,10 +4,13 @@ They come with the embedded server's package, so nothing has to be installed, an
 server as well.
 """
 
+import contextlib
 import os
 import re
+import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO
 
@@ -78,12 +81,16 @@ def backup(file: Path, progress: Progress) -> None:
     command, environment = _command("pg_dump")
     command += ["--format=custom", "--no-owner", "--schema=public", "--verbose"]
     try:
-        with draft.open("xb") as output:
-            draft.chmod(0o600)  # it holds everybody's data
-            process = subprocess.Popen(
-                command, stdout=output, stderr=subprocess.PIPE, env=environment, text=True
-            )
-            _finish(process, "dumping contents of table", total, progress, "The backup failed")
+        draft.touch(mode=0o600, exist_ok=False)  # it holds everybody's data
+        with (
+            subprocess.Popen(
+                [*command, f"--file={draft}"], stderr=subprocess.PIPE, env=environment, text=True
+            ) as process,
+            _ended(process),
+        ):
+            said = _watch(process.stderr, "dumping contents of table", total, progress)
+            if process.wait():
+                raise BackupError(f"The backup failed: {_error(''.join(said))}.")
         draft.replace(file)
     except OSError as error:
         raise BackupError(f"{file} cannot be written: {error.strerror}.") from error
@@ -115,41 +122,59 @@ def restore(file: Path, progress: Progress, *, force: bool = False) -> None:
     # As a script through psql and not by pg_restore itself: emptying the database and filling it
     # then are one transaction, so that a restore that fails loses nothing.
     psql, environment = _command("psql")
-    psql += ["--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1"]
-    psql += ["--output", os.devnull, f"--command={_EMPTY_SCHEMA}", "--file=-"]
-    script = [_program("pg_restore"), "--no-owner", "--file=-", "--verbose"]
+    psql += ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", f"--output={os.devnull}"]
+    script = [_program("pg_restore"), "--no-owner", "--verbose"]
     reader = subprocess.Popen(
-        [*script, "--use-list=/dev/stdin", str(file)],
+        [*script, "--use-list=/dev/stdin", "--file=-", str(file)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        text=True,
         env=environment,
+        text=True,
     )
-    writer = subprocess.Popen(
-        psql, stdin=reader.stdout, stderr=subprocess.PIPE, text=True, env=environment
-    )
-    assert reader.stdin
-    assert reader.stdout
-    with reader.stdin:
-        # The schema itself is left where it is.
-        wanted = (line for line in listing.stdout.splitlines() if " SCHEMA - public " not in line)
-        reader.stdin.write("\n".join(wanted))
-    reader.stdout.close()  # the writer has it: when it ends early, the reader notices
-    total = listing.stdout.count(" TABLE DATA ")
-    try:
-        _watch(reader.stderr, "processing data for table", total, progress)
-        said = writer.communicate()[1]
-        if reader.wait() or writer.returncode:
-            raise BackupError(f"The restore failed and changed nothing: {_error(said)}.")
-    finally:
-        for process in (reader, writer):
-            if process.poll() is None:
-                process.kill()
-                process.wait()
-        assert reader.stderr
-        reader.stderr.close()
+    with (
+        reader,
+        _ended(reader),
+        subprocess.Popen(
+            psql, stdin=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, text=True
+        ) as writer,
+        _ended(writer),
+        ThreadPoolExecutor() as threads,
+    ):
+        total = listing.stdout.count(" TABLE DATA ")
+        watched = threads.submit(
+            _watch, reader.stderr, "processing data for table", total, progress
+        )
+        answers = threads.submit(_lines, writer.stderr)
+        assert reader.stdin and reader.stdout and writer.stdin  # noqa: PT018 – for the type checker
+        with reader.stdin:
+            # The schema itself is left where it is.
+            wanted = (
+                line for line in listing.stdout.splitlines() if " SCHEMA - public " not in line
+            )
+            reader.stdin.write("\n".join(wanted))
+        # psql ends at the first error, and then takes no more.
+        with contextlib.suppress(BrokenPipeError), writer.stdin:
+            writer.stdin.write(f"begin;{_EMPTY_SCHEMA}")
+            shutil.copyfileobj(reader.stdout, writer.stdin)
+            # Only a backup that could be read to its end is committed.
+            if reader.wait() == 0:
+                writer.stdin.write("commit;\n")
+        reader.stdout.close()
+        if writer.wait() or reader.wait():
+            said = answers.result() if writer.returncode else watched.result()
+            raise BackupError(f"The restore failed and changed nothing: {_error(''.join(said))}.")
     progress(1, "done")
+
+
+@contextlib.contextmanager
+def _ended(process: "subprocess.Popen[str]") -> Iterator[None]:
+    """Let no program run on when something else goes wrong."""
+    try:
+        yield
+    except BaseException:
+        process.kill()
+        raise
 
 
 def _server_version() -> int:
@@ -186,19 +211,9 @@ def _watch(lines: "IO[str] | None", phrase: str, total: int, progress: Progress)
     return rest
 
 
-def _finish(
-    process: "subprocess.Popen[str]", phrase: str, total: int, progress: Progress, failed: str
-) -> None:
-    try:
-        said = _watch(process.stderr, phrase, total, progress)
-        if process.wait():
-            raise BackupError(f"{failed}: {_error(''.join(said))}.")
-    finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
-        assert process.stderr
-        process.stderr.close()
+def _lines(said: "IO[str] | None") -> list[str]:
+    assert said
+    return said.readlines()
 
 
 def _error(said: str) -> str:
