@@ -27,7 +27,7 @@ from database.demo.brands import day_start
 from database.demo.catalog import load_brands
 from database.demo.dataset import fill_dataset
 from database.demo.draws import day_number, day_of
-from database.demo.shoppers import Shoppers, shoppers
+from database.demo.shoppers import LONGEST_ABSENCE, Shoppers, never_seen, shoppers, visits
 
 Progress = Callable[[float, str], None]
 
@@ -275,14 +275,14 @@ def _fill_days(
     scale: float,
     report: Progress,
 ) -> Spent:
-    per_day = story.REFERENCE_JOBS * scale / 550
-    step = max(int(_CHUNK_JOBS / per_day), 1)
+    step = _days_at_a_time(scale)
     spent: list[Spent] = []
+    seen = never_seen(people)
     for day in range(people.first_day, last_day + 1, step):
         end = min(day + step - 1, last_day)
         share = (day - people.first_day) / (last_day - people.first_day + 1)
         report(0.05 + 0.75 * share, f"Try-ons of {day_of(day):%B %Y}")
-        made = activity(people, day, end, scale)
+        made = activity(people, day, end, scale, seen)
         for table, rows in made.rows.items():
             load.copy(connection, table, rows.between(0, cutoff_ms))
         spent.append(made.spent.between(0, cutoff_ms))
@@ -291,6 +291,10 @@ def _fill_days(
         np.concatenate([part.brand for part in spent]),
         np.concatenate([part.finished_ms for part in spent]),
     )
+
+
+def _days_at_a_time(scale: float) -> int:
+    return max(int(_CHUNK_JOBS / (story.REFERENCE_JOBS * scale / 550)), 1)
 
 
 def _note_second_brands(connection: Connection) -> None:
@@ -319,10 +323,15 @@ def _append(
     people = shoppers(begin, today, scale)
     append_subscriptions(connection, filled_until, now)
     _insert(connection, "users", users(people).between(after_ms, now_ms))
+    # What became known since may follow from visits long before.
+    start = max(begin, day_number(filled_until.date()) - LOOKBACK_DAYS)
+    seen = never_seen(people)
+    if start > begin:
+        visits(people, max(begin, start - LONGEST_ABSENCE), start - 1, seen)
     count = 0
-    step = max(int(_CHUNK_JOBS / (story.REFERENCE_JOBS * scale / 550)), 1)
-    for day in range(max(begin, day_number(filled_until.date()) - LOOKBACK_DAYS), today + 1, step):
-        made = activity(people, day, min(day + step - 1, today), scale)
+    step = _days_at_a_time(scale)
+    for day in range(start, today + 1, step):
+        made = activity(people, day, min(day + step - 1, today), scale, seen)
         for table, rows in made.rows.items():
             added = _insert(connection, table, rows.between(after_ms, now_ms))
             count += added if table == "tryon_jobs" else 0

@@ -393,15 +393,21 @@ def _purchases(
         jobs.visit[jobs.completed & ~jobs.studio],
         jobs.finished[jobs.completed & ~jobs.studio],
     )
-    # Systematic draws: along the day's visits, in the order in which their shoppers first came, chances add up, and
-    # each time the sum passes a whole number that visit leads to a purchase. As random for each visit as a draw of its
-    # own, but a day has as many purchases as it should, and small data shows the same conversion as large.
-    chance = np.where(last > 0, story.PURCHASE_CHANCE * known.purchase_factor[came.brand], 0.0)
-    total = np.concatenate([[0.0], np.cumsum(chance)])
+    # Systematic draws: along the day's visits, by the time since the visit before, chances add up, and each time the
+    # sum passes a whole number that visit leads to a purchase. As random for each visit as a draw of its own; but among
+    # the first visits of any window there are as many purchases as there should be, in small data as in large.
+    order = np.lexsort((came.who, came.absence, came.day))
+    # On busy days more come to look.
+    chance = (
+        story.PURCHASE_CHANCE * known.purchase_factor[came.brand] * people.busy[came.day] ** -0.2
+    )
+    chance = np.where(last > 0, chance, 0.0)
+    total = np.concatenate([[0.0], np.cumsum(chance[order])])
     day_begin = np.searchsorted(came.day, came.day, side="left")
     start = uniform(keys(keys(story.SEED, np.array([4])), came.day + people.first_day), 1)
     before = total[:-1] - total[day_begin] + start
-    bought = np.flatnonzero(np.floor(before + chance) > np.floor(before))
+    after = total[1:] - total[day_begin] + start
+    bought = np.sort(order[np.floor(after) > np.floor(before)])
     key = came.key[bought]
     soon = 480_000 - 3_600_000 * np.log1p(-uniform(key, 70))
     later = uniform(key, 71) ** 2 * 3.6 * DAY_MS
@@ -551,12 +557,12 @@ def _nps(
     return Rows(table, at)
 
 
-def activity(people: Shoppers, first_day: int, last_day: int, scale: float) -> Activity:
+def activity(people: Shoppers, first_day: int, last_day: int, scale: float, seen: Ints) -> Activity:
     """All that follows from the visits of these days (day numbers), whenever it becomes known.
 
-    A day's rows do not depend on which other days are asked for with it.
+    `seen` is as in visits(). A day's rows do not depend on which other days are asked for with it.
     """
-    came = visits(people, first_day, last_day)
+    came = visits(people, first_day, last_day, seen)
     jobs, job_rows, spent = _jobs(people, came)
     brand_ids, user_ids = brands().ids, people.ids(came.who)
     job_ids = uuids(jobs.created, jobs.key)

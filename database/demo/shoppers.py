@@ -62,6 +62,8 @@ class Visits:
     who: Ints
     brand: Ints
     day: Ints
+    # Days since the visit before, LONGEST_ABSENCE at most and for the first.
+    absence: Ints
     arrived_ms: Ints
     key: Keys
     is_first: Flags
@@ -103,13 +105,16 @@ def shoppers(first_day: int, last_day: int, scale: float) -> Shoppers:
     brand = pick(key, _BORN, known.shopper_share)
     open_days = service(first_day, last_day)
     present = open_days[brand, day]
-    key, day, brand = key[present], day[present], brand[present]
+    key, day, brand, number = key[present], day[present], brand[present], number[present]
 
     second = np.where(
         uniform(key, _BORN + 1) < story.SECOND_BRAND,
         pick(key, _BORN + 2, known.shopper_share),
         -1,
     )
+    # Channels take turns (multiples of an irrational number fill an interval evenly), so that a small database pays
+    # for a shopper what a large one does.
+    spread = (number * 0.6180339887 + uniform(day_keys, 2)[day]) % 1
     born = np.bincount(day, minlength=len(days))
     return Shoppers(
         first_day=first_day,
@@ -118,7 +123,7 @@ def shoppers(first_day: int, last_day: int, scale: float) -> Shoppers:
         brand=brand,
         second_brand=np.where(second == brand, -1, second),
         device=pick(key, _BORN + 3, story.DEVICE_SHARES),
-        channel=pick(key, _BORN + 4, story.CHANNEL_SHARES),
+        channel=np.searchsorted(np.cumsum(story.CHANNEL_SHARES)[:-1], spread, side="right"),
         activity=np.exp(0.6 * normal(key, _BORN + 5) - 0.18),
         arrived_ms=_moment(day + first_day, key, _BORN + 7),
         born_before=np.concatenate([[0], np.cumsum(born)]),
@@ -128,38 +133,51 @@ def shoppers(first_day: int, last_day: int, scale: float) -> Shoppers:
     )
 
 
-def visits(people: Shoppers, first_day: int, last_day: int) -> Visits:
-    """The visits from first_day to last_day (day numbers, within the shoppers')."""
-    parts: list[tuple[Ints, Ints]] = []
+# Longer absences are all alike; so a walk through the days need not begin earlier than this before the days wanted.
+LONGEST_ABSENCE = 31
+
+
+def never_seen(people: Shoppers) -> Ints:
+    """The last visit of each shopper before a walk through the days begins: long ago."""
+    return np.full(len(people.key), -LONGEST_ABSENCE, dtype=np.int64)
+
+
+def visits(people: Shoppers, first_day: int, last_day: int, seen: Ints) -> Visits:
+    """The visits from first_day to last_day (day numbers, within the shoppers').
+
+    `seen` has the day of each shopper's last visit before first_day, and is brought up to last_day.
+    """
+    parts: list[tuple[Ints, Ints, Ints, Ints, Keys]] = []
     for day in range(first_day - people.first_day, last_day - people.first_day + 1):
-        older = int(people.born_before[day])
-        ages = day - people.day[:older]
-        chance = people.returning[people.brand[:older], ages] * people.activity[:older]
-        chance *= people.busy[day] ** 0.7
-        back = np.flatnonzero(
-            uniform(people.key[:older], 1_000_000 + people.first_day + day) < chance
-        )
-        new = np.arange(older, int(people.born_before[day + 1]))
-        who = np.concatenate([back, new])
-        parts.append((who, np.full(len(who), day)))
-    who = np.concatenate([part[0] for part in parts])
-    day_index = np.concatenate([part[1] for part in parts])
-    key = keys(people.key[who], day_index + people.first_day)
+        older, all_by_now = people.born_before[day : day + 2].tolist()
+        chance = people.returning[people.brand[:older], day - people.day[:older]]
+        chance = chance * people.activity[:older] * people.busy[day] ** 0.5
+        draw = uniform(people.key[:older], 1_000_000 + people.first_day + day)
+        who = np.concatenate([np.flatnonzero(draw < chance), np.arange(older, all_by_now)])
+        key = keys(people.key[who], people.first_day + day)
+        elsewhere = (people.second_brand[who] >= 0) & (who < older) & (uniform(key, _ARRIVAL) < 0.4)
+        brand = np.where(elsewhere, people.second_brand[who], people.brand[who])
+        # A brand that is away shows no try-on.
+        there = people.open_days[brand, day]
+        who, brand, key = who[there], brand[there], key[there]
+        absence = np.minimum(day - seen[who], LONGEST_ABSENCE)
+        seen[who] = day
+        parts.append((who, brand, np.full(len(who), day), absence, key))
+    who, brand, day_index, absence, key = (
+        np.concatenate([part[column] for part in parts]) for column in range(5)
+    )
     is_first = people.day[who] == day_index
-    elsewhere = (people.second_brand[who] >= 0) & ~is_first & (uniform(key, _ARRIVAL) < 0.4)
-    brand = np.where(elsewhere, people.second_brand[who], people.brand[who])
     arrived = np.where(
         is_first,
         people.arrived_ms[who],
         _moment(day_index + people.first_day, key, _ARRIVAL + 1),
     )
-    # A brand that is away shows no try-on.
-    there = people.open_days[brand, day_index]
     return Visits(
-        who=who[there],
-        brand=brand[there],
-        day=day_index[there],
-        arrived_ms=arrived[there],
-        key=key[there],
-        is_first=is_first[there],
+        who=who,
+        brand=brand,
+        day=day_index,
+        absence=absence,
+        arrived_ms=arrived,
+        key=key,
+        is_first=is_first,
     )

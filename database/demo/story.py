@@ -44,7 +44,7 @@ CHANNEL_SHARES = [0.34, 0.20, 0.24, 0.08, 0.08, 0.06]
 
 # Confidence of the main engine's present release: mean over the jobs of the last 90 days is 0.942.
 # CONFIDENCE + shares · offsets = 0.942; the shares move with the season by less than a thousandth.
-CONFIDENCE = 0.9505
+CONFIDENCE = 0.9463
 CATEGORY_CONFIDENCE = np.array(
     [0.012, 0.004, 0.000, -0.006, 0.006, -0.010, -0.004, 0.002, -0.012, -0.022, -0.016, -0.030]
 )
@@ -99,12 +99,12 @@ SECOND_BRAND = 0.01
 # Conversion over 30 days is 42 %: of shoppers with a completed job, those with a purchase within 7 days after it.
 # A purchase follows a visit with this chance (times the brand's factor, mean 1), and a shopper makes some 1.3 visits
 # in those 7 days: 1 − (1 − p)^1.3 = 0.42 at p = 0.35.
-PURCHASE_CHANCE = 0.35
+PURCHASE_CHANCE = 0.344
 RETURNED = 0.08
 UNATTRIBUTED = 0.05
 # LTV is 0.70 × purchases of a shopper's first 12 months × net order value; LTV:CAC = 3.8 sets the price of a shopper.
 ORDER_USD = 74.0
-SHOPPER_USD = 14.0
+SHOPPER_USD = 20.6
 # What a shopper of each channel costs, relative to SHOPPER_USD; with the channels' shares the mean is 1.
 CHANNEL_COST = np.array([0.0, 1.55, 1.45, 1.90, 1.20, 1.1167])
 
@@ -122,32 +122,10 @@ MRR_PLATEAU = date(2026, 10, 1)
 # Share of the day's try-ons by hour (UTC), with its peak in the evening of Europe and the noon of America.
 HOURS = np.array(
     [
-        2.2,
-        1.5,
-        1.0,
-        0.7,
-        0.6,
-        0.6,
-        0.8,
-        1.3,
-        2.2,
-        3.0,
-        3.6,
-        4.2,
-        5.0,
-        4.8,
-        4.6,
-        5.0,
-        5.8,
-        7.0,
-        8.6,
-        9.8,
-        9.6,
-        8.2,
-        6.0,
-        3.9,
+        [1.8, 1.2, 0.8, 0.5, 0.4, 0.4, 0.6, 1.0, 1.8, 2.6, 3.2, 3.9],
+        [4.6, 4.4, 4.3, 4.8, 5.8, 8.0, 10.6, 12.2, 11.4, 8.4, 4.6, 2.7],
     ]
-)
+).ravel()
 # Monday first.
 WEEKDAYS = np.array([0.90, 0.90, 0.92, 0.96, 1.06, 1.18, 1.08])
 
