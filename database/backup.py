@@ -1,7 +1,7 @@
 """Backup and restore of the whole database, with PostgreSQL's own programs.
 
-They come with the embedded server's package, so nothing has to be installed, and work on a hosted
-server as well.
+They come with the embedded server's package, so nothing has to be installed, except for a server
+that is reached over TLS: that takes the system's.
 """
 
 import contextlib
@@ -177,14 +177,26 @@ def _ended(process: "subprocess.Popen[str]") -> Iterator[None]:
         raise
 
 
-def _server_version() -> int:
+def _server() -> tuple[int, bool]:
+    """Return the server's version and whether we reach it over TLS."""
+    question = "select ssl from pg_stat_ssl where pid = pg_backend_pid()"
     with connections.owner() as connection:
-        return int(connection.scalar(text("show server_version_num")) or 0) // 10_000
+        version = int(connection.scalar(text("show server_version_num")) or 0) // 10_000
+        return version, bool(connection.scalar(text(question)))
 
 
 def _program(name: str) -> str:
-    # A newer program writes settings into the script that an older server does not know.
-    return str(embedded.binaries(18 if _server_version() > 16 else 16) / name)
+    version, encrypted = _server()
+    if not encrypted:
+        # A newer program writes settings into the script that an older server does not know.
+        return str(embedded.binaries(18 if version > 16 else 16) / name)
+    # Ours are built without TLS, and without it nothing of a backup may travel.
+    if found := shutil.which(name):
+        return found
+    raise BackupError(
+        f"This database is reached over TLS, for which the system's own {name} is needed: install "
+        f"PostgreSQL's client programs, version {version} or newer."
+    )
 
 
 def _command(name: str) -> tuple[list[str], dict[str, str]]:

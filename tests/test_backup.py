@@ -161,7 +161,7 @@ def test_a_backup_replaces_an_older_one_only_when_complete(
 ) -> None:
     file = tmp_path / "file"
     file.write_text("older")
-    monkeypatch.setattr(backup, "_server_version", lambda: 16)  # pg_dump 16 refuses a server 18
+    monkeypatch.setattr(backup, "_server", lambda: (16, False))  # pg_dump 16 refuses a server 18
     with pytest.raises(BackupError, match=r"The backup failed: .*server version mismatch"):
         backup.backup(file, quiet)
     assert file.read_text() == "older"
