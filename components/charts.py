@@ -122,29 +122,27 @@ def bars(
     """One bar a day. The last ``running`` days are not over: hatched, and said so on hover."""
     figure = _figure(unit, height, several=False)
     x = np.asarray(list(days), dtype="datetime64[D]")
-    y = np.asarray(list(values), dtype=float)
+    written = _hover(unit, "", several=False)
     complete = len(x) - running
-    for part, hatched in ((slice(None, complete), False), (slice(complete, None), True)):
-        said = (
-            f"so far %{{y:{_HOVER[unit]}}}<extra></extra>" if hatched else _hover(unit, "", False)
-        )
-        if len(x[part]) == 0:
-            continue
-        figure.add_trace(
-            go.Bar(
-                x=x[part],
-                y=y[part],
-                name=f"{name}, not over" if hatched else name,
-                marker={
-                    "color": PLUM,
-                    "cornerradius": 3,
-                    "line": {"width": 0},
-                    "pattern": {"shape": "/" if hatched else "", "fillmode": "replace"},
+    # One trace: a bar that is alone in its trace would be a millisecond wide.
+    figure.add_trace(
+        go.Bar(
+            x=x,
+            y=np.asarray(list(values), dtype=float),
+            name=name,
+            marker={
+                "color": PLUM,
+                "cornerradius": 3,
+                "line": {"width": 0},
+                "pattern": {
+                    "shape": [""] * complete + ["/"] * running,
+                    "fillmode": "replace",
+                    "size": 6,
                 },
-                hovertemplate=said,
-            )
+            },
+            hovertemplate=[written] * complete + ["so far " + written] * running,
         )
-    figure.update_layout(barmode="overlay")
+    )
     return figure
 
 

@@ -50,15 +50,17 @@ def cohort(row: pd.Series) -> str:
 def left_out(row: pd.Series) -> str:
     """Of conversion: over how many shoppers it is, and how many are left out for now."""
     over, out = (metrics.text("count", row[name]) for name in ("shopper_count", "left_out_count"))
-    return f"{over} shoppers, {out} still in their 7 days"
+    return f"{over} shoppers, {out} still open"
 
 
 def ltv_and_cac(row: pd.Series) -> str:
     """Of LTV:CAC: both its parts, over how many months LTV is, and the gross margin in it."""
     months = int(row["month_count"])
     short = f" ({months} months)" if months < 12 else ""
+    margin = row["gross_margin_pct"]
+    shown = metrics.DASH if metrics.missing(margin) else f"{margin:.0%}"
     ltv, cac = (metrics.text("usd", row[name]) for name in ("ltv_usd", "cac_usd"))
-    return f"LTV{short} {ltv}, CAC {cac}, margin {metrics.text('pct', row['gross_margin_pct'])}"
+    return f"LTV{short} {ltv}, CAC {cac}, margin {shown}"
 
 
 def both_policies(row: pd.Series) -> str:
