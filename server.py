@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.runtime.pages_manager import PagesManager
 
 import processes
 from accounts.routes import ROUTES, BrowserCookie
@@ -126,6 +127,11 @@ def on_script_error(error: Exception) -> bool:
         )
     return True
 
+
+# A directory of this name makes Streamlit take the app for one of its old multipage ones until the
+# first st.navigation has run: the first visitor's address would not be found, and a file directly
+# in pages/ would be served without sign-in.
+PagesManager.uses_pages_directory = False
 
 app = st.App(
     ROOT / "app.py",
