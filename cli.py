@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -68,12 +68,15 @@ def seed(
 ) -> None:
     """Fill an empty database with demo data."""
     import processes
+    from billing import benchmarks
     from database import demo
 
     with processes.database_running():
         processes.migrate()
         with _bar("Demo data") as bar:
             demo.seed(until.date() if until else None, jobs, scale, bar.show)
+        # The worker does so once a day; the first visitor does not have to wait for it.
+        benchmarks.publish(datetime.now(UTC).date())
 
 
 @app.command()
@@ -179,7 +182,7 @@ def main() -> None:
 
 def _sentence(error: Exception) -> str:
     import processes
-    from database import backup, connections, embedded, migrate
+    from database import backup, connections, demo, embedded, migrate
 
     log = settings().home / "logs" / "closetai.log"
     try:
@@ -197,6 +200,7 @@ def _sentence(error: Exception) -> str:
         embedded.EmbeddedError,
         migrate.MigrationError,
         connections.DatabaseUnavailableError,
+        demo.DemoDataError,
         backup.BackupError,
     )
     if isinstance(error, expected):
