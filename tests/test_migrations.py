@@ -11,13 +11,13 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from conftest import VERSIONS, administrator, use
 from sqlalchemy import text
 
 from database import connections, embedded, migrate, schema
 from database.embedded import Cluster
 from database.tenancy import Scope
 from settings import ROOT, settings
+from tests.conftest import VERSIONS, administrator, use
 
 _VIEW = re.compile(r"^CREATE VIEW .*?;$", re.MULTILINE | re.DOTALL)
 _QUALIFIER = re.compile(r"\b(?!public\b)\w+\.(?=\w)")
