@@ -1,0 +1,141 @@
+"""The worker's tasks, on a real database."""
+
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+
+import worker
+from database import connections, demo
+from database.embedded import Cluster
+from settings import settings
+from tests.conftest import administrator
+from tests.supervised import environment, free_port
+from tests.waiting import wait_until
+
+
+def number(question: str) -> int:
+    with connections.owner() as connection:
+        return int(connection.scalar(text(question)) or 0)
+
+
+@pytest.mark.usefixtures("database")
+def test_a_heartbeat_is_one_row_that_moves_on() -> None:
+    worker.beat()
+    with connections.owner() as connection:
+        connection.execute(text("update worker_heartbeats set seen_at = now() - interval '1 hour'"))
+    worker.beat()
+    assert number("select count(*) from worker_heartbeats") == 1
+    assert number("select count(*) from worker_heartbeats where seen_at > now() - interval '1 min'")
+
+
+@pytest.mark.usefixtures("database")
+def test_what_has_expired_is_deleted_and_nothing_else() -> None:
+    with connections.owner() as connection:
+        connection.execute(
+            text(
+                """
+                insert into users (email, role) values ('a@example.com', 'admin');
+                insert into verification_tokens (token_hash, user_id, purpose, expires_at)
+                select sha256(age::bytea), id, 'verify_email', now() - age::interval
+                from users, unnest(array['1 hour', '-1 hour']) as age;
+                insert into sessions (user_id, token_hash, expires_at)
+                select id, sha256(age::bytea), now() - age::interval
+                from users, unnest(array['9 days', '-1 hour']) as age;
+                insert into worker_heartbeats (worker, seen_at)
+                values ('gone', now() - interval '2 days'), ('here', now());
+                """
+            )
+        )
+    worker.clean_up()
+    assert number("select count(*) from verification_tokens where expires_at > now()") == 1
+    assert number("select count(*) from verification_tokens") == 1
+    assert number("select count(*) from sessions where expires_at > now()") == 1
+    assert number("select count(*) from sessions") == 1
+    assert number("select count(*) from worker_heartbeats where worker = 'here'") == 1
+    assert number("select count(*) from worker_heartbeats") == 1
+    assert number("select count(*) from users") == 1
+
+
+@pytest.mark.usefixtures("database")
+def test_missing_demo_days_are_appended(monkeypatch: pytest.MonkeyPatch) -> None:
+    today = datetime.now(UTC).date()
+    demo.seed(today - timedelta(days=3), jobs=2000)
+    late = f"select count(*) from tryon_jobs where created_at >= date '{today - timedelta(days=1)}'"
+    assert number(late) == 0
+    monkeypatch.setenv("CLOSETAI_DEMO", "off")
+    settings.cache_clear()
+    worker.append_demo_days()
+    assert number(late) == 0
+    monkeypatch.delenv("CLOSETAI_DEMO")
+    settings.cache_clear()
+    worker.append_demo_days()
+    assert number(late) > 0
+    worker.publish_benchmarks()
+    assert number(f"select count(*) from benchmarks where as_of = date '{today}'") == 1
+
+
+def test_a_task_that_fails_waits_longer_each_time_but_never_longer_than_it_would(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    clock = 100.0
+    outcomes: list[Exception | None] = [
+        connections.DatabaseUnavailableError("The database does not answer."),
+        ValueError("a defect"),
+        None,
+    ]
+
+    def do() -> None:
+        if error := outcomes.pop(0):
+            raise error
+
+    task = worker.Task("chore", 3600, do)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr("worker.time.monotonic", lambda: clock)
+        waits = []
+        for _ in range(3):
+            task.attempt()
+            waits.append(task.due - clock)
+    assert waits == [2, 4, 3600]
+    assert task.failures == 0
+    first, second = caplog.records
+    # A database that went away is one line; a defect comes with its trace.
+    assert (first.levelname, first.exc_info) == ("WARNING", None)
+    assert first.getMessage() == "chore: The database does not answer."
+    assert (second.levelname, second.getMessage()) == ("ERROR", "chore failed")
+    assert second.exc_info
+
+
+def test_it_survives_a_database_that_goes_away_and_ends_at_once(database: Cluster) -> None:
+    home = database.data.parent
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cli", "worker"],
+        env=environment(home, free_port(), DATABASE_URL=database.url()),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        fresh = "select count(*) from worker_heartbeats where seen_at > now() - interval '20 s'"
+        wait_until(lambda: number(fresh) == 1, "the worker lives")
+        connections.dispose()
+        with administrator(database) as connection:
+            connection.execute("alter database closetai allow_connections false")
+            connection.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity where datname = 'closetai'"
+            )
+            assert process.stderr
+            for line in process.stderr:
+                if "heartbeat: The database does not answer." in line:
+                    break
+            connection.execute("alter database closetai allow_connections true")
+            connection.execute("select pg_reload_conf()")
+        with connections.owner() as owner:
+            owner.execute(text("delete from worker_heartbeats"))
+        wait_until(lambda: number(fresh) == 1, "the worker is back")
+    finally:
+        process.terminate()
+        assert process.wait(10) == -15
+        assert process.stderr
+        process.stderr.close()
