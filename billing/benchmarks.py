@@ -1,4 +1,4 @@
-"""Benchmarks: quartiles over all brands, so that a brand sees where it stands and nobody's amount."""
+"""Benchmarks: quartiles over all brands. A brand sees where it stands, and nobody's amount."""
 
 from datetime import date
 
@@ -15,12 +15,12 @@ FEWEST_BRANDS = 20
 # day would tell by their difference what changed.
 _PUBLISH_MRR = text(
     """
-    with paying as (
-      select sum(case when m.kind in ('contraction', 'churn') then -m.amount else m.amount end) as mrr
+    with levels as (
+      select
+        sum(case when m.kind in ('contraction', 'churn') then -m.amount else m.amount end) as mrr
       from mrr_movements m
       where m.policy = 'strict' and m.day < :as_of
       group by m.brand_id
-      having sum(case when m.kind in ('contraction', 'churn') then -m.amount else m.amount end) > 0
     ),
     quartiles as (
       select
@@ -28,7 +28,8 @@ _PUBLISH_MRR = text(
         cast(percentile_cont(0.25) within group (order by mrr) as numeric) as lower_quartile,
         cast(percentile_cont(0.50) within group (order by mrr) as numeric) as median,
         cast(percentile_cont(0.75) within group (order by mrr) as numeric) as upper_quartile
-      from paying
+      from levels
+      where mrr > 0
       having count(*) >= :fewest
     )
     insert into benchmarks (metric, as_of, brand_count, lower_quartile, median, upper_quartile)

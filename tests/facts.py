@@ -1,0 +1,187 @@
+"""Facts to measure: subscriptions, shoppers, jobs, purchases, written as the schema's owner.
+
+Each function writes one and returns its id where it has one. Times are UTC, as `at("2026-03-01")`.
+"""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from uuid import uuid4
+
+from sqlalchemy import Connection, text
+
+
+def at(time: str) -> datetime:
+    """Return the UTC time written as "2026-03-01" or "2026-03-01 12:00"."""
+    return datetime.fromisoformat(time).replace(tzinfo=UTC)
+
+
+def insert(connection: Connection, table: str, **values: object) -> None:
+    """Insert one row."""
+    names = ", ".join(values)
+    binds = ", ".join(f":{name}" for name in values)
+    connection.execute(text(f"insert into {table} ({names}) values ({binds})"), values)
+
+
+def brand(connection: Connection, name: str, gross_margin: str = "0.7") -> str:
+    """Add a brand."""
+    key = str(uuid4())
+    margin = Decimal(gross_margin)
+    insert(connection, "brands", id=key, name=name, slug=f"brand-{key}", gross_margin=margin)
+    return key
+
+
+def shopper(connection: Connection) -> str:
+    """Add a consumer, a shopper of whichever brand they launch a job for."""
+    key = str(uuid4())
+    insert(connection, "users", id=key)
+    return key
+
+
+def subscription(
+    connection: Connection,
+    brand_id: str,
+    amount: str,
+    since: datetime,
+    *,
+    period: str = "month",
+    status: str = "active",
+    **others: object,
+) -> str:
+    """Add a subscription that takes effect at `since`."""
+    key = str(uuid4())
+    insert(
+        connection,
+        "subscriptions",
+        id=key,
+        brand_id=brand_id,
+        unit_amount=Decimal(amount),
+        period=period,
+        status=status,
+        changed_at=since,
+        **others,
+    )
+    return key
+
+
+def change(connection: Connection, subscription_id: str, when: datetime, **values: object) -> None:
+    """Change a subscription with effect at `when`."""
+    settings = ", ".join(f"{name} = :{name}" for name in values)
+    connection.execute(
+        text(f"update subscriptions set {settings}, changed_at = :changed_at where id = :id"),
+        {**values, "changed_at": when, "id": subscription_id},
+    )
+
+
+def job(
+    connection: Connection,
+    brand_id: str,
+    user_id: str,
+    created: datetime,
+    *,
+    status: str = "completed",
+    confidence: str = "0.9",
+    origin: str = "shopper",
+    seconds: int = 4,
+) -> str:
+    """Add a job that ends `seconds` after it was created, having waited one second."""
+    key = str(uuid4())
+    ended = status in ("completed", "failed", "canceled")
+    insert(
+        connection,
+        "tryon_jobs",
+        id=key,
+        brand_id=brand_id,
+        user_id=user_id,
+        origin=origin,
+        status=status,
+        category="tops",
+        engine="test",
+        credits=0,
+        confidence=Decimal(confidence) if status == "completed" else None,
+        failure_code="timeout" if status == "failed" else None,
+        created_at=created,
+        started_at=created + timedelta(seconds=1) if status != "queued" else None,
+        finished_at=created + timedelta(seconds=seconds) if ended else None,
+    )
+    return key
+
+
+def review(
+    connection: Connection,
+    brand_id: str,
+    job_id: str,
+    *,
+    approved: bool,
+    drawn: str = "random",
+    reviewer_id: str | None = None,
+    adjudication: bool = False,
+    when: datetime | None = None,
+) -> None:
+    """Add a review of a job."""
+    insert(
+        connection,
+        "reviews",
+        brand_id=brand_id,
+        job_id=job_id,
+        reviewer_id=reviewer_id,
+        approved=approved,
+        drawn=drawn,
+        is_adjudication=adjudication,
+        created_at=when or datetime.now(UTC),
+    )
+
+
+def touch(connection: Connection, brand_id: str, user_id: str, when: datetime) -> None:
+    """Add a touch by a recommendation."""
+    insert(
+        connection,
+        "touches",
+        brand_id=brand_id,
+        user_id=user_id,
+        source="recommendation",
+        touched_at=when,
+    )
+
+
+def purchase(
+    connection: Connection, brand_id: str, user_id: str, when: datetime, amount: str = "100"
+) -> str:
+    """Add a purchase, which is attributed only with a touch before it."""
+    key = str(uuid4())
+    insert(
+        connection,
+        "purchases",
+        id=key,
+        brand_id=brand_id,
+        user_id=user_id,
+        order_id=key,
+        amount=Decimal(amount),
+        purchased_at=when,
+    )
+    return key
+
+
+def refund(
+    connection: Connection, brand_id: str, purchase_id: str, amount: str, when: datetime
+) -> None:
+    """Add a return of a part of a purchase."""
+    insert(
+        connection,
+        "purchase_returns",
+        brand_id=brand_id,
+        purchase_id=purchase_id,
+        amount=Decimal(amount),
+        returned_at=when,
+    )
+
+
+def spend(connection: Connection, brand_id: str, day: datetime, amount: str) -> None:
+    """Add acquisition spend of one day."""
+    insert(
+        connection,
+        "acquisition_spend",
+        brand_id=brand_id,
+        day=day.date(),
+        channel="search",
+        amount=Decimal(amount),
+    )

@@ -1,0 +1,734 @@
+"""Figures computed by hand, one definition after the other, with another brand always beside."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+import pytest
+import streamlit as st
+from sqlalchemy import text
+
+import metrics
+import queries
+from billing import benchmarks
+from database import connections
+from database.tenancy import Scope
+from queries import Parameter
+from tests import facts
+from tests.facts import at
+
+pytestmark = pytest.mark.usefixtures("noise")
+
+MARCH: dict[str, Parameter] = {"since": date(2026, 3, 1), "until": date(2026, 4, 1)}
+STRICT: dict[str, Parameter] = {"policy": "strict", **MARCH}
+STRIPE: dict[str, Parameter] = {"policy": "stripe", **MARCH}
+SHOPPERS: dict[str, Parameter] = {"origin": "shopper", **MARCH}
+
+
+@pytest.fixture
+def noise(database: object) -> str:  # noqa: ARG001 (needs a database)
+    """Another brand, busy in every respect; a missing tenant filter shows its figures."""
+    # The cache outlives the database of a test.
+    st.cache_data.clear()
+    with connections.owner() as c:
+        brand = facts.brand(c, "Noise", gross_margin="0.1")
+        facts.subscription(c, brand, "777.77", at("2025-01-01"))
+        rising = facts.subscription(c, brand, "333.33", at("2026-03-04"))
+        facts.change(c, rising, at("2026-03-20"), status="past_due")
+        for day in range(1, 29):
+            user = facts.shopper(c)
+            when = at(f"2026-03-{day:02} 10:00")
+            done = facts.job(c, brand, user, when, confidence="0.111")
+            facts.job(c, brand, user, when + timedelta(days=1), status="failed")
+            facts.review(c, brand, done, approved=False)
+            facts.purchase(c, brand, user, when + timedelta(days=1), "55.55")
+            facts.touch(c, brand, user, when)
+            facts.spend(c, brand, when, "99")
+    return brand
+
+
+@pytest.fixture
+def brand(noise: str) -> str:  # noqa: ARG001 (never alone)
+    """The brand that is measured, with nothing yet."""
+    with connections.owner() as c:
+        return facts.brand(c, "Aurora", gross_margin="0.5")
+
+
+def ask(name: str, /, *brands: str, **params: Parameter) -> pd.DataFrame:
+    """What a query answers for these brands."""
+    return queries.read(name, Scope.of_brands(brands), **params).frame
+
+
+def one(name: str, /, *brands: str, **params: Parameter) -> pd.Series:
+    """The one row of an answer."""
+    frame = ask(name, *brands, **params)
+    assert len(frame) == 1
+    return frame.iloc[0]
+
+
+# Revenue
+
+
+def test_mrr_normalises_to_a_month_and_rounds_each_subscription(brand: str) -> None:
+    def mrr(period: str, amount: str, **others: Any) -> Decimal:
+        with connections.owner() as c:
+            c.execute(text("delete from subscription_history where brand_id = :b"), {"b": brand})
+            facts.subscription(c, brand, amount, at("2026-01-01"), period=period, **others)
+        st.cache_data.clear()
+        return Decimal(one("revenue/mrr_total", brand, **STRICT)["mrr_usd"])
+
+    assert mrr("year", "1200") == Decimal("100.00")
+    assert mrr("quarter", "100") == Decimal("33.33")
+    assert mrr("day", "1") == Decimal("30.42")
+    assert mrr("month", "10", quantity=3) == Decimal("30.00")
+    assert mrr("month", "90", period_count=3) == Decimal("30.00")
+    assert mrr("month", "10.01", forever_percent_off=50) == Decimal("5.01")  # half up
+    assert mrr("month", "10", forever_amount_off=Decimal(4)) == Decimal("6.00")
+    assert mrr("month", "10", currency="EUR", usd_rate=Decimal("1.1")) == Decimal("11.00")
+
+
+def test_three_plans_of_ten_dollars_a_week_are_129_99(brand: str) -> None:
+    with connections.owner() as c:
+        for _ in range(3):
+            facts.subscription(c, brand, "10", at("2026-01-01"), period="week")
+    total = one("revenue/mrr_total", brand, **STRICT)
+    assert total["mrr_usd"] == Decimal("129.99")
+    assert total["arr_usd"] == Decimal("1559.88")
+
+
+def test_policies_differ_by_what_is_past_due(brand: str) -> None:
+    with connections.owner() as c:
+        facts.subscription(c, brand, "100", at("2026-01-01"))
+        facts.subscription(c, brand, "40", at("2026-03-05"), status="past_due")
+        for status in ("trialing", "incomplete", "paused", "unpaid", "canceled"):
+            facts.subscription(c, brand, "1000", at("2026-01-01"), status=status)
+        other = facts.brand(c, "Late payer")
+        facts.subscription(c, other, "7", at("2026-01-01"), status="past_due")
+        # Not in force before the window ends.
+        facts.subscription(c, brand, "5000", at("2026-04-01"))
+    strict = one("revenue/mrr_total", brand, other, **STRICT)
+    assert strict["mrr_usd"] == strict["strict_usd"] == 100
+    assert (strict["stripe_usd"], strict["at_risk_usd"]) == (147, 47)
+    assert (strict["paying_count"], strict["arpa_usd"]) == (1, 100)
+    stripe = one("revenue/mrr_total", brand, other, **STRIPE)
+    assert (stripe["mrr_usd"], stripe["mrr_before_usd"]) == (147, 107)
+    assert (stripe["paying_count"], stripe["arpa_usd"]) == (2, Decimal("73.50"))
+
+
+def test_arpa_without_a_paying_brand_is_not_available(brand: str) -> None:
+    total = one("revenue/mrr_total", brand, **STRICT)
+    assert total["mrr_usd"] == 0
+    assert total["arpa_usd"] is None
+
+
+def test_mrr_by_day_is_that_of_the_days_end(brand: str) -> None:
+    with connections.owner() as c:
+        paid = facts.subscription(c, brand, "100", at("2026-02-10"))
+        facts.change(c, paid, at("2026-03-02 23:59"), unit_amount=Decimal(60))
+        facts.change(c, paid, at("2026-03-04 00:00"), status="canceled")
+    frame = ask("revenue/mrr_by_day", brand, **STRICT)
+    assert list(frame["mrr_usd"][:5]) == [100, 60, 60, 0, 0]
+    assert (frame["day"].iloc[0], len(frame)) == (pd.Timestamp("2026-03-01"), 31)
+
+
+def test_the_identity_holds_and_a_corrupted_movement_breaks_it(brand: str) -> None:
+    with connections.owner() as c:
+        back = facts.subscription(c, brand, "50", at("2026-01-10"))
+        facts.change(c, back, at("2026-02-10"), status="canceled", cancel_reason="voluntary")
+        facts.change(c, back, at("2026-03-05"), status="active", cancel_reason=None)
+        facts.change(c, back, at("2026-03-10"), unit_amount=Decimal(80))
+        facts.change(c, back, at("2026-03-15"), unit_amount=Decimal(70))
+        facts.change(c, back, at("2026-03-20"), status="past_due")
+        fresh = facts.brand(c, "Fresh")
+        facts.subscription(c, fresh, "20", at("2026-03-31 23:59"))
+    both = one("revenue/mrr_movements_check", brand, fresh, **STRICT)
+    assert dict(both) == {
+        "start_usd": 0,
+        "new_usd": 20,
+        "expansion_usd": 30,
+        "reactivation_usd": 50,
+        "contraction_usd": 10,
+        "churn_usd": 70,
+        "end_usd": 20,
+        "difference_usd": 0,
+        "broken_count": 0,
+    }
+    # Under the other policy a failed payment is no churn.
+    assert one("revenue/mrr_movements_check", brand, fresh, **STRIPE)["churn_usd"] == 0
+
+    # Two wrong brands that cancel each other out are two wrong brands.
+    with connections.owner() as c:
+        for brand_id, off_by in ((brand, -1), (fresh, 1)):
+            c.execute(
+                text(
+                    "update mrr_movements set amount = amount + :off_by where brand_id = :brand"
+                    " and policy = 'strict' and kind in ('new', 'reactivation')"
+                    " and day >= '2026-03-01'"
+                ),
+                {"brand": brand_id, "off_by": off_by},
+            )
+    st.cache_data.clear()
+    broken = one("revenue/mrr_movements_check", brand, fresh, **STRICT)
+    assert (broken["difference_usd"], broken["broken_count"]) == (2, 2)
+
+
+def test_retention_of_revenue_is_80_and_90_per_cent(noise: str) -> None:  # noqa: ARG001
+    brands = []
+    with connections.owner() as c:
+        for number, (before, after) in enumerate(((60, 60), (20, 10), (10, 0), (10, 20))):
+            brands.append(facts.brand(c, f"Brand {number}"))
+            paid = facts.subscription(c, brands[-1], str(before), at("2026-01-01"))
+            if after == 0:
+                facts.change(c, paid, at("2026-03-09"), status="canceled")
+            elif after != before:
+                facts.change(c, paid, at("2026-03-09"), unit_amount=Decimal(after))
+        brands.append(facts.brand(c, "Came and shrank"))
+        paid = facts.subscription(c, brands[-1], "500", at("2026-03-03"))
+        facts.change(c, paid, at("2026-03-09"), unit_amount=Decimal(300))
+    frame = ask("revenue/mrr", *brands, **STRICT)
+    began = frame[frame["mrr_before_usd"] > 0]
+    kept = began[["mrr_before_usd", "mrr_usd"]].min(axis=1).sum()
+    assert kept / began["mrr_before_usd"].sum() == Decimal("0.8")
+    assert began["mrr_usd"].sum() / began["mrr_before_usd"].sum() == Decimal("0.9")
+
+
+def test_the_quick_ratio_is_3_5(brand: str) -> None:
+    with connections.owner() as c:
+        facts.subscription(c, brand, "20", at("2026-03-02"))  # new
+        grown, shrunk, lost = (facts.brand(c, name) for name in ("Grown", "Shrunk", "Lost"))
+        paid = facts.subscription(c, grown, "10", at("2026-01-01"))
+        facts.change(c, paid, at("2026-03-02"), unit_amount=Decimal(18))
+        paid = facts.subscription(c, shrunk, "10", at("2026-01-01"))
+        facts.change(c, paid, at("2026-03-02"), unit_amount=Decimal(5))
+        paid = facts.subscription(c, lost, "3", at("2026-01-01"))
+        facts.change(c, paid, at("2026-03-02"), status="canceled")
+    sums = one("revenue/mrr_movements_check", brand, grown, shrunk, lost, **STRICT)
+    gains = sums["new_usd"] + sums["expansion_usd"] + sums["reactivation_usd"]
+    assert gains / (sums["contraction_usd"] + sums["churn_usd"]) == Decimal("3.5")
+
+
+def test_the_leaderboard_ranks_by_mrr_then_name(brand: str) -> None:
+    with connections.owner() as c:
+        user = facts.shopper(c)
+        zephyr, birch, lost, never = (
+            facts.brand(c, name) for name in ("Zephyr", "Birch", "Lost", "Never paid")
+        )
+        paid = facts.subscription(c, brand, "10", at("2025-12-15"))
+        facts.change(c, paid, at("2026-03-05"), unit_amount=Decimal(40))
+        facts.subscription(c, zephyr, "30", at("2026-03-31 23:00"))
+        facts.subscription(c, birch, "30", at("2024-05-01"))
+        paid = facts.subscription(c, lost, "25", at("2026-02-01"))
+        facts.change(c, paid, at("2026-03-08"), status="canceled")
+        first = facts.job(c, brand, user, at("2026-03-01"), confidence="0.8")
+        facts.job(c, brand, user, at("2026-03-31 23:59"), confidence="0.9")
+        facts.job(c, brand, user, at("2026-03-02"), status="failed")
+        facts.job(c, brand, user, at("2026-02-28 23:59"), confidence="0.1")
+        facts.job(c, brand, user, at("2026-04-01"), confidence="0.1")
+        studio = facts.job(c, brand, user, at("2026-03-02"), confidence="0.1", origin="studio")
+        facts.review(c, brand, first, approved=True)
+        facts.review(c, brand, studio, approved=False)
+    frame = ask("revenue/mrr", brand, zephyr, birch, lost, never, **STRICT)
+    assert list(frame["name"]) == ["Aurora", "Birch", "Zephyr", "Lost"]
+    assert list(frame["rank"].fillna(0)) == [1, 2, 3, 0]
+    assert list(frame["rank_before"].fillna(0)) == [3, 1, 0, 2]
+    assert list(frame["mrr_usd"]) == [40, 30, 30, 0]
+    assert list(frame["mrr_before_usd"]) == [10, 30, 0, 25]
+    assert list(frame["share_pct"]) == [0.4, 0.3, 0.3, 0.0]
+    assert frame["sparkline"][0] == [0] * 8 + [10, 10, 10, 40]
+    assert frame["sparkline"][1] == [30] * 12
+    top = frame.iloc[0]
+    # The job launched in the last minute of the window ended four seconds later: still in it.
+    assert top["completed_count"] == 2
+    assert top["model_confidence_pct"] == pytest.approx(0.85)
+    assert (top["approved_count"], top["verdict_count"], top["human_accuracy_pct"]) == (1, 1, 1.0)
+    assert frame["human_accuracy_pct"].isna().tolist() == [False, True, True, True]
+
+
+def test_a_window_that_ends_within_a_month_cuts_the_last_point(brand: str) -> None:
+    with connections.owner() as c:
+        paid = facts.subscription(c, brand, "10", at("2026-02-28"))
+        facts.change(c, paid, at("2026-03-10"), unit_amount=Decimal(20))
+        facts.change(c, paid, at("2026-03-20"), unit_amount=Decimal(30))
+    window: dict[str, Parameter] = {
+        "policy": "strict",
+        "since": date(2026, 2, 15),
+        "until": date(2026, 3, 15),
+    }
+    assert one("revenue/mrr", brand, **window)["sparkline"] == [0] * 10 + [10, 20]
+
+
+def test_a_plan_shows_its_scheduled_churn(brand: str) -> None:
+    with connections.owner() as c:
+        facts.insert(c, "plans", name="Growth", unit_amount=Decimal(90))
+        plan = c.scalar(text("select id from plans"))
+        ends = at("2026-05-01")
+        facts.subscription(c, brand, "90", at("2026-01-01"), plan_id=plan, current_period_end=ends)
+        facts.subscription(
+            c, brand, "40", at("2026-01-01"), current_period_end=ends, cancel_at_period_end=True
+        )
+        facts.subscription(c, brand, "70", at("2026-01-01"), status="canceled")
+    frame = ask("revenue/plan", brand)
+    assert list(frame["mrr_usd"]) == [90, 40]
+    assert list(frame["plan"].fillna("none")) == ["Growth", "none"]
+    assert list(frame["scheduled_churn_usd"]) == [0, 40]
+    assert list(frame["renews_at"].isna()) == [False, True]
+    assert list(frame["ends_at"].isna()) == [True, False]
+    assert set(frame["brand"]) == {"Aurora"}
+
+
+def test_a_benchmark_needs_twenty_paying_brands(brand: str) -> None:
+    today = date(2026, 3, 20)
+    with connections.owner() as c:
+        facts.subscription(c, brand, "1000", at("2026-01-01"))
+        for number in range(17):
+            other = facts.brand(c, f"Other {number}")
+            facts.subscription(c, other, str(1234 + 100 * number), at("2026-01-01"))
+    # With the noise they are 19.
+    assert not benchmarks.publish(today)
+    row = one("revenue/benchmark", brand, as_of=today)
+    assert row[["band", "median_usd", "published_day"]].isna().all()
+    assert row["mrr_usd"] == 1000
+
+    with connections.owner() as c:
+        facts.subscription(c, facts.brand(c, "Twentieth"), "9000", at("2026-03-19 23:59"))
+        facts.subscription(c, facts.brand(c, "Too late"), "9000", at("2026-03-20"))
+    assert benchmarks.publish(today)
+    st.cache_data.clear()
+    row = one("revenue/benchmark", brand, as_of=today + timedelta(days=6))
+    assert row["published_day"] == pd.Timestamp("2026-03-20")
+    assert (row["brand_count"], row["band"]) == (20, "lowest quarter")
+    # By hand: 1000, 1111.10 (noise), 1234 + 100 × 0 … 16, 9000; places 5.75, 10.5 and 15.25 of 20.
+    quartiles = row[["lower_quartile_usd", "median_usd", "upper_quartile_usd"]]
+    assert list(quartiles) == [1500, 2000, 2500]
+    assert pd.isna(one("revenue/benchmark", brand, as_of=today + timedelta(days=7))["band"])
+
+    # What is published stays, whatever is recorded late.
+    with connections.owner() as c:
+        facts.subscription(c, brand, "50000", at("2026-01-02"))
+    assert not benchmarks.publish(today)
+    st.cache_data.clear()
+    row = one("revenue/benchmark", brand, as_of=today)
+    assert (row["upper_quartile_usd"], row["band"]) == (2500, "top quarter")
+
+
+def test_attributed_revenue_is_net_of_returns_and_has_its_plan(brand: str) -> None:
+    with connections.owner() as c:
+        user, untouched = facts.shopper(c), facts.shopper(c)
+        facts.touch(c, brand, user, at("2026-03-01 12:00"))
+        bought = facts.purchase(c, brand, user, at("2026-03-02"), "100.10")
+        facts.refund(c, brand, bought, "20.05", at("2026-06-01"))
+        facts.purchase(c, brand, user, at("2026-03-31 11:59"), "9.95")
+        facts.purchase(c, brand, user, at("2026-03-31 12:00"), "500")  # 30 days later: too late
+        facts.purchase(c, brand, user, at("2026-03-01 11:00"), "500")  # before the touch
+        facts.purchase(c, brand, untouched, at("2026-03-02"), "500")
+        facts.touch(c, brand, user, at("2026-04-01"))
+        facts.purchase(c, brand, user, at("2026-04-01 00:01"), "500")  # after the window
+        # 365 a month is 12 a day, for 31 days; twice that from the 22nd on.
+        paid = facts.subscription(c, brand, "365", at("2026-02-01"))
+        facts.change(c, paid, at("2026-03-22 18:00"), unit_amount=Decimal(730))
+    total = one("revenue/attributed_total", brand, **STRICT)
+    assert (total["attributed_usd"], total["purchase_count"]) == (90, 2)
+    assert total["plan_cost_usd"] == 12 * 31 + 12 * 10
+    assert total["return_on_plan_ratio"] == pytest.approx(90 / 492)
+    days = ask("revenue/attributed_by_day", brand, **MARCH).set_index("day")["attributed_usd"]
+    assert days["2026-03-02"] == Decimal("80.05")
+    assert days.sum() == 90
+
+
+def test_return_on_a_plan_that_costs_nothing_is_not_available(brand: str) -> None:
+    assert pd.isna(one("revenue/attributed_total", brand, **STRICT)["return_on_plan_ratio"])
+
+
+def test_ltv_and_cac_of_two_cohorts(brand: str) -> None:
+    with connections.owner() as c:
+        early, late, newest = (facts.shopper(c) for _ in range(3))
+        for user, when in ((early, "2026-01-20"), (late, "2026-02-10"), (newest, "2026-03-10")):
+            facts.job(c, brand, user, at(when))
+            facts.touch(c, brand, user, at(when))
+        facts.purchase(c, brand, early, at("2026-01-25"), "100")  # m 0
+        facts.purchase(c, brand, early, at("2026-02-05"), "40")  # m 1
+        facts.purchase(c, brand, late, at("2026-02-20"), "60")  # m 0
+        facts.purchase(c, brand, late, at("2026-03-05"), "20")  # m 1
+        facts.purchase(c, brand, newest, at("2026-03-20"), "1000")  # March is not over on the 25th
+        facts.spend(c, brand, at("2026-03-03"), "30")
+        facts.spend(c, brand, at("2026-03-25"), "999")
+    row = one("revenue/ltv_cac", brand, since=date(2026, 2, 1), until=date(2026, 3, 25))
+    # m 0: 160 over the shoppers of January and February; m 1: 40 over January's.
+    assert row["ltv_usd"] == Decimal("0.5") * (160 / Decimal(2) + 40)
+    assert row["month_count"] == 2
+    assert row["gross_margin_pct"] == 0.5
+    assert (row["spend_usd"], row["new_shopper_count"], row["cac_usd"]) == (30, 2, 15)
+    assert pd.isna(row["ltv_cac_ratio"])
+    months = ask("revenue/ltv_cac_by_month", brand, since=date(2026, 1, 9), until=date(2026, 4, 1))
+    assert list(months["month"].dt.month) == [1, 2, 3]
+    # At the end of January: 100; of February: 160 ÷ 2 + 40; of March: 1160 ÷ 3 + 60 ÷ 2 + 0.
+    assert list(months["ltv_usd"]) == [50, 60, Decimal("208.33")]
+    assert list(months["month_count"]) == [1, 2, 3]
+    assert list(months["new_shopper_count"]) == [1, 1, 1]
+    assert list(months["cac_usd"]) == [0, 0, 1029]
+
+
+def test_ltv_to_cac_needs_twelve_complete_months(brand: str) -> None:
+    with connections.owner() as c:
+        user, other = facts.shopper(c), facts.shopper(c)
+        facts.job(c, brand, user, at("2025-04-02"))
+        facts.job(c, brand, other, at("2026-03-02"))
+        for month in range(12):
+            year, number = divmod(2025 * 12 + 3 + month, 12)
+            facts.touch(c, brand, user, at(f"{year}-{number + 1:02}-10"))
+            facts.purchase(c, brand, user, at(f"{year}-{number + 1:02}-11"), "10")
+        facts.spend(c, brand, at("2026-03-02"), "5")
+    row = one("revenue/ltv_cac", brand, **MARCH)
+    # m 0 is over two shoppers, one of whom bought nothing; m 1 … 11 over one.
+    assert (row["ltv_usd"], row["month_count"]) == (Decimal("57.50"), 12)
+    assert row["ltv_cac_ratio"] == pytest.approx(57.5 / 5)
+    months = ask("revenue/ltv_cac_by_month", brand, since=date(2026, 2, 1), until=date(2026, 4, 1))
+    assert list(months["ltv_cac_ratio"].fillna(0)) == [0, 11.5]
+
+
+# Try-ons
+
+
+def test_jobs_count_on_the_day_they_reach_their_state(brand: str) -> None:
+    midnight = at("2026-03-10") - timedelta(seconds=2)
+    with connections.owner() as c:
+        user = facts.shopper(c)
+        facts.job(c, brand, user, midnight, seconds=4)
+        facts.job(c, brand, user, midnight, status="canceled", seconds=3)
+        facts.job(c, brand, user, midnight, status="failed", seconds=2)
+        facts.job(c, brand, user, midnight, status="processing")
+        facts.job(c, brand, user, at("2026-03-31 23:59:58"), seconds=2)  # ends on 1 April
+        facts.job(c, brand, user, at("2026-03-01") - timedelta(seconds=1), seconds=1)
+        facts.job(c, brand, user, at("2026-03-05"), origin="studio")
+    total = one("tryons/volume_total", brand, **SHOPPERS)
+    counts = ["launched_count", "completed_count", "failed_count", "canceled_count"]
+    assert list(total[counts]) == [5, 2, 1, 1]
+    assert total["success_pct"] == pytest.approx(2 / 3)
+    days = ask("tryons/volume_by_day", brand, **SHOPPERS).set_index("day")[counts]
+    assert list(days.loc["2026-03-09"]) == [4, 0, 0, 0]
+    assert list(days.loc["2026-03-10"]) == [0, 1, 1, 1]
+    assert list(days.sum()) == [5, 2, 1, 1]
+    studio = one("tryons/volume_total", brand, origin="studio", **MARCH)
+    assert studio["completed_count"] == 1
+    everything: dict[str, Parameter] = {**SHOPPERS, "origin": "all"}
+    assert one("tryons/volume_total", brand, **everything)["launched_count"] == 6
+    assert ask("tryons/volume_by_day", brand, **everything)["launched_count"].sum() == 6
+
+
+def test_a_success_rate_of_nothing_is_not_available(brand: str) -> None:
+    assert pd.isna(one("tryons/volume_total", brand, **SHOPPERS)["success_pct"])
+
+
+def test_the_newest_jobs_come_first(brand: str) -> None:
+    with connections.owner() as c:
+        user = facts.shopper(c)
+        facts.job(c, brand, user, at("2026-03-01"), status="failed")
+        newest = facts.job(c, brand, user, at("2026-03-03"), seconds=5)
+        facts.job(c, brand, user, at("2026-03-02"), origin="studio")
+        facts.job(c, brand, user, at("2026-02-28"))
+    frame = ask("tryons/recent", brand, since=date(2026, 3, 1), origin="shopper", row_count=9)
+    assert list(frame["status"]) == ["completed", "failed"]
+    assert frame["job_id"][0] == newest
+    assert (frame["processing_ms"][0], frame["confidence_pct"][0]) == (4000, 0.9)
+    assert (frame["brand"][0], frame["failure"][1]) == ("Aurora", "timeout")
+    frame = ask("tryons/recent", brand, since=date(2026, 3, 1), origin="all", row_count=2)
+    assert list(frame["origin"]) == ["shopper", "studio"]
+
+
+# Accuracy
+
+
+def test_model_confidence_is_the_mean_over_completed_jobs(brand: str) -> None:
+    with connections.owner() as c:
+        user = facts.shopper(c)
+        facts.job(c, brand, user, at("2026-03-02"), confidence="0.9")
+        facts.job(c, brand, user, at("2026-03-02"), confidence="0.8")
+        facts.job(c, brand, user, at("2026-03-03"), confidence="0.4")
+        facts.job(c, brand, user, at("2026-03-03"), status="failed")
+        facts.job(c, brand, user, at("2026-03-03"), confidence="0.1", origin="studio")
+        facts.job(c, brand, user, at("2026-04-01"), confidence="0.1")
+    total = one("accuracy/confidence_total", brand, **SHOPPERS)
+    assert total["model_confidence_pct"] == pytest.approx(0.7)
+    assert total["completed_count"] == 3
+    days = ask("accuracy/confidence_by_day", brand, **SHOPPERS).set_index("day")
+    assert days["model_confidence_pct"]["2026-03-02"] == pytest.approx(0.85)
+    assert pd.isna(days["model_confidence_pct"]["2026-03-04"])
+    assert days["completed_count"].sum() == 3
+
+
+def test_human_accuracy_of_8_in_10(brand: str) -> None:
+    with connections.owner() as c:
+        user = facts.shopper(c)
+        for number in range(10):
+            job = facts.job(c, brand, user, at(f"2026-03-{number + 1:02}"))
+            facts.review(c, brand, job, approved=number < 8)
+        picked = facts.job(c, brand, user, at("2026-03-02"))
+        facts.review(c, brand, picked, approved=True, drawn="uncertainty")
+        late = facts.job(c, brand, user, at("2026-04-02"))
+        facts.review(c, brand, late, approved=True)
+        studio = facts.job(c, brand, user, at("2026-03-02"), origin="studio")
+        facts.review(c, brand, studio, approved=True)
+    total = one("accuracy/human_accuracy_total", brand, **SHOPPERS)
+    approved, verdicts = int(total["approved_count"]), int(total["verdict_count"])
+    assert (approved, verdicts, total["human_accuracy_pct"]) == (8, 10, 0.8)
+    assert metrics.wilson(approved, verdicts) == pytest.approx((0.490, 0.943), abs=0.0005)
+    days = ask("accuracy/human_accuracy_by_day", brand, **SHOPPERS)
+    assert list(days["approved_count"][:11]) == [1] * 8 + [0] * 3
+    assert list(days["verdict_count"][:11]) == [1] * 10 + [0]
+    assert list(days["human_accuracy_pct"][6:11].fillna(9)) == [1, 1, 0, 0, 9]
+
+
+def test_a_verdict_is_adjudicated_or_the_majority_of_the_latest(brand: str) -> None:
+    def verdict(*reviews: tuple[int, bool, bool]) -> tuple[int, int]:
+        """Approved and n after reviews (reviewer, approved, adjudication), one after the other."""
+        with connections.owner() as c:
+            c.execute(text("delete from reviews where brand_id = :b"), {"b": brand})
+            job = facts.job(c, brand, people[0], at("2026-03-02"))
+            for minute, (reviewer, approved, adjudication) in enumerate(reviews):
+                facts.review(
+                    c,
+                    brand,
+                    job,
+                    approved=approved,
+                    reviewer_id=people[reviewer],
+                    adjudication=adjudication,
+                    when=at(f"2026-03-03 10:{minute:02}"),
+                )
+        st.cache_data.clear()
+        total = one("accuracy/human_accuracy_total", brand, **SHOPPERS)
+        return int(total["approved_count"]), int(total["verdict_count"])
+
+    with connections.owner() as c:
+        people = [facts.shopper(c) for _ in range(3)]
+    assert verdict((0, True, False)) == (1, 1)
+    assert verdict((0, True, False), (0, False, False)) == (0, 1)  # the latest of one reviewer
+    assert verdict((0, True, False), (1, False, False)) == (0, 0)  # a tie
+    assert verdict((0, True, False), (1, False, False), (2, True, False)) == (1, 1)
+    assert verdict((0, True, False), (1, True, False), (2, False, True)) == (0, 1)
+    assert verdict((2, False, True), (0, True, False), (2, True, True)) == (1, 1)
+
+
+# Shoppers
+
+
+def cohort(brand: str, first: str, size: int, returned: int, day_number: int) -> None:
+    """A cohort of one day, of which some launch a job again on a later day."""
+    with connections.owner() as c:
+        users = [facts.shopper(c) for _ in range(size)]
+        for number, user in enumerate(users):
+            facts.job(c, brand, user, at(first) + timedelta(minutes=number))
+            if number < returned:
+                again = at(first) + timedelta(days=day_number, hours=23, minutes=59)
+                facts.job(c, brand, user, again)
+                facts.job(c, brand, user, again, status="failed")
+
+
+def test_retention_pools_shoppers_and_not_shares(brand: str) -> None:
+    cohort(brand, "2026-03-02", 10, 2, 7)
+    cohort(brand, "2026-03-03", 100, 0, 7)
+    card = one("shoppers/retention_card", brand, day_number=7, **MARCH)
+    assert (card["cohort_count"], card["returned_count"]) == (110, 2)
+    assert round(card["retention_pct"], 3) == 0.018
+
+
+def test_retention_of_500_in_1000_and_400_in_500_is_60_per_cent(brand: str) -> None:
+    # A tenth of each.
+    cohort(brand, "2026-03-02", 100, 50, 1)
+    cohort(brand, "2026-03-10", 50, 40, 1)
+    assert one("shoppers/retention_card", brand, day_number=1, **MARCH)["retention_pct"] == 0.6
+    frame = ask("shoppers/retention", brand, since=date(2026, 3, 1), as_of=date(2026, 6, 1))
+    assert list(frame["retention_pct"]) == [0.6, 0, 0, 0.6, 0, 0]
+
+
+def test_a_card_pools_the_days_whose_day_n_ended_in_the_window(brand: str) -> None:
+    cohort(brand, "2026-02-21", 1, 1, 7)  # day 7 is 28 February
+    cohort(brand, "2026-02-22", 2, 1, 7)  # day 7 is 1 March
+    cohort(brand, "2026-03-24", 4, 1, 7)  # day 7 is 31 March
+    cohort(brand, "2026-03-25", 8, 8, 7)  # day 7 is 1 April
+    card = one("shoppers/retention_card", brand, day_number=7, **MARCH)
+    assert (card["cohort_count"], card["returned_count"]) == (6, 2)
+    weeks = ask("shoppers/retention_by_week", brand, day_number=7, **MARCH)
+    assert list(weeks["week"].dt.day) == [1, 4, 11, 18, 25]
+    assert list(weeks["cohort_count"]) == [2, 0, 0, 0, 4]
+    assert list(weeks["retention_pct"].fillna(9)) == [0.5, 9, 9, 9, 0.25]
+
+
+def test_a_first_job_before_the_window_is_the_cohort(brand: str) -> None:
+    cohort(brand, "2026-01-05", 1, 1, 60)  # back on 6 March, which begins no cohort
+    cards = [one("shoppers/retention_card", brand, day_number=n, **MARCH) for n in (0, 1, 60)]
+    assert [card["cohort_count"] for card in cards] == [0, 0, 1]
+
+
+def test_cells_of_retention_are_future_running_or_complete(brand: str) -> None:
+    cohort(brand, "2026-03-01", 4, 2, 1)
+    cohort(brand, "2026-02-27", 2, 1, 30)
+    cohort(brand, "2026-03-29", 4, 4, 7)
+
+    def cells(as_of: date) -> dict[tuple[str, int], tuple[str, float, float]]:
+        frame = ask("shoppers/retention", brand, since=date(2026, 2, 9), as_of=as_of)
+        found = {}
+        for _, row in frame.iterrows():
+            month = "mean" if pd.isna(row["cohort_month"]) else row["cohort_month"].strftime("%b")
+            share = -1 if pd.isna(row["retention_pct"]) else row["retention_pct"]
+            found[month, row["day_number"]] = (row["state"], row["ended_count"], share)
+        return found
+
+    # March is not over: running throughout. Of February's cohort day 30 has ended for its member
+    # of the 27th, but not for one of the 28th.
+    early = cells(date(2026, 3, 30))
+    assert early["Feb", 1] == ("complete", 2, 0)
+    assert early["Feb", 7] == ("complete", 2, 0)
+    assert early["Feb", 30] == ("running", 2, 0.5)
+    assert early["Mar", 1] == ("running", 4, 0.5)
+    assert early["Mar", 7] == ("running", 4, 0)
+    assert early["Mar", 30] == ("running", 0, -1)
+    assert early["mean", 1] == ("mean", 2, 0)
+    assert early["mean", 30] == ("mean", 0, -1)
+    # Day 30 of 28 February is 30 March, not begun on the 29th.
+    assert cells(date(2026, 3, 29))["Feb", 30] == ("future", 0, -1)
+    assert cells(date(2026, 3, 31))["Feb", 30] == ("complete", 2, 0.5)
+    # March is over. Day 7 of the 31st is 7 April.
+    assert cells(date(2026, 4, 6))["Mar", 7] == ("future", 8, -1)
+    assert cells(date(2026, 4, 7))["Mar", 7] == ("running", 8, 0.5)
+    late = cells(date(2026, 4, 8))
+    assert late["Mar", 7] == ("complete", 8, 0.5)
+    assert late["Mar", 30][0] == "future"
+    assert late["mean", 7] == ("mean", 10, 0.4)
+
+
+def test_conversion_counts_purchases_within_seven_days_of_the_first_job(brand: str) -> None:
+    def buyer(job: str, bought: str | None, *, touched: bool = True) -> None:
+        user = facts.shopper(connection)
+        facts.job(connection, brand, user, at(job), seconds=3600)
+        if touched:
+            facts.touch(connection, brand, user, at(job))
+        if bought:
+            facts.purchase(connection, brand, user, at(bought))
+
+    with connections.owner() as connection:
+        buyer("2026-03-02 09:00", "2026-03-09 09:59")  # in time
+        buyer("2026-03-02 09:00", "2026-03-09 10:00")  # 7 days later: too late
+        buyer("2026-03-02 09:00", "2026-03-02 09:30")  # before the picture was there
+        buyer("2026-03-02 09:00", None)
+        buyer("2026-03-02 09:00", "2026-03-03", touched=False)  # not attributed
+        buyer("2026-03-30 09:00", "2026-04-02")  # after the window, in time
+        buyer("2026-03-31 09:00", "2026-04-01")  # its 7 days are not over
+        buyer("2026-04-01 09:00", "2026-04-02")  # not in the window
+        user = facts.shopper(connection)
+        facts.job(connection, brand, user, at("2026-03-05"), status="failed")
+        # Of two jobs the first counts, even where only the second is followed by a purchase.
+        user = facts.shopper(connection)
+        facts.job(connection, brand, user, at("2026-03-02"))
+        facts.job(connection, brand, user, at("2026-03-20"))
+        facts.touch(connection, brand, user, at("2026-03-20"))
+        facts.purchase(connection, brand, user, at("2026-03-21"))
+        facts.purchase(connection, brand, user, at("2026-03-21"))
+    total = one("shoppers/conversion", brand, as_of=date(2026, 4, 7), **MARCH)
+    assert list(total) == [7, 2, 1, pytest.approx(2 / 7)]
+    weeks = ask("shoppers/conversion_by_week", brand, as_of=date(2026, 4, 7), **MARCH)
+    # In a week of its own the second job of that shopper is a first one.
+    assert list(weeks["shopper_count"]) == [6, 0, 0, 1, 1]
+    assert list(weeks["converted_count"]) == [1, 0, 0, 1, 1]
+    assert list(weeks["left_out_count"]) == [0, 0, 0, 0, 1]
+    assert list(weeks["conversion_pct"].fillna(9)) == [pytest.approx(1 / 6), 9, 9, 1, 1]
+
+
+def test_over_all_brands_a_shopper_of_two_counts_once(brand: str) -> None:
+    with connections.owner() as c:
+        other = facts.brand(c, "Other")
+        user = facts.shopper(c)
+        facts.job(c, other, user, at("2026-05-01"))
+        facts.job(c, brand, user, at("2026-05-02"))
+        facts.touch(c, brand, user, at("2026-05-02"))
+        facts.purchase(c, brand, user, at("2026-05-03"))
+    may = {"since": date(2026, 5, 1), "until": date(2026, 6, 1)}
+    both = Scope.of_brands([brand, other])
+    for scope, count, converted, returned in ((both, 2, 1, 0), (Scope.system(), 1, 1, 1)):
+        figures = queries.read("shoppers/conversion", scope, as_of=date(2026, 7, 1), **may).frame
+        assert list(figures.iloc[0][:2]) == [count, converted]
+        figures = queries.read("shoppers/retention_card", scope, day_number=1, **may).frame
+        assert list(figures.iloc[0][:2]) == [count, returned]
+        figures = queries.read(
+            "shoppers/retention", scope, since=date(2026, 5, 1), as_of=date(2026, 7, 1)
+        ).frame
+        assert list(figures.iloc[0][["cohort_count", "returned_count"]]) == [count, returned]
+        figures = queries.read("revenue/ltv_cac", scope, **may).frame
+        assert figures["new_shopper_count"][0] == count
+
+
+# Brands and the database itself
+
+
+def test_the_picker_lists_brands_by_name(brand: str) -> None:
+    with connections.owner() as c:
+        other = facts.brand(c, "Acorn")
+        facts.subscription(c, brand, "12.50", at("2026-01-01"))
+    frame = ask("brands/list", brand, other)
+    assert list(frame["name"]) == ["Acorn", "Aurora"]
+    assert list(frame["mrr_usd"]) == [0, Decimal("12.50")]
+    assert frame["brand_id"][1] == brand
+    assert frame["slug"][1] == f"brand-{brand}"
+
+
+def test_demo_data_says_that_it_is(noise: str) -> None:
+    assert not one("data/state", noise)["is_demo"]
+    with connections.owner() as c:
+        facts.insert(
+            c,
+            "demo_state",
+            job_target=1000,
+            progress=0.25,
+            message="Jobs",
+            filled_until=at("2026-03-01"),
+        )
+    st.cache_data.clear()
+    state = one("data/state", noise)
+    assert list(state) == [True, 0.25, "Jobs", pd.Timestamp("2026-03-01", tz="UTC")]
+
+
+# Credits
+
+
+def test_credits_25_reserve_5_reset_fail_leaves_25(brand: str) -> None:
+    with connections.owner() as c:
+        user = facts.shopper(c)
+
+        def balance() -> int:
+            row = c.execute(
+                text(
+                    "select a.balance, sum(l.amount) as ledger from credit_accounts a"
+                    " join credit_ledger l on l.account_id = a.id"
+                    " where a.user_id = :user group by a.id"
+                ),
+                {"user": user},
+            ).one()
+            assert row.balance == row.ledger
+            return int(row.balance)
+
+        assert balance() == 25
+        job = c.scalar(
+            text(
+                "insert into tryon_jobs (brand_id, user_id, origin, category, engine, credits)"
+                " values (:brand, :user, 'shopper', 'tops', 'test', 5) returning id"
+            ),
+            {"brand": brand, "user": user},
+        )
+        assert balance() == 20
+        c.execute(
+            text(
+                "select reset_free_credits(id, resets_on) from credit_accounts"
+                " where user_id = :user"
+            ),
+            {"user": user},
+        )
+        assert balance() == 25
+        for status in ("processing", "failed"):
+            c.execute(
+                text(
+                    "update tryon_jobs set status = cast(:status as job_status),"
+                    " failure_code = 'timeout' where id = :job"
+                ),
+                {"status": status, "job": job},
+            )
+        assert balance() == 25

@@ -1,0 +1,310 @@
+"""The reader of queries, and what every query has to keep to."""
+
+import re
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import streamlit as st
+from sqlalchemy import text
+
+import queries
+from database import connections
+from database.connections import DatabaseUnavailableError
+from database.tenancy import Scope
+from queries import Parameter, QueryFailedError
+from tests import facts
+from tests.facts import at
+from tests.waiting import wait_until
+
+ALL = queries.names()
+
+# A window in the middle of what `fill` writes.
+ARGUMENTS: dict[str, Parameter] = {
+    "policy": "strict",
+    "since": date(2026, 3, 1),
+    "until": date(2026, 4, 1),
+    "as_of": date(2026, 4, 20),
+    "origin": "shopper",
+    "day_number": 1,
+    "row_count": 50,
+}
+
+
+@pytest.fixture(autouse=True)
+def _nothing_cached() -> None:
+    # The cache outlives the database of a test.
+    st.cache_data.clear()
+
+
+def parameters(name: str) -> dict[str, Parameter]:
+    """The arguments of a query, as its header names them."""
+    return {key: ARGUMENTS[key] for key in section(name, "Parameters")}
+
+
+def section(name: str, title: str) -> list[str]:
+    """The names listed in one section of a query's header."""
+    lines = (queries.FOLDER / f"{name}.sql").read_text().splitlines()
+    start = next(at for at, line in enumerate(lines) if line.startswith(f"-- {title}"))
+    found = []
+    for line in lines[start + 1 :]:
+        if not line.startswith("--   "):
+            break
+        if word := re.match(r"--   (\w+)  ", line):
+            found.append(word[1])
+    return found
+
+
+def fill(brand_name: str, users: list[str]) -> str:
+    """A brand with something of everything, by the given people."""
+    with connections.owner() as c:
+        brand = facts.brand(c, brand_name)
+        paid = facts.subscription(c, brand, "100", at("2026-01-05"))
+        facts.change(c, paid, at("2026-03-10"), unit_amount=Decimal(150))
+        facts.subscription(c, brand, "10", at("2026-02-05"), status="past_due")
+        for user in users:
+            facts.job(c, brand, user, at("2026-03-05"))
+            done = facts.job(c, brand, user, at("2026-03-06"), confidence="0.8")
+            facts.job(c, brand, user, at("2026-03-07"), status="failed")
+            facts.review(c, brand, done, approved=True)
+            facts.touch(c, brand, user, at("2026-03-06"))
+            bought = facts.purchase(c, brand, user, at("2026-03-08"))
+            facts.refund(c, brand, bought, "20", at("2026-03-20"))
+        facts.spend(c, brand, at("2026-03-02"), "30")
+    return brand
+
+
+@pytest.fixture
+def people(database: object) -> list[str]:  # noqa: ARG001 (needs a database)
+    """Three consumers."""
+    with connections.owner() as c:
+        return [facts.shopper(c) for _ in range(3)]
+
+
+@pytest.fixture
+def brand(people: list[str]) -> str:
+    """A brand with something of everything."""
+    return fill("Aurora", people)
+
+
+# Each file
+
+
+def test_the_header_says_what_a_query_takes_and_gives(
+    brand: str, subtests: pytest.Subtests
+) -> None:
+    for name in ALL:
+        with subtests.test(name):
+            sql = (queries.FOLDER / f"{name}.sql").read_text()
+            assert sql.startswith("-- ")
+            assert "\n-- Grain: " in sql
+            taken = set(re.findall(r"(?<![:\w]):(\w+)", sql))
+            assert set(section(name, "Parameters")) == taken
+            answer = queries.read(name, Scope.of_brands([brand]), **parameters(name))
+            assert list(answer.frame.columns) == section(name, "Columns")
+            assert answer.sql == sql
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_no_query_asks_for_the_time(name: str) -> None:
+    sql = (queries.FOLDER / f"{name}.sql").read_text()
+    clocks = r"\b(now\s*\(|current_(date|time|timestamp)|localtime|\w*_timestamp\s*\(|timeofday)"
+    assert not re.search(clocks, sql, re.IGNORECASE)
+
+
+def test_the_suffix_of_a_column_says_its_type(brand: str, subtests: pytest.Subtests) -> None:
+    for name in ALL:
+        full = queries.read(name, Scope.of_brands([brand]), **parameters(name)).frame
+        empty = queries.read(name, Scope(), **parameters(name)).frame
+        for column in full.columns:
+            with subtests.test(f"{name} {column}"):
+                kind = full[column].dtype
+                if column.endswith("_usd"):
+                    assert all(isinstance(value, Decimal) for value in full[column].dropna())
+                elif column.endswith(("_pct", "_ratio", "_ms")):
+                    assert kind == "float64"
+                elif column.endswith("_count"):
+                    assert pd.api.types.is_numeric_dtype(kind)
+                elif column.endswith("_at"):
+                    assert kind == "datetime64[us, UTC]"
+                elif column in ("day", "week", "month", "cohort_month", "published_day"):
+                    assert kind == "datetime64[us]"
+                # Whole numbers that are missing somewhere are floats there.
+                if not (kind == "float64" and empty[column].dtype == "int64"):
+                    assert empty[column].dtype == kind
+
+
+def test_another_brand_changes_nothing(
+    brand: str, people: list[str], subtests: pytest.Subtests
+) -> None:
+    own = Scope.of_brands([brand])
+    before = {name: queries.read(name, own, **parameters(name)).frame for name in ALL}
+    other = fill("Borealis", people)
+    st.cache_data.clear()
+    for name in ALL:
+        with subtests.test(name):
+            after = queries.read(name, own, **parameters(name)).frame
+            pd.testing.assert_frame_equal(after, before[name])
+            # Unless the other brand's rows would have shown, this shows nothing.
+            both = queries.read(name, Scope.of_brands([brand, other]), **parameters(name)).frame
+            assert name == "data/state" or not both.equals(after)
+
+
+def test_no_brand_means_no_rows(brand: str, subtests: pytest.Subtests) -> None:
+    for name in ALL:
+        with subtests.test(name):
+            nobody = queries.read(name, Scope(), **parameters(name)).frame
+            own = queries.read(name, Scope.of_brands([brand]), **parameters(name)).frame
+            assert name == "data/state" or not nobody.equals(own)
+            counts = [c for c in nobody.columns if c.endswith(("_count", "_usd"))]
+            assert not nobody[counts].fillna(0).astype(float).to_numpy().any()
+
+
+def test_every_query_is_measured() -> None:
+    tests = Path(__file__).parent
+    measured = (tests / "test_metrics_fixtures.py").read_text()
+    assert [name for name in ALL if f'"{name}"' not in measured] == []
+
+
+# The reader
+
+
+def test_wrong_arguments_are_refused_before_the_database_is_asked() -> None:
+    everything = Scope.system()
+    with pytest.raises(LookupError, match="no query revenue/nothing"):
+        queries.read("revenue/nothing", everything)
+    with pytest.raises(LookupError, match="no query"):
+        queries.read("../queries/revenue/plan", everything)
+    with pytest.raises(TypeError, match="without a scope"):
+        queries.read("revenue/plan", None)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"missing: policy, until, unknown: untill"):
+        queries.read("revenue/mrr", everything, since=date(2026, 1, 1), untill=date(2026, 2, 1))
+
+
+def test_an_answer_is_kept_until_it_is_refreshed(brand: str) -> None:
+    scope = Scope.of_brands([brand])
+    first = queries.read("brands/list", scope)
+    with connections.owner() as c:
+        c.execute(text("update brands set name = 'Renamed'"))
+    kept = queries.read("brands/list", scope)
+    assert kept.as_of == first.as_of
+    assert list(kept.frame["name"]) == ["Aurora"]
+    queries.refresh("brands/list", Scope.system())
+    assert queries.read("brands/list", scope).as_of == first.as_of
+    queries.refresh("brands/list", scope)
+    assert list(queries.read("brands/list", scope).frame["name"]) == ["Renamed"]
+
+
+def test_what_a_page_does_to_its_frame_stays_there(brand: str) -> None:
+    scope = Scope.of_brands([brand])
+    frame = queries.read("brands/list", scope).frame
+    frame["name"] = "scribble"
+    assert list(queries.read("brands/list", scope).frame["name"]) == ["Aurora"]
+
+
+def test_the_user_is_in_the_key_of_their_own_queries_alone(brand: str, people: list[str]) -> None:
+    mine, yours = (Scope(brands=brand, user=user) for user in people[:2])
+    shared = [queries.read("brands/list", scope).as_of for scope in (mine, yours)]
+    assert shared[0] == shared[1]
+    with connections.owner() as c:
+        elsewhere = facts.brand(c, "Elsewhere")
+        facts.job(c, elsewhere, people[0], at("2026-03-09"))
+    recent = parameters("tryons/recent")
+    counts = [len(queries.read("tryons/recent", s, **recent).frame) for s in (mine, yours)]
+    assert counts == [10, 9]
+
+
+def test_a_managers_own_tryons_elsewhere_are_not_the_brands(brand: str, people: list[str]) -> None:
+    scope = Scope(brands=brand, user=people[0])
+    window = parameters("tryons/volume_total")
+    before = queries.read("tryons/volume_total", scope, **window).frame
+    with connections.owner() as c:
+        facts.job(c, facts.brand(c, "Elsewhere"), people[0], at("2026-03-09"))
+    queries.refresh("tryons/volume_total", scope, **window)
+    after = queries.read("tryons/volume_total", scope, **window).frame
+    pd.testing.assert_frame_equal(after, before)
+
+
+def test_readers_of_one_key_share_one_query(brand: str) -> None:
+    scope = Scope.of_brands([brand])
+    start = threading.Barrier(4)
+
+    def ask() -> object:
+        start.wait()
+        return queries.read("brands/list", scope).as_of
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = [future.result() for future in [pool.submit(ask) for _ in range(4)]]
+    assert len(set(answers)) == 1
+
+
+def blocked() -> list[int]:
+    """The processes of readers that wait for a lock."""
+    with connections.owner() as c:
+        return list(
+            c.scalars(
+                text(
+                    "select pid from pg_stat_activity"
+                    " where wait_event_type = 'Lock' and usename = 'closetai_reader'"
+                )
+            )
+        )
+
+
+def test_a_dropped_connection_is_tried_once_more(brand: str) -> None:
+    scope = Scope.of_brands([brand])
+    with ThreadPoolExecutor(1) as pool:
+        with connections.owner() as lock:
+            lock.execute(text("lock table brands in access exclusive mode"))
+            answer = pool.submit(queries.read, "brands/list", scope)
+            wait_until(lambda: bool(blocked()), "the reader waits for the table")
+            with connections.owner() as c:
+                c.execute(text("select pg_terminate_backend(:pid)"), {"pid": blocked()[0]})
+        assert list(answer.result().frame["name"]) == ["Aurora"]
+
+
+def test_a_query_that_runs_too_long_is_given_up(
+    brand: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "_STATEMENT_TIMEOUT", "200ms")
+    with connections.owner() as lock:
+        lock.execute(text("lock table brands in access exclusive mode"))
+        with pytest.raises(QueryFailedError, match="Reading brands/list took too long"):
+            queries.read("brands/list", Scope.of_brands([brand]))
+
+
+def test_a_refused_query_says_one_sentence_and_is_asked_again(brand: str) -> None:
+    scope = Scope.of_brands([brand])
+    with connections.owner() as c:
+        c.execute(text("revoke select on plans from closetai_reader"))
+    with pytest.raises(QueryFailedError, match=r"^The database could not answer revenue/plan\.$"):
+        queries.read("revenue/plan", scope)
+    with connections.owner() as c:
+        c.execute(text("grant select on plans to closetai_reader"))
+    assert len(queries.read("revenue/plan", scope).frame) == 2
+
+
+def test_without_a_database_it_says_so() -> None:
+    with pytest.raises(DatabaseUnavailableError):
+        queries.read("brands/list", Scope.system())
+
+
+def test_reading_outside_of_a_page_is_silent(brand: str) -> None:
+    program = (
+        "import sys, queries; from database.tenancy import Scope;"
+        "print(len(queries.read('brands/list', Scope(sys.argv[1])).frame))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program, brand],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=queries.FOLDER.parent,
+    )
+    assert (done.stdout, done.stderr) == ("1\n", "")
