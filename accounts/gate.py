@@ -146,7 +146,9 @@ def sign_out() -> None:
 def user_menu(account: Account) -> None:
     """Say who is signed in, and offer to sign out."""
     with st.container(gap="xsmall"):
-        st.markdown(f"**{_plain(account.name)}**  \n{account.title}")
+        st.markdown(f"**{_plain(account.name)}**")
+        if account.title != account.name:
+            st.caption(account.title)
         st.button(
             "Sign out",
             icon=":material/logout:",
