@@ -21,6 +21,10 @@ app = typer.Typer(
 )
 
 
+user = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(user, name="user", help="Add, list and disable users, and set passwords.")
+
+
 @app.command()
 def run() -> None:
     """Serve the dashboard and the API until Ctrl-C.
@@ -68,6 +72,7 @@ def seed(
 ) -> None:
     """Fill an empty database with demo data."""
     import processes
+    from accounts import users
     from billing import benchmarks
     from database import demo
 
@@ -77,6 +82,11 @@ def seed(
             demo.seed(until.date() if until else None, jobs, scale, bar.show)
         # The worker does so once a day; the first visitor does not have to wait for it.
         benchmarks.publish(datetime.now(UTC).date())
+        samples = users.add_samples()
+    if samples:
+        typer.echo("Accounts to try the roles with, in development only. Shown this once:")
+    for account, password in samples:
+        typer.echo(f"  {account.role:13} {account.email}  {password}")
 
 
 @app.command()
@@ -136,6 +146,75 @@ def restore(
     typer.echo("Restored. Restart ClosetAI where it is running.")
 
 
+@user.command("add")
+def user_add(
+    email: Annotated[str, typer.Argument(help="The address to sign in with.")],
+    role: Annotated[str, typer.Option(help="admin, analyst or brand_manager.")],
+    name: Annotated[str | None, typer.Option(help="Default: the address up to the @.")] = None,
+    brand: Annotated[
+        list[str] | None, typer.Option(help="Slug of a brand manager's brand; may be repeated.")
+    ] = None,
+    ask: Annotated[
+        bool, typer.Option("--ask", help="Ask for the password instead of making a random one.")
+    ] = False,
+) -> None:
+    """Add a user and show the password, this once."""
+    import processes
+    from accounts import users
+
+    chosen = _asked_password() if ask else None
+    with processes.database_running():
+        password = users.add(email, role, name=name, brands=brand or [], password=chosen)
+    typer.echo(f"Added {email}." if ask else f"Added {email} with the password {password}")
+
+
+@user.command("list")
+def user_list() -> None:
+    """List the users who sign in with a password."""
+    import processes
+    from accounts import users
+
+    with processes.database_running():
+        everybody = users.everybody()
+    for one in everybody:
+        seen = f"{one.last_sign_in:%Y-%m-%d}" if one.last_sign_in else "never"
+        state = "disabled" if one.disabled else f"last sign-in {seen}"
+        brands = ", ".join(one.brands) or "all brands"
+        typer.echo(f"{one.email}  {one.role}  {brands}  {state}")
+
+
+@user.command("passwd")
+def user_passwd(
+    email: Annotated[str, typer.Argument(help="Whose password.")],
+    ask: Annotated[
+        bool, typer.Option("--ask", help="Ask for the password instead of making a random one.")
+    ] = False,
+) -> None:
+    """Set a new password, which ends the user's sessions."""
+    import processes
+    from accounts import users
+
+    chosen = _asked_password() if ask else None
+    with processes.database_running():
+        password = users.set_password(email, chosen)
+    typer.echo("Changed." if ask else f"The new password is {password}")
+
+
+@user.command("disable")
+def user_disable(email: Annotated[str, typer.Argument(help="Whom to keep out.")]) -> None:
+    """Keep a user out from the next click on."""
+    import processes
+    from accounts import users
+
+    with processes.database_running():
+        users.disable(email)
+    typer.echo(f"{email} is disabled.")
+
+
+def _asked_password() -> str:
+    return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
+
+
 class _bar:  # noqa: N801 – used like a function
     """A progress bar on a terminal; lines of text where there is none (a platform's log)."""
 
@@ -182,25 +261,29 @@ def main() -> None:
 
 def _sentence(error: Exception) -> str:
     import processes
+    from accounts import passwords, users
     from database import backup, connections, demo, embedded, migrate
 
-    log = settings().home / "logs" / "closetai.log"
     try:
+        log = processes.prepare_home(settings().home) / "closetai.log"
         # A handler of its own: whatever went wrong, logging may not be set up yet.
         handler = logging.FileHandler(log)
+    except (OSError, processes.StartError):
+        details = ""  # there is no place for a log, which is then what the sentence says
+    else:
         handler.setFormatter(logging.Formatter(processes.LOG_FORMAT))
         _log.addHandler(handler)
         _log.error("%s failed", " ".join(sys.argv[1:]), exc_info=error)
         handler.close()
         details = f" (details in {log})"
-    except OSError:
-        details = ""  # the home cannot be written, which the sentence says
     expected = (
         processes.StartError,
         embedded.EmbeddedError,
         migrate.MigrationError,
         connections.DatabaseUnavailableError,
         demo.DemoDataError,
+        passwords.PasswordError,
+        users.UserError,
         backup.BackupError,
     )
     if isinstance(error, expected):

@@ -183,18 +183,3 @@ def test_health_has_an_exit_code(tmp_path: Path) -> None:
             connection.execute("delete from migration_checksums where name = '0001_foundation'")
         ill = health()
     assert (ill.returncode, ill.stdout, ill.stderr) == (1, "", "not ok\n")
-
-
-def test_every_command_has_help() -> None:
-    def help_of(*command: str) -> str:
-        result = subprocess.run(
-            [sys.executable, "-m", "cli", *command, "--help"], capture_output=True, text=True
-        )
-        assert result.returncode == 0
-        return result.stdout
-
-    listing = help_of().split("Commands:\n")[1]
-    commands = [line.split()[0] for line in listing.splitlines() if line.startswith("  ")]
-    assert {"run", "migrate", "seed", "health", "worker", "backup", "restore"} <= set(commands)
-    for command in commands:
-        assert f"closetai {command}" in help_of(command)
