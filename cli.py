@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from settings import WrongSettingError, settings
+from settings import LOG_FORMAT, WrongSettingError, settings
 
 _log = logging.getLogger(__name__)
 
@@ -271,7 +271,7 @@ def _sentence(error: Exception) -> str:
     except (OSError, processes.StartError):
         details = ""  # there is no place for a log, which is then what the sentence says
     else:
-        handler.setFormatter(logging.Formatter(processes.LOG_FORMAT))
+        handler.setFormatter(logging.Formatter(LOG_FORMAT))
         _log.addHandler(handler)
         _log.error("%s failed", " ".join(sys.argv[1:]), exc_info=error)
         handler.close()

@@ -17,7 +17,7 @@ from types import FrameType
 from typing import NoReturn
 
 from database import embedded
-from settings import ROOT, Settings, settings
+from settings import LOG_FORMAT, ROOT, Settings, settings
 
 _log = logging.getLogger(__name__)
 
@@ -336,6 +336,3 @@ def _log_to(file: Path, read: Settings) -> None:
     if read.env == "production":
         handlers.append(logging.StreamHandler())
     logging.basicConfig(level=read.log_level.upper(), format=LOG_FORMAT, handlers=handlers)
-
-
-LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"

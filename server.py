@@ -17,13 +17,12 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.runtime.pages_manager import PagesManager
 
-import processes
 from accounts.routes import ROUTES, BrowserCookie
 from database import connections, migrate
 from database.tenancy import Scope as Tenancy
-from settings import ROOT, settings
+from settings import LOG_FORMAT, ROOT, settings
 
-logging.basicConfig(level=settings().log_level.upper(), format=processes.LOG_FORMAT)
+logging.basicConfig(level=settings().log_level.upper(), format=LOG_FORMAT)
 _log = logging.getLogger(__name__)
 
 # Several heartbeats may be missed, one after the other, before a worker counts as dead.

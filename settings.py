@@ -17,6 +17,9 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent
 
+# How every process of ours writes its log.
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
 SHORTEST_SECRET = 32
 # The value that documentation shows. Somebody will copy it, so production refuses it.
 EXAMPLE_SECRET = "change-me-to-at-least-32-random-characters"

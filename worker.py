@@ -14,12 +14,11 @@ from datetime import UTC, datetime
 
 from sqlalchemy import text
 
-import processes
 from accounts import sessions
 from billing import benchmarks
 from database import connections
 from database.tenancy import Scope
-from settings import settings
+from settings import LOG_FORMAT, settings
 
 _log = logging.getLogger(__name__)
 
@@ -102,7 +101,7 @@ def _keep_doing(*tasks: Task) -> None:
 
 def run() -> None:
     """Work until the process is ended."""
-    logging.basicConfig(level=settings().log_level.upper(), format=processes.LOG_FORMAT)
+    logging.basicConfig(level=settings().log_level.upper(), format=LOG_FORMAT)
     # In a thread of its own: a day of demo data takes longer than a heartbeat may be late.
     heartbeat = Task("heartbeat", HEARTBEAT_EVERY, beat)
     threading.Thread(target=_keep_doing, args=[heartbeat], daemon=True).start()
