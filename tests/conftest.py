@@ -6,12 +6,13 @@ the embedded one: by socket, as its own login roles. `any_database` runs a test 
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import date
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from database import connections, embedded, migrate
+from database import connections, demo, embedded, migrate
 from database.embedded import Cluster
 from settings import Settings, settings
 
@@ -20,6 +21,11 @@ VERSIONS = [
     version for version in (18, 16, 15) if version > 15 or Path("/usr/lib/postgresql/15").exists()
 ]
 _TEMPLATE = "closetai_template"
+_DEMO_TEMPLATE = "closetai_demo"
+
+# The last day with demo data in `demo_database`, and about how many jobs it has.
+DEMO_UNTIL = date(2026, 11, 20)
+DEMO_JOBS = 20_000
 
 
 def pytest_report_header() -> str:
@@ -45,6 +51,8 @@ def administrator(cluster: Cluster, database: str = "postgres") -> psycopg.Conne
 
 def use(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the application take this cluster for its embedded one."""
+    # Session fixtures come before `environment`: without this they would meet the developer's own.
+    monkeypatch.delenv("DATABASE_URL", raising=False)
     monkeypatch.setenv("CLOSETAI_HOME", str(cluster.data.parent))
     monkeypatch.setenv("CLOSETAI_SECRET", "a secret of the tests, long enough")
     settings.cache_clear()
@@ -77,10 +85,12 @@ def postgres_server(servers: Callable[[int], Cluster]) -> Cluster:
     return servers(embedded.VERSION)
 
 
-def _cloned(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster]:
+def _cloned(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch, template: str = _TEMPLATE
+) -> Iterator[Cluster]:
     with administrator(cluster) as connection:
         connection.execute(f"drop database if exists {embedded.DATABASE} with (force)")
-        connection.execute(f"create database {embedded.DATABASE} template {_TEMPLATE}")
+        connection.execute(f"create database {embedded.DATABASE} template {template}")
     use(cluster, monkeypatch)
     yield cluster
     connections.dispose()
@@ -100,3 +110,25 @@ def any_database(
 ) -> Iterator[Cluster]:
     """Run the test on every version, each time like `database`."""
     yield from _cloned(servers(request.param), monkeypatch)
+
+
+@pytest.fixture(scope="session")
+def demo_template(postgres_server: Cluster) -> str:
+    """Return the name of a database with demo data, to be cloned."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        cloning = _cloned(postgres_server, monkeypatch)
+        next(cloning)
+        demo.seed(until=DEMO_UNTIL, jobs=DEMO_JOBS)
+        next(cloning, None)
+    settings.cache_clear()
+    with administrator(postgres_server) as connection:
+        connection.execute(f"alter database {embedded.DATABASE} rename to {_DEMO_TEMPLATE}")
+    return _DEMO_TEMPLATE
+
+
+@pytest.fixture
+def demo_database(
+    postgres_server: Cluster, demo_template: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Cluster]:
+    """Give the test a database of its own with demo data: all brands, and some 20,000 jobs."""
+    yield from _cloned(postgres_server, monkeypatch, demo_template)

@@ -138,6 +138,14 @@ def seed(
         _clear()
         _fill(cutoff, target, report)
         with connections.owner() as connection:
+            # Visitors who were here before lost theirs with the old data.
+            connection.execute(
+                text(
+                    "select open_credit_account(u.id, null) from users u"
+                    " where u.role in ('shopper', 'demo_viewer')"
+                    " and not exists (select from credit_accounts a where a.user_id = u.id)"
+                )
+            )
             connection.execute(
                 text(
                     "update demo_state set progress = 1, message = 'Complete', filled_until = :cutoff,"
