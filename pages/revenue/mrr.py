@@ -43,14 +43,6 @@ with card.wall(4):
         show("arpa", total, "arpa_usd", note=notes.paying)
     show("mrr_at_risk", total, "at_risk_usd", note=notes.of_stripe)
 
-year = days.end - timedelta(days=365)
-with card.wall(1):
-    card.chart_card(
-        "MRR over 12 months",
-        *over_time.level(daily, "mrr_usd", "MRR", "usd", year, days.end),
-        key="mrr-over-time",
-    )
-
 if managed:
     with card.wall(2):
         card.table_card("Your plan", *plan.subscriptions(ask("revenue/plan")), key="plan")
@@ -64,3 +56,11 @@ else:
     everybody = asking(queries, lambda: gate.account().scope)("revenue/mrr", policy=policy)
     with card.wall(1):
         card.table_card("Leaderboard", *leaderboard.ranked(everybody, days), key="leaderboard")
+
+year = days.end - timedelta(days=365)
+with card.wall(1):
+    card.chart_card(
+        "MRR over 12 months",
+        *over_time.level(daily, "mrr_usd", "MRR", "usd", year, days.end),
+        key="mrr-over-time",
+    )

@@ -1,0 +1,363 @@
+"""Every page through app.py: by role, signed out, with an empty brand, without a database."""
+
+import logging
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+import streamlit as st
+from sqlalchemy import text
+from streamlit.testing.v1 import AppTest
+
+import metrics
+import queries
+from accounts import sessions
+from database import connections, embedded
+from database.demo import seed
+from database.embedded import Cluster
+from database.tenancy import Scope
+from settings import ROOT
+from tests.conftest import administrator, use
+
+PAGES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "pages").glob("*/*.py"))
+HOME = "pages/home/overview.py"
+MRR = "pages/revenue/mrr.py"
+RETENTION = "pages/shoppers/retention.py"
+LAUNCH = "pages/studio/launch.py"
+_DEMO = "closetai_demo_template"
+
+pytestmark = pytest.mark.usefixtures("demo")
+
+
+@pytest.fixture(scope="session")
+def demo_template(postgres_server: Cluster) -> Cluster:
+    """Fill a database with a little demo data, to be cloned by each test."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        with administrator(postgres_server) as connection:
+            connection.execute(f"drop database if exists {embedded.DATABASE} with (force)")
+            connection.execute(f"create database {embedded.DATABASE} template closetai_template")
+        use(postgres_server, monkeypatch)
+        seed(jobs=2000)
+        connections.dispose()
+        with administrator(postgres_server) as connection:
+            connection.execute(f"alter database {embedded.DATABASE} rename to {_DEMO}")
+    return postgres_server
+
+
+@pytest.fixture(scope="module")
+def untouched() -> set[str]:
+    """Hold the database's name while no test has changed what the demo is made of."""
+    return set()
+
+
+@pytest.fixture
+def demo(
+    demo_template: Cluster, untouched: set[str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Cluster]:
+    """Give the test the demo data, and a cache that knows no other test's."""
+    if embedded.DATABASE not in untouched:
+        with administrator(demo_template) as connection:
+            connection.execute(f"drop database if exists {embedded.DATABASE} with (force)")
+            connection.execute(f"create database {embedded.DATABASE} template {_DEMO}")
+        untouched.add(embedded.DATABASE)
+    use(demo_template, monkeypatch)
+    st.cache_data.clear()
+    yield demo_template
+    connections.dispose()
+
+
+@pytest.fixture
+def changed(untouched: set[str]) -> Iterator[None]:
+    """Say that this test changes the demo data: the next one gets it anew."""
+    yield
+    untouched.clear()
+
+
+def brand_at(rank: int) -> tuple[str, str]:
+    """Id and name of the brand with that place by MRR, 1 being the first."""
+    with connections.owner() as connection:
+        row = connection.execute(
+            text("select id, name from brands order by mrr desc, name limit 1 offset :rank"),
+            {"rank": rank - 1},
+        ).one()
+    return str(row.id), row.name
+
+
+def busiest_brand() -> str:
+    """Id of the brand with the most jobs."""
+    with connections.owner() as connection:
+        found = connection.execute(
+            text("select brand_id from tryon_jobs group by brand_id order by count(*) desc limit 1")
+        ).scalar_one()
+    return str(found)
+
+
+def empty_brand() -> str:
+    """Add a brand that has nothing at all."""
+    with connections.owner() as connection:
+        made: UUID = connection.execute(
+            text("insert into brands (name, slug) values ('Empty', :slug) returning id"),
+            {"slug": f"empty-{uuid4().hex}"},
+        ).scalar_one()
+    return str(made)
+
+
+def signed_in(role: str, *brands: str) -> AppTest:
+    """The app in the session of a new account of that role, before its first run."""
+    now = datetime.now(UTC)
+    with connections.writer(Scope.system()) as connection:
+        user = str(
+            connection.execute(
+                text(
+                    "insert into users (role, display_name, email, is_demo)"
+                    " values (cast(:role as user_role), 'Vera', :email, :demo) returning id"
+                ),
+                {
+                    "role": role,
+                    "email": f"{uuid4().hex}@example.org",
+                    "demo": role == "demo_viewer",
+                },
+            ).scalar_one()
+        )
+        for brand in brands:
+            connection.execute(
+                text("insert into brand_members (brand_id, user_id) values (:brand, :user)"),
+                {"brand": brand, "user": user},
+            )
+        opened = sessions.open_for(connection, user, "", timedelta(hours=1), now)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app.session_state["accounts.session"] = opened.id
+    return app
+
+
+def at(app: AppTest, page: str) -> AppTest:
+    """The app on one of its pages, with every card read."""
+    app.run()
+    return app if page == HOME else app.switch_page(page).run()
+
+
+def values(app: AppTest) -> dict[str, str]:
+    """What the metric cards say, by their labels."""
+    return {metric.label: str(metric.value) for metric in app.metric}
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("role", ["admin", "brand_manager", "demo_viewer"])
+def test_every_page_stands_for_every_role(role: str, page: str) -> None:
+    brands = [busiest_brand()] if role == "brand_manager" else []
+    app = at(signed_in(role, *brands), page)
+    assert not app.exception
+    assert not app.error
+    assert len(app.title) == 1
+    shown = len(app.metric) + len(app.dataframe) + len(app.get("plotly_chart"))
+    assert shown > 0
+    assert [box.label for box in app.selectbox if box.label == "Brand"] == (
+        [] if role == "brand_manager" else ["Brand"]
+    )
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_signed_out_every_page_is_the_log_in_page(page: str) -> None:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app.run()
+    assert not app.exception
+    assert [title.value for title in app.title] == ["ClosetAI"]
+    assert not app.metric
+    assert not app.dataframe
+    assert not app.get("plotly_chart")
+    # Signed out, navigation knows the addresses but none of the scripts behind them.
+    with pytest.raises(ValueError, match="Could not find a navigation page"):
+        app.switch_page(page).run()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_brand_without_anything_has_no_empty_page_and_no_error(page: str) -> None:
+    app = at(signed_in("brand_manager", empty_brand()), page)
+    assert not app.exception
+    assert not app.error
+    if page == HOME:
+        assert values(app) == {
+            "Attributed revenue": "$0",
+            "Return on plan": "–",
+            "Try-ons": "0",
+            "Model confidence": "–",
+            "Human accuracy": "–",
+            "D30 retention": "–",
+            "Conversion": "–",
+            "LTV:CAC": "–",
+        }
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_without_a_database_there_is_one_sentence_and_the_session_survives(
+    demo: Cluster, page: str
+) -> None:
+    app = at(signed_in("admin"), page)
+    with administrator(demo) as connection:
+        connection.execute(f"alter database {embedded.DATABASE} with allow_connections false")
+        connection.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s",
+            (embedded.DATABASE,),
+        )
+    st.cache_data.clear()
+    app.run()
+    assert not app.exception
+    assert not app.metric
+    said = [*(note.value for note in app.error), *(note.value for note in app.warning)]
+    assert len(said) == 1
+    assert "does not answer" in said[0]
+    with administrator(demo) as connection:
+        connection.execute(f"alter database {embedded.DATABASE} with allow_connections true")
+    app.run()
+    assert not app.exception
+    assert not app.error
+    assert [title.value for title in app.title] != ["ClosetAI"]
+
+
+def test_one_query_that_fails_is_one_message_in_its_own_card(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with connections.owner() as connection:
+        connection.execute(text("revoke select on shoppers from closetai_reader"))
+    with caplog.at_level(logging.CRITICAL):
+        app = at(signed_in("admin"), HOME)
+    assert not app.exception
+    assert {note.value.split(" could not")[0] for note in app.error} == {
+        "D30 retention",
+        "LTV:CAC",
+    }
+    assert {"MRR", "Try-ons", "Model confidence", "Human accuracy"} <= values(app).keys()
+    with connections.owner() as connection:
+        connection.execute(text("grant select on shoppers to closetai_reader"))
+    app.button(key="retry-retention_d30").click().run()
+    assert not app.exception
+    assert "D30 retention" in values(app)
+
+
+def test_the_cards_show_what_the_queries_say() -> None:
+    app = at(signed_in("admin"), HOME)
+    today = datetime.now(UTC).date()
+    total = queries.read(
+        "revenue/mrr_total",
+        Scope("all"),
+        policy="strict",
+        since=today - timedelta(days=30),
+        until=today,
+    ).frame.iloc[0]
+    assert total["mrr_usd"] > 0
+    assert values(app)["MRR"] == metrics.text("usd", total["mrr_usd"])
+
+
+def test_another_policy_moves_mrr_by_what_is_at_risk() -> None:
+    app = at(signed_in("admin"), MRR)
+    with connections.owner() as connection:
+        risk = connection.execute(
+            text("select sum(mrr) from subscriptions where status = 'past_due'")
+        ).scalar_one()
+    assert values(app)["MRR at risk"] == metrics.text("usd", risk)
+    strict = sum(app.dataframe[0].value["mrr_usd"])
+    app.segmented_control(key="policy").set_value("Stripe").run()
+    assert not app.exception
+    assert float(sum(app.dataframe[0].value["mrr_usd"])) == pytest.approx(strict + float(risk))
+
+
+def test_the_leaderboard_is_ranked_and_its_shares_add_up() -> None:
+    rows = at(signed_in("admin"), MRR).dataframe[0].value
+    assert list(rows["rank"]) == list(range(1, len(rows) + 1))
+    assert rows["mrr_usd"].is_monotonic_decreasing
+    assert rows["share_pct"].sum() == pytest.approx(100)
+    assert rows["name"].iloc[0] == brand_at(1)[1]
+    assert "brand_id" not in rows.columns
+
+
+def test_a_brand_manager_sees_the_own_brand_and_nobody_else() -> None:
+    own, _ = brand_at(3)
+    with connections.owner() as connection:
+        others = set(
+            connection.execute(text("select name from brands where id <> :own"), {"own": own})
+            .scalars()
+            .all()
+        )
+    app = signed_in("brand_manager", own)
+    for page in PAGES:
+        at(app, page)
+        shown = " ".join(
+            str(element.value)
+            for elements in (app.markdown, app.caption, app.title, app.subheader, app.metric)
+            for element in elements
+        )
+        cells = {str(cell) for table in app.dataframe for cell in table.value.to_numpy().ravel()}
+        assert not [other for other in others if other in cells or f" {other} " in shown]
+        assert not [table for table in app.dataframe if "share_pct" in table.value.columns]
+        assert [box.label for box in app.selectbox] in ([], ["Period"])
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_brand_of_somebody_else_in_the_address_is_one_sentence(page: str) -> None:
+    app = signed_in("brand_manager", brand_at(3)[0])
+    app.query_params["brand"] = brand_at(1)[0]
+    app.run()
+    if page != HOME:
+        app.switch_page(page)
+        app.query_params["brand"] = brand_at(1)[0]
+        app.run()
+    assert not app.exception
+    assert [note.value for note in app.warning] == [
+        "The address names a brand that this account cannot see."
+    ]
+    assert not app.metric
+    assert not app.dataframe
+
+
+def test_the_team_picks_a_brand_and_every_card_follows() -> None:
+    brand, _ = brand_at(1)
+    app = signed_in("analyst")
+    app.query_params["brand"] = brand
+    app.run()
+    assert not app.exception
+    with connections.owner() as connection:
+        own = connection.execute(
+            text(
+                "select mrr_after from mrr_movements where brand_id = :brand and policy = 'strict'"
+                " and day < current_date order by day desc limit 1"
+            ),
+            {"brand": brand},
+        ).scalar_one()
+    assert values(app)["MRR"] == metrics.text("usd", own)
+
+
+def test_only_a_demo_visitor_is_shown_the_three_doors() -> None:
+    links = [link.value for link in at(signed_in("demo_viewer"), HOME).page_link]
+    assert [link.strip("*") for link in links] == ["Leaderboard", "Retention", "Launch"]
+    assert not at(signed_in("admin"), HOME).page_link
+
+
+@pytest.mark.usefixtures("changed")
+def test_demo_data_is_called_so_on_every_page() -> None:
+    app = signed_in("admin")
+    for page in PAGES:
+        badges = [note.value for note in at(app, page).markdown]
+        assert any("Demo data" in badge for badge in badges), page
+    with connections.owner() as connection:
+        connection.execute(text("delete from demo_state"))
+    st.cache_data.clear()
+    app.run()
+    assert not any("Demo data" in note.value for note in app.markdown)
+
+
+def test_a_session_that_is_over_ends_at_the_next_click_on_a_card() -> None:
+    app = at(signed_in("admin"), HOME)
+    with connections.writer(Scope.system()) as connection:
+        connection.execute(text("update sessions set revoked_at = now()"))
+    app.button(key="refresh-mrr").click().run()
+    assert not app.exception
+    assert [title.value for title in app.title] == ["ClosetAI"]
+    assert not app.metric
+
+
+def test_every_page_is_in_the_navigation() -> None:
+    listed = (ROOT / "app.py").read_text()
+    assert all(f'"{page}"' in listed for page in PAGES)
+    assert {Path(page).parent.name for page in PAGES} == {"home", "revenue", "shoppers", "studio"}
