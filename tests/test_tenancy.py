@@ -379,11 +379,13 @@ def test_a_shopper_tries_on_anywhere_and_a_demo_visitor_in_demo_brands(world: Wo
 
 def test_a_demo_visitor_changes_nothing_that_others_see(world: World) -> None:
     before = _snapshot(world.words["demo"])
-    with connections.writer(Scope("demo", str(world.a.user))) as connection:
-        for table, columns in _written_columns("update").items():
-            _attempt(connection, f"update {table} set {columns[0]} = {columns[0]}")
-        for table in before:
-            _attempt(connection, f"delete from {table}")
+    everywhere = Scope("demo", str(world.a.user))
+    for scope in (everywhere, everywhere.narrowed_to(world.demo.brand)):
+        with connections.writer(scope) as connection:
+            for table, columns in _written_columns("update").items():
+                _attempt(connection, f"update {table} set {columns[0]} = {columns[0]}")
+            for table in before:
+                _attempt(connection, f"delete from {table}")
     assert _snapshot(world.words["demo"]) == before
 
 
