@@ -565,36 +565,44 @@ def test_cells_of_retention_are_future_running_or_complete(brand: str) -> None:
     cohort(brand, "2026-02-27", 2, 1, 30)
     cohort(brand, "2026-03-29", 4, 4, 7)
 
-    def cells(as_of: date) -> dict[tuple[str, int], tuple[str, float, float]]:
+    def cells(as_of: date) -> dict[str, tuple[str, float, float]]:
         frame = ask("shoppers/retention", brand, since=date(2026, 2, 9), as_of=as_of)
         found = {}
         for _, row in frame.iterrows():
             month = "mean" if pd.isna(row["cohort_month"]) else row["cohort_month"].strftime("%b")
             share = -1 if pd.isna(row["retention_pct"]) else row["retention_pct"]
-            found[month, row["day_number"]] = (row["state"], row["ended_count"], share)
+            found[f"{month}{row['day_number']}"] = (row["state"], row["ended_count"], share)
         return found
+
+    def check(as_of: date, **expected: tuple[str, float, float]) -> None:
+        found = cells(as_of)
+        assert {key: found[key] for key in expected} == expected
 
     # March is not over: running throughout. Of February's cohort day 30 has ended for its member
     # of the 27th, but not for one of the 28th.
-    early = cells(date(2026, 3, 30))
-    assert early["Feb", 1] == ("complete", 2, 0)
-    assert early["Feb", 7] == ("complete", 2, 0)
-    assert early["Feb", 30] == ("running", 2, 0.5)
-    assert early["Mar", 1] == ("running", 4, 0.5)
-    assert early["Mar", 7] == ("running", 4, 0)
-    assert early["Mar", 30] == ("running", 0, -1)
-    assert early["mean", 1] == ("mean", 2, 0)
-    assert early["mean", 30] == ("mean", 0, -1)
+    check(
+        date(2026, 3, 30),
+        Feb1=("complete", 2, 0),
+        Feb7=("complete", 2, 0),
+        Feb30=("running", 2, 0.5),
+        Mar1=("running", 4, 0.5),
+        Mar7=("running", 4, 0),
+        Mar30=("running", 0, -1),
+        mean1=("mean", 2, 0),
+        mean30=("mean", 0, -1),
+    )
     # Day 30 of 28 February is 30 March, not begun on the 29th.
-    assert cells(date(2026, 3, 29))["Feb", 30] == ("future", 0, -1)
-    assert cells(date(2026, 3, 31))["Feb", 30] == ("complete", 2, 0.5)
+    check(date(2026, 3, 29), Feb30=("future", 0, -1))
+    check(date(2026, 3, 31), Feb30=("complete", 2, 0.5))
     # March is over. Day 7 of the 31st is 7 April.
-    assert cells(date(2026, 4, 6))["Mar", 7] == ("future", 8, -1)
-    assert cells(date(2026, 4, 7))["Mar", 7] == ("running", 8, 0.5)
-    late = cells(date(2026, 4, 8))
-    assert late["Mar", 7] == ("complete", 8, 0.5)
-    assert late["Mar", 30][0] == "future"
-    assert late["mean", 7] == ("mean", 10, 0.4)
+    check(date(2026, 4, 6), Mar7=("future", 8, -1))
+    check(date(2026, 4, 7), Mar7=("running", 8, 0.5))
+    check(
+        date(2026, 4, 8),
+        Mar7=("complete", 8, 0.5),
+        Mar30=("future", 4, -1),
+        mean7=("mean", 10, 0.4),
+    )
 
 
 def test_conversion_counts_purchases_within_seven_days_of_the_first_job(brand: str) -> None:

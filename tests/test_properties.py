@@ -1,0 +1,382 @@
+"""Random histories: what the queries say equals what a naive recompute from the raw rows says."""
+
+from collections import defaultdict
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import NamedTuple
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection, text
+
+import queries
+from database import connections
+from database.tenancy import Scope
+from queries import Parameter
+from tests import facts
+
+pytestmark = pytest.mark.usefixtures("database")
+
+# Each example makes brands of its own, so one database serves them all, and fills with neighbours.
+few = settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+
+START = date(2026, 2, 20)
+DAYS = 45
+MIDNIGHT = datetime(START.year, START.month, START.day, tzinfo=UTC)
+
+hours = st.integers(0, DAYS * 24 - 1).map(lambda hour: MIDNIGHT + timedelta(hours=hour))
+windows = st.tuples(st.integers(0, DAYS), st.integers(1, DAYS)).map(
+    lambda pair: (START + timedelta(days=pair[0]), START + timedelta(days=pair[0] + pair[1]))
+)
+which = st.integers(0, 1)
+statuses = st.sampled_from(["active", "past_due", "canceled", "trialing", "paused", "unpaid"])
+amounts = st.integers(0, 3).map(lambda step: Decimal(step) * Decimal("33.33"))
+
+
+# MRR
+
+
+class Event(NamedTuple):
+    """Something that happens to one of a few subscriptions."""
+
+    kind: str
+    subscription: int
+    brand: int
+    when: datetime
+    status: str
+    amount: Decimal
+
+
+events = st.lists(
+    st.builds(
+        Event,
+        st.sampled_from(["set", "set", "set", "move", "delete", "late"]),
+        st.integers(0, 3),
+        which,
+        hours,
+        statuses,
+        amounts,
+    ),
+    min_size=1,
+    max_size=14,
+)
+
+
+class State(NamedTuple):
+    """One row of a subscription's history."""
+
+    brand: str
+    subscription: str
+    effective: datetime
+    recorded: int
+    status: str
+    mrr: Decimal
+
+
+def happen(connection: Connection, brands: list[str], story: list[Event]) -> None:
+    """Let the events happen in the given order, which need not be that of their times."""
+    known: dict[int, str] = {}
+    for event in story:
+        key, brand = known.get(event.subscription), brands[event.brand]
+        if key is None:
+            known[event.subscription] = facts.subscription(
+                connection, brand, str(event.amount), event.when, status=event.status
+            )
+        elif event.kind == "set":
+            facts.change(connection, key, event.when, status=event.status, unit_amount=event.amount)
+        elif event.kind == "move":
+            facts.change(connection, key, event.when, brand_id=brand)
+        elif event.kind == "delete":
+            connection.execute(text("delete from subscriptions where id = :id"), {"id": key})
+            del known[event.subscription]
+        else:
+            facts.insert(
+                connection,
+                "subscription_history",
+                subscription_id=key,
+                brand_id=brand,
+                effective_at=event.when,
+                change="late",
+                status=event.status,
+                mrr=event.amount,
+                quantity=1,
+            )
+
+
+def history(connection: Connection, brands: list[str]) -> list[State]:
+    """The history of the brands' subscriptions, in the order in which it took effect."""
+    rows = connection.execute(
+        text(
+            "select cast(brand_id as text), cast(subscription_id as text), effective_at, id,"
+            " cast(status as text), mrr"
+            " from subscription_history where cast(brand_id as text) = any(:brands)"
+        ),
+        {"brands": brands},
+    )
+    return sorted((State(*row) for row in rows), key=lambda state: state[2:4])
+
+
+def level(states: list[State], brand: str, policy: str, day: date) -> Decimal:
+    """The MRR of a brand when a day began: its subscriptions' latest states, added up."""
+    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    latest = {s.subscription: s for s in states if s.brand == brand and s.effective < midnight}
+    counted = {"active"} if policy == "strict" else {"active", "past_due"}
+    return sum((s.mrr for s in latest.values() if s.status in counted), Decimal(0))
+
+
+def movements(states: list[State], brand: str, policy: str) -> dict[date, tuple[object, ...]]:
+    """What the stored movements of a brand have to be."""
+    found: dict[date, tuple[object, ...]] = {}
+    paid = False
+    for day in sorted({s.effective.astimezone(UTC).date() for s in states if s.brand == brand}):
+        before = level(states, brand, policy, day)
+        after = level(states, brand, policy, day + timedelta(days=1))
+        paid = paid or before > 0
+        if before == 0 and after > 0:
+            kind = "reactivation" if paid else "new"
+        elif after == 0:
+            kind = "churn"
+        else:
+            kind = "expansion" if after > before else "contraction"
+        if before != after:
+            found[day] = (kind, abs(after - before), before, after)
+    return found
+
+
+@few
+@given(story=events, window=windows, policy=st.sampled_from(["strict", "stripe"]))
+def test_mrr_follows_its_history(
+    story: list[Event], window: tuple[date, date], policy: str
+) -> None:
+    since, until = window
+    with connections.owner() as c:
+        brands = [facts.brand(c, name) for name in ("Aurora", "Borealis")]
+        happen(c, brands, story)
+        states = history(c, brands)
+        stored: dict[str, dict[date, tuple[object, ...]]] = defaultdict(dict)
+        for row in c.execute(
+            text(
+                "select cast(brand_id as text) as brand, day, cast(kind as text) as kind, amount,"
+                " mrr_before, mrr_after from mrr_movements"
+                " where policy = cast(:policy as mrr_policy)"
+                " and cast(brand_id as text) = any(:brands)"
+            ),
+            {"policy": policy, "brands": brands},
+        ):
+            stored[row.brand][row.day] = (row.kind, row.amount, row.mrr_before, row.mrr_after)
+        current, subscribed = (
+            {row[0]: row[1] for row in c.execute(text(sql), {"brands": brands})}
+            for sql in (
+                "select cast(id as text), mrr from brands where cast(id as text) = any(:brands)",
+                "select cast(brand_id as text), sum(mrr) from subscriptions"
+                " where status = 'active' and cast(brand_id as text) = any(:brands)"
+                " group by brand_id",
+            )
+        )
+    for brand in brands:
+        assert stored[brand] == movements(states, brand, policy)
+        assert current[brand] == subscribed.get(brand, 0)
+
+    for chosen in ([brands[0]], brands):
+        scope = Scope.of_brands(chosen)
+        arguments: dict[str, Parameter] = {"policy": policy, "since": since, "until": until}
+        started = sum(level(states, brand, policy, since) for brand in chosen)
+        ended = sum(level(states, brand, policy, until) for brand in chosen)
+
+        check = queries.read("revenue/mrr_movements_check", scope, **arguments).frame.iloc[0]
+        assert (check["difference_usd"], check["broken_count"]) == (0, 0)
+        assert (check["start_usd"], check["end_usd"]) == (started, ended)
+        moved = check["new_usd"] + check["expansion_usd"] + check["reactivation_usd"]
+        assert started + moved - check["contraction_usd"] - check["churn_usd"] == ended
+
+        total = queries.read("revenue/mrr_total", scope, **arguments).frame.iloc[0]
+        assert (total["mrr_before_usd"], total["mrr_usd"]) == (started, ended)
+        strict, stripe = (
+            sum(level(states, brand, other, until) for brand in chosen)
+            for other in ("strict", "stripe")
+        )
+        assert (total["strict_usd"], total["stripe_usd"]) == (strict, stripe)
+        assert total["at_risk_usd"] == stripe - strict
+
+        days = queries.read("revenue/mrr_by_day", scope, **arguments).frame
+        naive = [
+            sum(level(states, brand, policy, day.date() + timedelta(days=1)) for brand in chosen)
+            for day in days["day"]
+        ]
+        assert list(days["mrr_usd"]) == naive
+        assert len(days) == (until - since).days
+
+        board = queries.read("revenue/mrr", scope, **arguments).frame
+        places = {brand: level(states, brand, policy, until) for brand in chosen}
+        shown = dict(zip(board["brand_id"], board["mrr_usd"], strict=True))
+        assert {b: mrr for b, mrr in shown.items() if mrr} == {
+            b: mrr for b, mrr in places.items() if mrr
+        }
+        assert list(board["mrr_usd"]) == sorted(board["mrr_usd"], reverse=True)
+
+
+# Jobs and purchases
+
+
+class Job(NamedTuple):
+    """A job of one of a few people for one of two brands."""
+
+    brand: int
+    person: int
+    created: datetime
+    status: str
+    seconds: int
+    origin: str
+
+
+class Act(NamedTuple):
+    """A touch or a purchase."""
+
+    brand: int
+    person: int
+    when: datetime
+
+
+people = st.integers(0, 3)
+jobs = st.lists(
+    st.builds(
+        Job,
+        which,
+        people,
+        hours,
+        st.sampled_from(["completed", "completed", "failed", "canceled", "processing", "queued"]),
+        st.sampled_from([1, 3599, 3600, 90_000]),
+        st.sampled_from(["shopper", "shopper", "shopper", "studio"]),
+    ),
+    min_size=1,
+    max_size=25,
+)
+acts = st.lists(st.builds(Act, which, people, hours), max_size=8)
+
+
+def naive_volume(raw: list[Job], day: date) -> list[int]:
+    """Launched, completed, failed and canceled on one day."""
+    counts = [sum(job.created.date() == day for job in raw)]
+    for status in ("completed", "failed", "canceled"):
+        ended = [job for job in raw if job.status == status]
+        counts.append(sum((j.created + timedelta(seconds=j.seconds)).date() == day for j in ended))
+    return counts
+
+
+def naive_retention(raw: list[Job], n: int, since: date, until: date) -> tuple[int, int]:
+    """Shoppers whose day N is in the window, and those of them who came back on it."""
+    active: dict[tuple[int, int], set[date]] = defaultdict(set)
+    for job in raw:
+        active[job.brand, job.person].add(job.created.date())
+    due = [
+        (days, min(days) + timedelta(days=n))
+        for days in active.values()
+        if since <= min(days) + timedelta(days=n) < until
+    ]
+    return len(due), sum(day in days for days, day in due)
+
+
+def naive_conversion(
+    raw: list[Job], touched: list[Act], bought: list[Act], since: date, until: date, as_of: date
+) -> tuple[int, int, int]:
+    """Shoppers, converted, left out."""
+    firsts: dict[tuple[int, int], datetime] = {}
+    for job in raw:
+        ended = job.created + timedelta(seconds=job.seconds)
+        if job.status == "completed" and since <= ended.date() < until:
+            key = (job.brand, job.person)
+            firsts[key] = min(firsts.get(key, ended), ended)
+    week, month = timedelta(days=7), timedelta(days=30)
+    over = MIDNIGHT + (as_of - START)
+    eligible = {key: first for key, first in firsts.items() if first + week <= over}
+    converted = 0
+    for key, first in eligible.items():
+        times = [t.when for t in touched if (t.brand, t.person) == key]
+        converted += any(
+            first <= p.when < first + week
+            and any(p.when - month < touch <= p.when for touch in times)
+            for p in bought
+            if (p.brand, p.person) == key
+        )
+    return len(eligible), converted, len(firsts) - len(eligible)
+
+
+@few
+@given(raw=jobs, touched=acts, bought=acts, window=windows, late=st.integers(0, 20))
+def test_shoppers_are_counted_from_the_raw_rows(
+    raw: list[Job], touched: list[Act], bought: list[Act], window: tuple[date, date], late: int
+) -> None:
+    since, until = window
+    as_of = until + timedelta(days=late)
+    with connections.owner() as c:
+        brands = [facts.brand(c, name) for name in ("Aurora", "Borealis")]
+        users = [facts.shopper(c) for _ in range(4)]
+        for job in raw:
+            facts.job(
+                c,
+                brands[job.brand],
+                users[job.person],
+                job.created,
+                status=job.status,
+                seconds=job.seconds,
+                origin=job.origin,
+            )
+        for act in touched:
+            facts.touch(c, brands[act.brand], users[act.person], act.when)
+        for act in bought:
+            facts.purchase(c, brands[act.brand], users[act.person], act.when)
+
+    for chosen in ([0], [0, 1]):
+        scope = Scope.of_brands([brands[number] for number in chosen])
+        seen = [job for job in raw if job.brand in chosen and job.origin == "shopper"]
+
+        days = queries.read(
+            "tryons/volume_by_day", scope, since=since, until=until, origin="shopper"
+        ).frame
+        naive = [naive_volume(seen, day.date()) for day in days["day"]]
+        counted = days.drop(columns="day")
+        assert counted.to_numpy().tolist() == naive
+        total = queries.read(
+            "tryons/volume_total", scope, since=since, until=until, origin="shopper"
+        ).frame.iloc[0]
+        assert list(total[counted.columns]) == list(counted.sum())
+
+        for n in (1, 7):
+            card = queries.read(
+                "shoppers/retention_card", scope, since=since, until=until, day_number=n
+            ).frame.iloc[0]
+            expected = naive_retention(seen, n, since, until)
+            assert (card["cohort_count"], card["returned_count"]) == expected
+            weeks = queries.read(
+                "shoppers/retention_by_week", scope, since=since, until=until, day_number=n
+            ).frame
+            assert (weeks["cohort_count"].sum(), weeks["returned_count"].sum()) == expected
+
+        cells = queries.read("shoppers/retention", scope, since=START, as_of=as_of).frame
+        for _, cell in cells[cells["state"] != "mean"].iterrows():
+            first, n = cell["cohort_month"].date(), int(cell["day_number"])
+            following = (pd.Timestamp(first) + pd.DateOffset(months=1)).date()
+            shift = timedelta(days=n)
+            ended = naive_retention(seen, n, first + shift, min(following + shift, as_of))
+            assert (cell["ended_count"], cell["returned_count"]) == ended
+            size, _ = naive_retention(seen, 0, first, min(following, as_of))
+            assert cell["cohort_count"] == size
+            assert (cell["state"] == "complete") == (following + shift <= as_of)
+
+        figures = queries.read(
+            "shoppers/conversion", scope, since=since, until=until, as_of=as_of
+        ).frame.iloc[0]
+        assert tuple(figures[:3]) == naive_conversion(
+            seen,
+            [act for act in touched if act.brand in chosen],
+            [act for act in bought if act.brand in chosen],
+            since,
+            until,
+            as_of,
+        )
