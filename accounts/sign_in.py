@@ -36,7 +36,7 @@ _ACCOUNT = text(
 _AUDIT = text(
     """
     insert into audit_log (user_id, action, object_type, object_id)
-    values (:user, 'sign_in', 'user', :user)
+    select id, 'sign_in', 'user', id::text from users where id = :user
     """
 )
 
