@@ -36,6 +36,8 @@ def test_a_signal_ends_everything(ending: signal.Signals, tmp_path: Path) -> Non
     with running(tmp_path, port) as started:
         assert status(port, "/") == 200
         assert status(port, "/api/health") == 200
+        assert status(port, "/api/openapi.json") == 200
+        assert status(port, "/api/docs") == 404  # a page that would load scripts from elsewhere
         family = started.family()
         names = " ".join(" ".join(process.cmdline()) for process in family)
         assert all(part in names for part in PARTS)

@@ -1,0 +1,61 @@
+"""The server's own routes and what it shows when a page fails."""
+
+import logging
+import re
+
+import pytest
+from sqlalchemy import text
+from streamlit.testing.v1 import AppTest
+
+import server
+import worker
+from database import connections
+
+
+@pytest.mark.usefixtures("database")
+def test_well_only_with_a_living_worker_and_all_migrations(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    assert not server.well()
+    assert "no worker has been seen" in caplog.text
+    worker.beat()
+    assert server.well()
+    with connections.owner() as connection:
+        connection.execute(text("update worker_heartbeats set seen_at = now() - interval '1 min'"))
+    assert not server.well()
+    worker.beat()
+    with connections.owner() as connection:
+        connection.execute(text("update migration_checksums set checksum = 'another'"))
+    assert not server.well()
+    assert "not migrated: 0001_foundation" in caplog.text
+
+
+def test_a_failing_page_shows_a_reference_and_the_log_has_the_rest(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def page() -> None:
+        import server
+
+        assert server.on_script_error(ValueError("secret detail"))
+
+    with caplog.at_level(logging.ERROR):
+        shown = AppTest.from_function(page).run()
+    assert not shown.exception
+    (error,) = shown.error
+    assert "secret detail" not in error.value
+    reference = re.search(r"reference ([0-9a-f]{8})\.$", error.value)
+    assert reference
+    (record,) = (one for one in caplog.records if reference[1] in one.getMessage())
+    assert record.exc_info
+    assert "secret detail" in str(record.exc_info[1])
+
+
+def test_a_database_that_is_gone_is_said_as_such() -> None:
+    def page() -> None:
+        import server
+        from database.connections import DatabaseUnavailableError
+
+        server.on_script_error(DatabaseUnavailableError("The database does not answer."))
+
+    (error,) = AppTest.from_function(page).run().error
+    assert error.value == "The database does not answer. Try again in a moment."
