@@ -1,9 +1,10 @@
-"""Demo data: 847 invented brands and their shoppers over 18 months, and their life going on from then.
+"""Demo data: 847 invented brands and their shoppers over 18 months, and how they go on.
 
-`story.py` holds the constants of what is told, `brands.py`, `shoppers.py` and `activity.py` make the rows, `load.py`
-brings them into the database. A day's rows are a function of the seed, the scale and the day: filling a database up to
-a day and going on later gives the same days as filling it later. (Only who came before the first month of a database
-is not in it: a database that is filled later begins later.)
+`story.py` holds the constants of what is told, `brands.py`, `shoppers.py` and `activity.py` make
+the rows, `load.py` brings them into the database. A day's rows are a function of the seed, the
+scale and the day: filling a database up to a day and going on later gives the same days as filling
+it later. (Only who came before the first month of a database is not in it: a database that is
+filled later begins later.)
 """
 
 from collections.abc import Callable
@@ -36,8 +37,9 @@ _LOCK = 7_203_114_560
 
 # Filled day by day, with their indexes made afterwards.
 _EVENTS = [
-    "tryon_jobs", "shoppers", "touches", "wardrobe_items", "reviews", "purchases", "purchase_returns",
-    "acquisition_spend", "nps_responses", "dataset_sessions", "dataset_aggregates",
+    "tryon_jobs", "shoppers", "touches", "wardrobe_items", "reviews", "purchases",
+    "purchase_returns", "acquisition_spend", "nps_responses", "dataset_sessions",
+    "dataset_aggregates",
 ]  # fmt: skip
 _BOOKS = [
     "subscriptions",
@@ -46,12 +48,14 @@ _BOOKS = [
     "credit_lots",
     "credit_ledger",
 ]
-# Emptied before filling; in a database of demo data nothing of it is anybody's. Sessions, accounts of the team, their
-# tokens and the audit log stay, and so do the brands, whose ids are always the same.
+# Emptied before filling; in a database of demo data nothing of it is anybody's. Sessions, accounts
+# of the team, their tokens and the audit log stay, and so do the brands, whose ids are always the
+# same.
 _EMPTIED = [
     *_EVENTS, *_BOOKS, "mrr_movements", "payments", "tryon_garments", "job_attempts", "job_outputs",
-    "photo_sets", "batches", "collections", "collection_items", "products", "product_images", "personas",
-    "persona_pictures", "model_versions", "advisor_conversations", "advisor_messages", "benchmarks",
+    "photo_sets", "batches", "collections", "collection_items", "products", "product_images",
+    "personas", "persona_pictures", "model_versions", "advisor_conversations", "advisor_messages",
+    "benchmarks",
 ]  # fmt: skip
 
 # Jobs that are made at a time, so that memory stays below half a gigabyte.
@@ -68,9 +72,10 @@ class RealDataError(DemoDataError):
 
 @dataclass(frozen=True, slots=True)
 class DemoState:
-    """How far the demo data is: `progress` from 0 to 1, what is being done, until when it is filled.
+    """How far the demo data is.
 
-    `completed_at` is None while it is being filled, or when that was interrupted.
+    `progress` goes from 0 to 1, `message` says what is being done, `filled_until` is the moment up
+    to which there is data. `completed_at` is None while that goes on, or was interrupted.
     """
 
     job_target: int
@@ -98,14 +103,15 @@ def seed(
     scale: str = "default",
     progress: Progress | None = None,
 ) -> None:
-    """Fill the database with demo data of the 18 months up to the end of `until`, or up to now when that is earlier.
+    """Fill the database with demo data of the 18 months up to a day.
 
-    `jobs` is about how many try-on jobs that makes (1,000 to 20,000,000); without it, `scale` says so: "default" or
-    "full". What demo data there is, is replaced. `progress` is called with the share that is done and what is being
-    done; table demo_state says the same to other processes.
+    It ends with the day `until` (default: today, in UTC), or now when that is earlier. `jobs` is
+    about how many try-on jobs that makes (1,000 to 20,000,000); without it, `scale` says so:
+    "default" or "full". What demo data there is, is replaced. `progress` is called with the share
+    that is done and what is being done; table demo_state says the same to other processes.
 
-    Raises DemoDataError for arguments out of range, RealDataError when the database holds anything that is not demo
-    data, and DatabaseUnavailableError.
+    Raises DemoDataError for arguments out of range, RealDataError when the database holds anything
+    that is not demo data, and DatabaseUnavailableError.
     """
     if scale not in story.SCALES:
         raise DemoDataError(f"The scale is one of {', '.join(story.SCALES)}, not {scale}.")
@@ -148,8 +154,8 @@ def seed(
             )
             connection.execute(
                 text(
-                    "update demo_state set progress = 1, message = 'Complete', filled_until = :cutoff,"
-                    " completed_at = now()"
+                    "update demo_state set progress = 1, message = 'Complete',"
+                    " filled_until = :cutoff, completed_at = now()"
                 ),
                 {"cutoff": cutoff},
             )
@@ -158,9 +164,11 @@ def seed(
 
 
 def append_missing(now: datetime | None = None) -> int:
-    """Add what has happened since the demo data was filled, up to `now` (default: this moment), and return its jobs.
+    """Add what has happened since the demo data was filled; return the number of jobs added.
 
-    Nothing happens, and 0 is returned, when the database holds no complete demo data or is filled that far already.
+    It ends with `now`, by default this moment. Nothing happens, and 0 is returned, when the
+    database holds no complete demo data or is filled that far already.
+
     Raises DatabaseUnavailableError.
     """
     now = now or datetime.now(UTC)
@@ -217,7 +225,7 @@ def _clear() -> None:
                 " or exists (select from users u where u.id = o.user_id and u.is_demo)"
             )
         )
-        # What a deleted user leaves behind was emptied above: there is nothing to leave a tombstone for.
+        # What these users left behind was emptied above: no tombstone is needed for it.
         connection.execute(text("alter table users disable trigger users_leave_tombstone"))
         connection.execute(
             text("delete from users where is_demo and role in ('shopper', 'tombstone')")
@@ -310,7 +318,8 @@ def _note_second_brands(connection: Connection) -> None:
         text(
             """
             insert into shoppers (brand_id, user_id, first_job_at, first_category, first_device)
-            select distinct on (j.brand_id, j.user_id) j.brand_id, j.user_id, j.created_at, j.category, j.device
+            select distinct on (j.brand_id, j.user_id)
+              j.brand_id, j.user_id, j.created_at, j.category, j.device
             from tryon_jobs j
             where j.origin = 'shopper'
               and not exists (
@@ -348,20 +357,33 @@ def _append(
     return count
 
 
+# What a row leads to. Who was deleted meanwhile takes along what would have followed.
+_PARENTS = {
+    "brand_id": "brands",
+    "user_id": "users",
+    "job_id": "tryon_jobs",
+    "source_job_id": "tryon_jobs",
+    "purchase_id": "purchases",
+}
+
+
 def _insert(connection: Connection, table: str, rows: pa.Table) -> int:
-    # By way of a temporary table: triggers see one statement, and what is there already is no error.
     if rows.num_rows == 0:
         return 0
     columns = ", ".join(rows.column_names)
     connection.execute(
-        text(
-            f"create temporary table arriving on commit drop as select {columns} from {table} limit 0"
-        )
+        text(f"create temporary table arriving as select {columns} from {table} limit 0")
     )
     load.copy(connection, "arriving", rows)
+    kept = " and ".join(
+        f"(a.{column} is null or exists (select from {_PARENTS[column]} p where p.id = a.{column}))"
+        for column in rows.column_names
+        if column in _PARENTS
+    )
     added = connection.execute(
         text(
-            f"insert into {table} ({columns}) select {columns} from arriving on conflict do nothing"
+            f"insert into {table} ({columns}) select {columns} from arriving a"
+            f" where {kept or 'true'} on conflict do nothing"
         )
     ).rowcount
     connection.execute(text("drop table arriving"))

@@ -1,7 +1,8 @@
 """What happens on some days: jobs, and all that follows from them, as tables ready for COPY.
 
-Each row also has the moment from which it is known (a job: when it finished). Days are always made whole; who fills a
-running day takes the rows that are known by now, and the rest when their time has come.
+Each row also has the moment from which it is known (a job: when it finished). Days are always made
+whole; who fills a running day takes the rows that are known by now, and the rest when their time
+has come.
 """
 
 from dataclasses import dataclass
@@ -29,8 +30,8 @@ from database.demo.draws import (
 )
 from database.demo.shoppers import ACCOUNT_AGE_MS, Shoppers, Visits, visits
 
-# The longest time between a visit and the last row that follows from it: a purchase 4 days later, its return 24 days
-# after that.
+# The longest time between a visit and the last row that follows from it: a purchase 4 days later,
+# its return 24 days after that.
 LOOKBACK_DAYS = 30
 
 REVIEWERS = 6
@@ -42,7 +43,8 @@ _GARMENTS = [
     ["Tote bag", "Crossbody bag", "Bucket bag"], ["Cashmere scarf", "Silk scarf", "Snood"],
     ["Beanie", "Felt hat", "Cap"], ["Leather belt", "Woven belt", "Chain belt"],
     ["Court sneakers", "Runners", "High-top sneakers"], ["Block heels", "Slingbacks", "Stilettos"],
-    ["Chelsea boots", "Ankle boots", "Rain boots"], ["Hoop earrings", "Pendant necklace", "Signet ring"],
+    ["Chelsea boots", "Ankle boots", "Rain boots"],
+    ["Hoop earrings", "Pendant necklace", "Signet ring"],
 ]  # fmt: skip
 _COLORS = ["black", "ivory", "navy", "sand", "olive", "rust"]
 _COMMENTS = [
@@ -59,21 +61,21 @@ class Rows:
     known_ms: Ints
 
     def between(self, after_ms: int, until_ms: int) -> pa.Table:
-        """The rows that become known in the half-open time after `after_ms` and up to `until_ms`."""
+        """The rows that become known after `after_ms` and up to `until_ms`."""
         wanted = (self.known_ms > after_ms) & (self.known_ms <= until_ms)
         return self.table if wanted.all() else self.table.filter(pa.array(wanted))
 
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """Completed jobs, each of which cost a credit: the shopper's, or the brand's where `who` is −1."""
+    """Completed jobs; each cost the shopper a credit, or the brand where `who` is −1."""
 
     who: Ints
     brand: Ints
     finished_ms: Ints
 
     def between(self, after_ms: int, until_ms: int) -> "Spent":
-        """Those of the half-open time after `after_ms` and up to `until_ms`."""
+        """Those that finished after `after_ms` and up to `until_ms`."""
         wanted = (self.finished_ms > after_ms) & (self.finished_ms <= until_ms)
         return Spent(self.who[wanted], self.brand[wanted], self.finished_ms[wanted])
 
@@ -130,11 +132,11 @@ def categories_of(brand: Ints, day: Ints, key: Keys, stream: int) -> Ints:
     shares = np.stack([story.CATEGORY_SHARES, story.CATEGORY_SHARES * story.WINTER], axis=1)
     steps = np.cumsum(shares, axis=2)
     steps /= steps[:, :, -1:]
-    first = int(day.min()) if len(day) else 0
-    last = int(day.max()) if len(day) else 0
+    first, last = (int(day.min()), int(day.max())) if len(day) else (0, 0)
     winter = story.is_winter(np.arange(first, last + 1))[day - first]
     draw = uniform(key, stream)
-    return (draw[:, None] >= steps[brands().kind[brand], winter, :-1]).sum(axis=1)
+    position: Ints = (draw[:, None] >= steps[brands().kind[brand], winter, :-1]).sum(axis=1)
+    return position
 
 
 def users(people: Shoppers) -> Rows:
@@ -156,7 +158,8 @@ def users(people: Shoppers) -> Rows:
 
 
 def _begun(people: Shoppers, day: Ints, arrived: Ints) -> Ints:
-    # A visit that begins late is moved forward, so that its last job (of at most ten) ends on its day.
+    # A visit that begins late is moved forward, so that its last job (of at most ten) ends on its
+    # day.
     return np.minimum(arrived, (day + people.first_day + 1) * DAY_MS - 16 * 60_000)
 
 
@@ -186,7 +189,8 @@ def _shoppers(
 
 def _jobs(people: Shoppers, came: Visits) -> tuple[_Jobs, Rows, Spent]:
     known = brands()
-    # A visit has one job and a geometric number more; now and then its brand's studio makes a picture, too.
+    # A visit has one job and a geometric number more; now and then its brand's studio makes a
+    # picture, too.
     more = np.log1p(-uniform(came.key, 2)) / np.log(story.MORE_JOBS)
     count = 1 + np.minimum(more.astype(np.int64), 9)
     has_studio = np.flatnonzero(uniform(came.key, 3) < story.STUDIO)
@@ -294,7 +298,8 @@ def _reviews(
     # At a hundred times the jobs there are not a hundred times the reviewers.
     rate = story.REVIEWED * min(scale, 1e9) ** -0.3 if scale > 1 else story.REVIEWED
     share = uniform(jobs.key, 30)
-    # A third of the queue is drawn at random; the doubtful ones are looked at more often than others.
+    # A third of the queue is drawn at random; the doubtful ones are looked at more often than
+    # others.
     weight = np.array([0.33, 0.37, 0.20, 0.10])
     doubtful = np.clip((0.98 - jobs.confidence) * 18, 0.05, 3.0)
     parts = np.cumsum(
@@ -313,7 +318,8 @@ def _reviews(
     key, drawn = jobs.key[first], drawn[first]
     chance = jobs.confidence[first] - story.OVERCONFIDENCE[jobs.category[first]]
     good = uniform(key, 31) < chance
-    # Everybody errs now and then; a fifth of the pictures is seen by a second pair of eyes, a tie mostly by a third.
+    # Everybody errs now and then; a fifth of the pictures is seen by a second pair of eyes, a tie
+    # mostly by a third.
     judged = good ^ (uniform(key, 32) < 0.02)
     has_second = uniform(key, 33) < 0.22
     second = judged ^ (uniform(key, 34) < 0.11)
@@ -357,7 +363,8 @@ def _reviews(
 
 
 def _spend(people: Shoppers, came: Visits) -> Rows:
-    # Advertising is paid by the shopper it brings, at the channel's price, which differs a little by brand and day.
+    # Advertising is paid by the shopper it brings, at the channel's price, which differs a little
+    # by brand and day.
     new = came.is_first & (people.channel[came.who] > 0)
     who = came.who[new]
     # One number for brand, day and channel together.
@@ -393,9 +400,10 @@ def _purchases(
         jobs.visit[jobs.completed & ~jobs.studio],
         jobs.finished[jobs.completed & ~jobs.studio],
     )
-    # Systematic draws: along the day's visits, by the time since the visit before, chances add up, and each time the
-    # sum passes a whole number that visit leads to a purchase. As random for each visit as a draw of its own; but among
-    # the first visits of any window there are as many purchases as there should be, in small data as in large.
+    # Systematic draws: along the day's visits, by the time since the visit before, chances add up,
+    # and each time the sum passes a whole number that visit leads to a purchase. As random for each
+    # visit as a draw of its own; but among the first visits of any window there are as many
+    # purchases as there should be, in small data as in large.
     order = np.lexsort((came.who, came.absence, came.day))
     # On busy days more come to look.
     chance = (
@@ -566,7 +574,8 @@ def activity(people: Shoppers, first_day: int, last_day: int, scale: float, seen
     jobs, job_rows, spent = _jobs(people, came)
     brand_ids, user_ids = brands().ids, people.ids(came.who)
     job_ids = uuids(jobs.created, jobs.key)
-    # Jobs stand in the order of their visits: the first of each is where the visit's number first appears.
+    # Jobs stand in the order of their visits: the first of each is where the visit's number first
+    # appears.
     first_job = np.searchsorted(jobs.visit[~jobs.studio], np.arange(len(came.who)))
     purchases, returns = _purchases(people, came, jobs, brand_ids, user_ids)
     rows = {

@@ -66,7 +66,7 @@ def _row(
 
 
 def load_subscriptions(connection: Connection, cutoff: datetime) -> None:
-    """Write the subscriptions as they stand at the cutoff with all their history, movements and the brands' MRR.
+    """Write subscriptions as they stand at the cutoff, their history, movements and brands' MRR.
 
     The triggers that would do so row by row are expected to be off.
     """
@@ -112,8 +112,8 @@ def load_subscriptions(connection: Connection, cutoff: datetime) -> None:
         text(
             """
             insert into subscription_history (
-              subscription_id, brand_id, effective_at, recorded_at, change, status, mrr, plan_id, quantity,
-              cancel_at_period_end, reason
+              subscription_id, brand_id, effective_at, recorded_at, change, status, mrr, plan_id,
+              quantity, cancel_at_period_end, reason
             )
             select
               s.id, s.brand_id, t.at, t.at, t.change, t.status,
@@ -140,7 +140,10 @@ def load_subscriptions(connection: Connection, cutoff: datetime) -> None:
 
 
 def append_subscriptions(connection: Connection, after: datetime, now: datetime) -> None:
-    """Let happen what happens to subscriptions after one moment and up to another, as the provider would report it."""
+    """Let happen what happens to subscriptions after one moment and up to another.
+
+    Each event arrives as the provider would report it, and the database's triggers do the rest.
+    """
     known = subscriptions(now)
     ids = _subscription_ids(known)
     plan_ids = _plan_ids(connection)
@@ -171,8 +174,8 @@ def append_subscriptions(connection: Connection, after: datetime, now: datetime)
 def _renew(connection: Connection, by_id: dict[str, Subscription], now: datetime) -> None:
     due = connection.scalars(
         text(
-            "select replace(id::text, '-', '') from subscriptions where provider = 'demo' and status <> 'canceled'"
-            " and current_period_end <= :now order by id"
+            "select replace(id::text, '-', '') from subscriptions where provider = 'demo'"
+            " and status <> 'canceled' and current_period_end <= :now order by id"
         ),
         {"now": now},
     ).all()
@@ -192,11 +195,12 @@ def _renew(connection: Connection, by_id: dict[str, Subscription], now: datetime
 def load_credits(
     connection: Connection, people: Shoppers, spent: Spent, cutoff: datetime, known: Flags
 ) -> None:
-    """Write the credit accounts of the shoppers that are `known` and of all brands, with lots and ledger.
+    """Write the credit accounts, lots and ledger of the `known` shoppers and of all brands.
 
-    The ledger is compacted: of a shopper it holds the latest month with a completed job (the free credits that were
-    granted and, in one row, those that were spent), of a brand one purchase and one row of what its studio spent. A
-    free month's leftover expires, so the months before it add up to nothing and are left out.
+    The ledger is compacted: of a shopper it holds the latest month with a completed job (the free
+    credits that were granted and, in one row, those that were spent), of a brand one purchase and
+    one row of what its studio spent. A free month's leftover expires, so the months before it add
+    up to nothing and are left out.
     """
     until_ms = int(cutoff.timestamp() * 1000) - 1
     months = _month_starts(people.first_day, int(until_ms // DAY_MS))
@@ -223,7 +227,7 @@ def load_credits(
         opened=people.arrived_ms[number] - ACCOUNT_AGE_MS,
         granted=granted[number],
         ended=ended[number],
-        credits=np.full(len(number), _FREE_CREDITS),
+        given=np.full(len(number), _FREE_CREDITS),
         used=used,
         resets=labels([*resets], latest[number] + 1),
     )
@@ -239,7 +243,7 @@ def load_credits(
         opened=opened,
         granted=opened,
         ended=np.full(story.BRAND_COUNT, until_ms),
-        credits=bought,
+        given=bought,
         used=made,
         resets=labels([*resets], np.full(story.BRAND_COUNT, len(resets) - 1)),
     )
@@ -253,7 +257,7 @@ def _write_accounts(
     opened: Ints,
     granted: Ints,
     ended: Ints,
-    credits: Ints,
+    given: Ints,
     used: Ints,
     resets: pa.Array,
 ) -> None:
@@ -268,7 +272,7 @@ def _write_accounts(
             {
                 "id": account_ids,
                 owner: owner_ids,
-                "balance": pa.array(credits - used),
+                "balance": pa.array(given - used),
                 "free_per_month": pa.array(np.full(count, _FREE_CREDITS if free else 0)),
                 "resets_on": resets,
                 "created_at": timestamps(opened),
@@ -283,14 +287,14 @@ def _write_accounts(
                 "id": lot_ids,
                 "account_id": account_ids,
                 "kind": labels(["free" if free else "purchase"], kind),
-                "remaining": pa.array(credits - used),
+                "remaining": pa.array(given - used),
                 "created_at": timestamps(granted),
             }
         ),
     )
     spending = pa.array(used > 0)
     for name, amount, at, rows in (
-        ("grant" if free else "purchase", credits, granted, pa.array(np.ones(count, dtype=bool))),
+        ("grant" if free else "purchase", given, granted, pa.array(np.ones(count, dtype=bool))),
         ("reserve", -used, ended, spending),
     ):
         load.copy(
@@ -318,7 +322,7 @@ def _month_of(at_ms: Ints, months: Ints) -> Ints:
 
 
 def append_credits(connection: Connection, people: Shoppers, spent: Spent) -> None:
-    """Spend what the completed jobs cost, in one row a shopper (or brand): free credits first, and never below 0."""
+    """Spend what completed jobs cost, in one row a shopper (or brand), and never below 0."""
     if len(spent.who) == 0:
         return
     shopper = spent.who >= 0
@@ -336,10 +340,14 @@ def append_credits(connection: Connection, people: Shoppers, spent: Spent) -> No
     connection.execute(
         text(
             "create temporary table spending on commit drop as"
-            " select a.id as account_id, s.jobs, cast(s.ended as timestamptz) as ended"
-            " from unnest(cast(:owners as uuid[]), cast(:jobs as integer[]), cast(:ended as text[]))"
-            " as s (owner_id, jobs, ended)"
-            " join credit_accounts a on s.owner_id in (a.user_id, a.brand_id)"
+            " select coalesce(u.id, b.id) as account_id, s.jobs,"
+            "   cast(s.ended as timestamptz) as ended"
+            " from unnest("
+            "   cast(:owners as uuid[]), cast(:jobs as integer[]), cast(:ended as text[])"
+            " ) as s (owner_id, jobs, ended)"
+            " left join credit_accounts u on u.user_id = s.owner_id"
+            " left join credit_accounts b on b.brand_id = s.owner_id"
+            " where coalesce(u.id, b.id) is not null"
         ),
         {"owners": owner_ids, "jobs": jobs.tolist(), "ended": timestamps(ended).to_pylist()},
     )

@@ -83,7 +83,8 @@ _KIND_WORDS = [
     ["Jewelry", "Fine Jewelry", "Gems", "Ornaments", "Rings"],
 ]
 
-# Currency of a brand's prices and of its orders, with the dollars per unit that its price was made at.
+# Currency of a brand's prices and of its orders, with the dollars per unit that its price was made
+# at.
 CURRENCIES = ["USD", "EUR", "GBP", "CAD"]
 _CURRENCY_SHARES = [0.72, 0.15, 0.08, 0.05]
 USD_RATES = [1.0, 1.085, 1.270, 0.735]
@@ -104,7 +105,8 @@ _STEADY = 60
 # The monthly lottery of a subscription: expansion, contraction, failed payment, cancellation.
 _EXPANDS, _CONTRACTS, _FAILS, _CANCELS = 0.030, 0.022, 0.020, 0.013
 _RETURNS = 0.10
-# MRR of all brands is this share of what it would be if none of them were away, on trial or past due.
+# MRR of all brands is this share of what it would be if none of them were away, on trial or past
+# due.
 _PAYING = 0.912
 
 
@@ -121,7 +123,9 @@ class State:
 
 @dataclass(slots=True)
 class Subscription:
-    """One subscription with all its states, oldest first, up to the end of the story that was asked for."""
+    """One subscription with all its states, oldest first, up to the end of the story that was asked
+    for.
+    """
 
     brand: int
     number: int
@@ -184,12 +188,14 @@ def brands() -> Brands:
         names.append(name)
         slugs.append(name.lower().replace(" & ", "-and-").replace(" ", "-"))
 
-    # Zipf's law with Mandelbrot's shift: the first of 847 holds 2.4 % of the money, and 6 % of the shoppers.
+    # Zipf's law with Mandelbrot's shift: the first of 847 holds 2.4 % of the money, and 6 % of the
+    # shoppers.
     size = 1.0 / (rank + 9.0)
     target = size / size.sum() * story.MRR_USD / _PAYING
     crowd = 1.0 / (rank + 4.0) ** 1.05 * np.exp(0.5 * normal(key, 5))
 
-    # Four in ten were there before the story begins, half join until its plateau; the last replace those who leave.
+    # Four in ten were there before the story begins, half join until its plateau; the last replace
+    # those who leave.
     joins = uniform(key, 7)
     begin = day_number(story.STORY_START)
     plateau = day_number(story.MRR_PLATEAU)
@@ -329,7 +335,8 @@ def subscriptions(until: datetime) -> list[Subscription]:
 
 def service(first: int, last: int) -> Flags:
     """Whether each brand's shops offer try-on, by brand and day number from first to last."""
-    # To the end of the last day, so that a day that is still running is the same as when it is over.
+    # To the end of the last day, so that a day that is still running is the same as when it is
+    # over.
     until = datetime.fromtimestamp((last + 1) * 86_400, UTC)
     open_days = np.zeros((story.BRAND_COUNT, last - first + 1), dtype=bool)
     for subscription in subscriptions(until):

@@ -24,7 +24,7 @@ _BRANDS_WITH_PERSONAS = 200
 
 
 def load_brands(connection: Connection) -> None:
-    """Write all brands and what they have from the start. Brands that are there already stay as they are."""
+    """Write all brands and what they have from the start; brands that are there already stay."""
     _brands(connection)
     _plans(connection)
     _engines(connection)
@@ -34,7 +34,7 @@ def load_brands(connection: Connection) -> None:
 
 
 def note_joined(connection: Connection, now: datetime) -> None:
-    """Set the day on which a brand came on board, for those who have by now; before, brands are prospects."""
+    """Set when brands came on board, for those that have by now: the others are prospects."""
     known = brands()
     joined = known.joined_ms <= int(now.timestamp() * 1000)
     connection.execute(

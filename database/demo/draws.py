@@ -1,8 +1,9 @@
-"""Random numbers that are functions of what they are drawn for, and columns of text made from arrays.
+"""Random numbers that are functions of what they are drawn for, and columns of text made from
+arrays.
 
-A generator that is asked in turn gives other numbers when anything before it changes. Here every number is a hash of a
-key (this shopper, this job) and of a stream (this question), so that a row never depends on which rows were made
-before it, and whole columns are drawn at once.
+A generator that is asked in turn gives other numbers when anything before it changes. Here every
+number is a hash of a key (this shopper, this job) and of a stream (this question), so that a row
+never depends on which rows were made before it, and whole columns are drawn at once.
 """
 
 from datetime import date, timedelta
@@ -19,7 +20,6 @@ Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 DAY_MS = 86_400_000
-_MASK = (1 << 64) - 1
 _EPOCH = date(1970, 1, 1)
 
 
@@ -34,7 +34,8 @@ def day_of(number: int) -> date:
 
 
 def _mixed(x: Keys) -> Keys:
-    # The finalizer of splitmix64 (Steele, Lea, Flood 2014): every bit of the input moves every bit of the output.
+    # The finalizer of splitmix64 (Steele, Lea, Flood 2014): every bit of the input moves every bit
+    # of the output.
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return x ^ (x >> np.uint64(31))
@@ -42,12 +43,9 @@ def _mixed(x: Keys) -> Keys:
 
 def keys(parent: Keys | int, number: Ints | Keys | int) -> Keys:
     """The key of the number-th child of a parent; one of the two is an array."""
-    if isinstance(number, int):
-        step = np.uint64((number + 1) * 0x9E3779B97F4A7C15 & _MASK)
-    else:
-        step = (number.astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
-    start = np.uint64(parent & _MASK) if isinstance(parent, int) else parent
-    return _mixed(start + step)
+    # Arrays, because single numbers complain when they overflow, which is what is wanted here.
+    parents, numbers = (np.atleast_1d(part).astype(np.uint64) for part in (parent, number))
+    return _mixed(parents + (numbers + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15))
 
 
 def uniform(key: Keys, stream: int) -> Floats:
@@ -81,7 +79,9 @@ def _fixed_width(characters: NDArray[Any], width: int) -> pa.Array:
 
 
 def uuids(at_ms: Ints, key: Keys) -> pa.Array:
-    """UUIDs of version 7 (RFC 9562) as text: the time in front, the rest from the key. Time-ordered, and repeatable."""
+    """UUIDs of version 7 (RFC 9562) as text: the time in front, the rest from the key. Time-
+    ordered, and repeatable.
+    """
     halves = np.empty((len(key), 2), dtype=">u8")
     halves[:, 0] = (
         (at_ms.astype(np.uint64) << np.uint64(16))
@@ -99,11 +99,12 @@ def _clock() -> tuple[NDArray[Any], NDArray[Any]]:
 
 
 def timestamps(at_ms: Ints, missing: Flags | None = None) -> pa.Array:
-    """UTC times as text, for a session whose time zone is UTC. Twenty times as fast as formatting each."""
+    """UTC times as text, for a session whose time zone is UTC. Twenty times as fast as formatting
+    each.
+    """
     second_of_day, milliseconds = _clock()
     days, rest = np.divmod(at_ms, DAY_MS)
-    first = int(days.min(initial=0)) if len(days) == 0 else int(days.min())
-    last = first if len(days) == 0 else int(days.max())
+    first, last = (int(days.min()), int(days.max())) if len(days) else (0, 0)
     dates = np.array([f"{day_of(n)} ".encode() for n in range(first, last + 1)], dtype="S11")
     text = np.empty((len(at_ms), 23), dtype=np.uint8)
     text[:, :11] = dates[days - first].view(np.uint8).reshape(-1, 11)

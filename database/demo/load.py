@@ -1,4 +1,4 @@
-"""Bringing tables into the database quickly: COPY, without triggers, and with the indexes made afterwards."""
+"""Bringing tables into the database quickly: COPY, no triggers, indexes made afterwards."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -39,10 +39,11 @@ def copy(connection: Connection, table: str, rows: pa.Table) -> None:
 
 @contextmanager
 def quiet(connection: Connection, tables: Iterable[str]) -> Iterator[None]:
-    """No triggers on these tables until the end of the block: the caller writes what they would have written.
+    """No triggers on these tables within the block: the caller writes what they would have written.
 
-    A superuser switches foreign keys off, too, and locks nothing. Any other owner disables the triggers table by table,
-    which keeps other writers out of these tables until the transaction ends, and foreign keys are checked.
+    A superuser switches foreign keys off, too, and locks nothing. Any other owner disables the
+    triggers table by table, which keeps other writers out of these tables until the transaction
+    ends, and foreign keys are checked.
     """
     may_set = "select has_parameter_privilege(current_user, 'session_replication_role', 'set')"
     if connection.scalar(text(may_set)):
@@ -59,9 +60,10 @@ def quiet(connection: Connection, tables: Iterable[str]) -> Iterator[None]:
 
 @contextmanager
 def without_indexes(connection: Connection, tables: Iterable[str]) -> Iterator[None]:
-    """Drop the indexes of these tables, all but those of their constraints, and make them again after the block.
+    """Drop these tables' indexes, all but those of constraints, and make them again at the end.
 
-    In one transaction: when it fails, nothing was dropped. Until it ends, nobody else reads these tables.
+    In one transaction: when it fails, nothing was dropped. Until it ends, nobody else reads these
+    tables.
     """
     definitions = connection.execute(
         text(

@@ -31,7 +31,9 @@ ACCOUNT_AGE_MS = 45 * 60_000
 
 @dataclass(frozen=True, slots=True)
 class Shoppers:
-    """All shoppers whose first visit lies between two days, in the order of that day. Days count from `first_day`."""
+    """All shoppers whose first visit lies between two days, in the order of that day. Days count
+    from `first_day`.
+    """
 
     first_day: int
     key: Keys
@@ -57,7 +59,7 @@ class Shoppers:
 
 @dataclass(frozen=True, slots=True)
 class Visits:
-    """Visits of some days in the order of day and shopper. Days count from the shoppers' first day."""
+    """Visits in the order of day and shopper. Days count from the shoppers' first day."""
 
     who: Ints
     brand: Ints
@@ -87,7 +89,9 @@ def _return_table(days: int) -> Floats:
 
 
 def shoppers(first_day: int, last_day: int, scale: float) -> Shoppers:
-    """The shoppers who first came from first_day to last_day (day numbers), at a scale relative to the reference."""
+    """The shoppers who first came from first_day to last_day (day numbers), at a scale relative to
+    the reference.
+    """
     known = brands()
     days = np.arange(first_day, last_day + 1)
     busy = story.season(days)
@@ -112,8 +116,8 @@ def shoppers(first_day: int, last_day: int, scale: float) -> Shoppers:
         pick(key, _BORN + 2, known.shopper_share),
         -1,
     )
-    # Channels take turns (multiples of an irrational number fill an interval evenly), so that a small database pays
-    # for a shopper what a large one does.
+    # Channels take turns (multiples of an irrational number fill an interval evenly), so that a
+    # small database pays for a shopper what a large one does.
     spread = (number * 0.6180339887 + uniform(day_keys, 2)[day]) % 1
     born = np.bincount(day, minlength=len(days))
     return Shoppers(
@@ -133,7 +137,8 @@ def shoppers(first_day: int, last_day: int, scale: float) -> Shoppers:
     )
 
 
-# Longer absences are all alike; so a walk through the days need not begin earlier than this before the days wanted.
+# Longer absences are all alike; so a walk through the days need not begin earlier than this before
+# the days wanted.
 LONGEST_ABSENCE = 31
 
 

@@ -1,4 +1,6 @@
-"""What the demo data tells, as constants: dates, shapes, sizes, and the arithmetic behind the headline figures."""
+"""What the demo data tells, as constants: dates, shapes, sizes, and the arithmetic behind the
+headline figures.
+"""
 
 from datetime import date
 
@@ -87,25 +89,28 @@ REJECTIONS = [
     "other",
 ]
 
-# New shoppers a day at the reference, before a brand's absence is taken off: with the visits that follow, about 12,000
-# shoppers and 100,000 jobs in the 18 months to November 2026.
+# New shoppers a day at the reference, before a brand's absence is taken off: with the visits that
+# follow, about 12,000 shoppers and 100,000 jobs in the 18 months to November 2026.
 NEW_SHOPPERS = 32.0
-# Visits after the first: a · (1 + days ÷ 4)^−decay, both differing by brand; jobs of a visit: 1 + a geometric number.
+# Visits after the first: a · (1 + days ÷ 4)^−decay, both differing by brand; jobs of a visit: 1 + a
+# geometric number.
 RETURN_LEVEL = (0.13, 0.31)
 RETURN_DECAY = (0.90, 1.25)
 MORE_JOBS = 0.55
 SECOND_BRAND = 0.01
 
-# Conversion over 30 days is 42 %: of shoppers with a completed job, those with a purchase within 7 days after it.
-# A purchase follows a visit with this chance (times the brand's factor, mean 1), and a shopper makes some 1.3 visits
-# in those 7 days: 1 − (1 − p)^1.3 = 0.42 at p = 0.35.
+# Conversion over 30 days is 42 %: of shoppers with a completed job, those with a purchase within 7
+# days after it. A purchase follows a visit with this chance (times the brand's factor, mean 1), and
+# a shopper makes some 1.3 visits in those 7 days: 1 − (1 − p)^1.3 = 0.42 at p = 0.35.
 PURCHASE_CHANCE = 0.344
 RETURNED = 0.08
 UNATTRIBUTED = 0.05
-# LTV is 0.70 × purchases of a shopper's first 12 months × net order value; LTV:CAC = 3.8 sets the price of a shopper.
+# LTV is 0.70 × purchases of a shopper's first 12 months × net order value; LTV:CAC = 3.8 sets the
+# price of a shopper.
 ORDER_USD = 74.0
 SHOPPER_USD = 20.6
-# What a shopper of each channel costs, relative to SHOPPER_USD; with the channels' shares the mean is 1.
+# What a shopper of each channel costs, relative to SHOPPER_USD; with the channels' shares the mean
+# is 1.
 CHANNEL_COST = np.array([0.0, 1.55, 1.45, 1.90, 1.20, 1.1167])
 
 SAVED_ITEMS = 0.055
@@ -119,7 +124,8 @@ STUDIO = 0.06
 MRR_USD = 2_100_000
 MRR_PLATEAU = date(2026, 10, 1)
 
-# Share of the day's try-ons by hour (UTC), with its peak in the evening of Europe and the noon of America.
+# Share of the day's try-ons by hour (UTC), with its peak in the evening of Europe and the noon of
+# America.
 HOURS = np.array(
     [
         [1.8, 1.2, 0.8, 0.5, 0.4, 0.4, 0.6, 1.0, 1.8, 2.6, 3.2, 3.9],
