@@ -100,7 +100,7 @@ def test_three_plans_of_ten_dollars_a_week_are_129_99(brand: str) -> None:
 def test_policies_differ_by_what_is_past_due(brand: str) -> None:
     with connections.owner() as c:
         facts.subscription(c, brand, "100", at("2026-01-01"))
-        facts.subscription(c, brand, "40", at("2026-03-05"), status="past_due")
+        facts.subscription(c, brand, "40", at("2026-03-01"), status="past_due")
         for status in ("trialing", "incomplete", "paused", "unpaid", "canceled"):
             facts.subscription(c, brand, "1000", at("2026-01-01"), status=status)
         other = facts.brand(c, "Late payer")
@@ -221,13 +221,16 @@ def test_the_leaderboard_ranks_by_mrr_then_name(brand: str) -> None:
         paid = facts.subscription(c, lost, "25", at("2026-02-01"))
         facts.change(c, paid, at("2026-03-08"), status="canceled")
         first = facts.job(c, brand, user, at("2026-03-01"), confidence="0.8")
-        facts.job(c, brand, user, at("2026-03-31 23:59"), confidence="0.9")
+        last = facts.job(c, brand, user, at("2026-03-31 23:59"), confidence="0.9")
         facts.job(c, brand, user, at("2026-03-02"), status="failed")
         facts.job(c, brand, user, at("2026-02-28 23:59"), confidence="0.1")
         facts.job(c, brand, user, at("2026-04-01"), confidence="0.1")
         studio = facts.job(c, brand, user, at("2026-03-02"), confidence="0.1", origin="studio")
         facts.review(c, brand, first, approved=True)
         facts.review(c, brand, studio, approved=False)
+        facts.review(c, brand, last, approved=False, drawn="newest")
+        # After the window: neither MRR nor place.
+        facts.subscription(c, birch, "1000", at("2026-04-01"))
     frame = ask("revenue/mrr", brand, zephyr, birch, lost, never, **STRICT)
     assert list(frame["name"]) == ["Aurora", "Birch", "Zephyr", "Lost"]
     assert list(frame["rank"].fillna(0)) == [1, 2, 3, 0]

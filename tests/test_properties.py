@@ -27,7 +27,7 @@ few = settings(
 )
 
 START = date(2026, 2, 20)
-DAYS = 45
+DAYS = 20
 MIDNIGHT = datetime(START.year, START.month, START.day, tzinfo=UTC)
 
 hours = st.integers(0, DAYS * 24 - 1).map(lambda hour: MIDNIGHT + timedelta(hours=hour))
