@@ -20,6 +20,7 @@ from accounts.users import UserError
 from database.connections import owner, reader
 from database.embedded import Cluster
 from database.tenancy import NotInScopeError, Scope
+from settings import settings
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -121,10 +122,15 @@ def test_an_unknown_account_costs_what_a_known_one_does(monkeypatch: pytest.Monk
     costs = {hashed.split("$")[2] for hashed in (passwords._NOBODY, passwords.hashed(RIGHT))}
     assert costs == {"12"}
     asked = []
-    monkeypatch.setattr(Hasher, "check_pw", lambda *pair: bool(asked.append(pair)))
-    passwords.matches("x", None)
-    passwords.matches("x" * 100, passwords.hashed(RIGHT))
-    assert [pair[1] for pair in asked] == [passwords._NOBODY] * 2
+
+    def check(_password: str, hashed: str) -> bool:
+        asked.append(hashed)
+        return True
+
+    monkeypatch.setattr(Hasher, "check_pw", check)
+    assert not passwords.matches("x", None)
+    assert not passwords.matches("x" * 100, passwords.hashed(RIGHT))
+    assert asked == [passwords._NOBODY] * 2
 
 
 @pytest.mark.parametrize("password", ["short", "é" * 37])
@@ -189,11 +195,11 @@ def test_samples_are_made_once_and_never_in_production(monkeypatch: pytest.Monke
             "insert into brands (name, slug, is_demo, mrr) values (:n, :n, true, 100)",
             n=f"b{number}",
         )
-    real = users.settings()
+    real = settings()
     production = real.model_copy(update={"env": "production"})
-    monkeypatch.setattr(users, "settings", lambda: production)
+    monkeypatch.setattr("accounts.users.settings", lambda: production)
     assert users.add_samples() == []
-    monkeypatch.setattr(users, "settings", lambda: real)
+    monkeypatch.setattr("accounts.users.settings", lambda: real)
     made = users.add_samples()
     assert [user.role for user, _ in made] == ["admin", "analyst", "brand_manager"]
     assert [len(user.brands) for user, _ in made] == [0, 0, 1]
@@ -304,9 +310,9 @@ def test_no_demo_without_demo_data_and_none_where_it_is_off(
         sign_in.explore_demo(browser="b", now=NOW)
     change("update demo_state set completed_at = now()")
     opened = sign_in.explore_demo(browser="b", now=NOW)
-    off = sign_in.settings().model_copy(update={"demo": False})
-    for module in (sign_in, sessions):
-        monkeypatch.setattr(module, "settings", lambda: off)
+    off = settings().model_copy(update={"demo": False})
+    for module in ("sign_in", "sessions"):
+        monkeypatch.setattr(f"accounts.{module}.settings", lambda: off)
     with pytest.raises(sign_in.NoDemoError):
         sign_in.explore_demo(browser="b", now=NOW)
     with pytest.raises(EndedError, match="demo_closed"):

@@ -1,0 +1,144 @@
+"""Brand B's rows as brand A: through every query, through the cache, and through the address."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import NamedTuple
+from uuid import UUID
+
+import pandas as pd
+import pytest
+from pandas.testing import assert_frame_equal
+from sqlalchemy import text
+
+import queries
+from accounts import users
+from database import demo
+from database.connections import owner
+from database.embedded import Cluster
+from database.tenancy import Scope
+
+TODAY = datetime.now(UTC).date()
+
+# What the queries ask for, by the name of the parameter. A query with one that is not here fails.
+VALUES: dict[str, queries.Parameter] = {
+    "since": TODAY - timedelta(days=400),
+    "until": TODAY,
+    "as_of": TODAY,
+    "policy": "stripe",
+    "origin": "all",
+    "day_number": 7,
+    "row_count": 1000,
+}
+
+# What is no brand's own: figures of the field, published without names, and what the data is.
+PUBLIC = {"revenue/benchmark", "data/state"}
+
+
+def read(name: str, scope: Scope) -> pd.DataFrame:
+    wanted = queries._question(name).parameters
+    return queries.read(name, scope, **{key: VALUES[key] for key in wanted}).frame
+
+
+def everything(scope: Scope) -> dict[str, pd.DataFrame]:
+    """Every query's answer, none of them from the cache."""
+    queries._cached.clear()
+    return {name: read(name, scope) for name in queries.names()}
+
+
+def differing(one: dict[str, pd.DataFrame], other: dict[str, pd.DataFrame]) -> set[str]:
+    def equal(name: str) -> bool:
+        try:
+            assert_frame_equal(one[name], other[name])
+        except AssertionError:
+            return False
+        return True
+
+    return {name for name in one if not equal(name)}
+
+
+def amounts(frame: pd.DataFrame) -> list[object]:
+    """Every figure that says something: neither missing nor zero. The axis of days is none."""
+    figures = frame.drop(columns="day_number", errors="ignore")
+    values = [value for name in figures for value in figures[name] if pd.notna(value)]
+    return [value for value in values if isinstance(value, int | float | Decimal) and value != 0]
+
+
+class Two(NamedTuple):
+    a: UUID
+    b: UUID
+
+
+@pytest.fixture
+def brands(database: Cluster) -> Two:  # noqa: ARG001 – it must be there first
+    """Demo data with the two busiest brands of it. B is no demo brand."""
+    demo.seed(jobs=2000)
+    with owner() as connection:
+        ids = connection.execute(
+            text("select brand_id from tryon_jobs group by brand_id order by count(*) desc limit 2")
+        )
+        two = Two(*ids.scalars())
+        connection.execute(text("update brands set is_demo = false where id = :b"), {"b": two.b})
+        # So little demo data may have no reviews of the two.
+        connection.execute(
+            text(
+                "insert into reviews (job_id, brand_id, approved, drawn)"
+                " select id, brand_id, true, 'random' from tryon_jobs"
+                " where brand_id in (:a, :b) and status = 'completed'"
+            ),
+            two._asdict(),
+        )
+    return two
+
+
+def test_no_query_and_no_cache_gives_brand_a_anything_of_brand_b(brands: Two) -> None:
+    a, b, both = (Scope.of_brands(ids) for ids in ([brands.a], [brands.b], brands))
+    of_a, of_b, of_both, of_nobody = (everything(scope) for scope in (a, b, both, Scope()))
+
+    # The queries do answer, and differ by scope; else what follows would show nothing.
+    assert differing(of_b, of_nobody) >= set(queries.names()) - PUBLIC
+    assert differing(of_a, of_both) >= {"revenue/mrr_total", "tryons/volume_total", "brands/list"}
+
+    # Nobody's scope sees nothing.
+    assert {name: amounts(of_nobody[name]) for name in of_nobody if name not in PUBLIC} == {
+        name: [] for name in of_nobody if name not in PUBLIC
+    }
+
+    # Read as B, as both and as everybody first: the cache then has all of B's rows.
+    queries._cached.clear()
+    for scope in (b, both, Scope.system(), Scope(brands="demo")):
+        for name in queries.names():
+            read(name, scope)
+    cached = {name: read(name, a) for name in queries.names()}
+    assert differing(cached, of_a) == set()
+
+    # Without B there is no difference to A, and none to a visitor of the demo.
+    of_demo = everything(Scope(brands="demo"))
+    with owner() as connection:
+        # Its own references would keep it: all of its rows go.
+        connection.execute(text("set local session_replication_role = replica"))
+        for table in connection.execute(
+            text(
+                "select c.table_name from information_schema.columns c"
+                " join information_schema.tables t using (table_schema, table_name)"
+                " where c.column_name = 'brand_id' and c.table_schema = 'public'"
+                " and t.table_type = 'BASE TABLE'"
+            )
+        ).scalars():
+            connection.execute(text(f"delete from {table} where brand_id = :b"), {"b": brands.b})
+        connection.execute(text("delete from brands where id = :b"), {"b": brands.b})
+    assert differing(everything(a), of_a) == set()
+    assert differing(everything(Scope(brands="demo")), of_demo) == set()
+    assert differing(everything(b), of_b) >= set(queries.names()) - PUBLIC
+
+
+def test_a_brand_manager_is_held_to_their_brand(brands: Two) -> None:
+    with owner() as connection:
+        rows = connection.execute(text("select id, slug from brands")).all()
+    slugs = {row.id: row.slug for row in rows}
+    users.add("m@a.example", "brand_manager", brands=[slugs[brands.a]])
+    (manager,) = users.everybody()
+    assert manager.brands == (slugs[brands.a],)
+    frame = read("brands/list", Scope.of_brands([brands.a]))
+    assert frame["brand_id"].tolist() == [str(brands.a)]
+    # The demo's own scope does not reach out of the demo by naming a brand.
+    assert read("brands/list", Scope(brands="demo").narrowed_to(brands.b)).empty
