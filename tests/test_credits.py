@@ -184,17 +184,28 @@ def test_a_job_without_cost_or_already_finished_reserves_nothing(
     assert ledger(app, shopper) == [("grant", 25)]
 
 
-def test_free_credits_go_first_then_the_oldest_purchase(app: Connection, shopper: UUID) -> None:
-    first, second = buy(app, shopper, 10), buy(app, shopper, 10)
-    # In one transaction both bear the same time: the order of purchase is that of their ids.
-    made = tryon(app, shopper, 32)
-    lots = "select remaining from credit_lots where payment_id = :payment"
-    assert app.scalar(text(lots), {"payment": first}) == 3
-    assert app.scalar(text(lots), {"payment": second}) == 10
-    assert ledger(app, shopper)[-2:] == [("reserve", -25), ("reserve", -7)]
-    finish(app, made, "failed")
-    assert app.scalar(text(lots), {"payment": first}) == 10
-    assert balance(app, shopper) == 45
+def test_free_credits_go_first_then_the_oldest_purchase() -> None:
+    with connections.owner() as connection:
+        shopper = insert(connection, "users")
+        second, first = buy(connection, shopper, 10), buy(connection, shopper, 10)
+        # The free ones are the youngest here, and the purchases stand in the wrong order.
+        for payment, days in ((None, 0), (first, 2), (second, 1)):
+            connection.execute(
+                text(
+                    "update credit_lots set created_at = now() - interval '1 day' * :days"
+                    " where payment_id is not distinct from :payment"
+                ),
+                {"days": days, "payment": payment},
+            )
+    with connections.writer(Scope.system()) as connection:
+        made = tryon(connection, shopper, 32)
+        lots = "select remaining from credit_lots where payment_id = :payment"
+        assert connection.scalar(text(lots), {"payment": first}) == 3
+        assert connection.scalar(text(lots), {"payment": second}) == 10
+        assert ledger(connection, shopper)[-2:] == [("reserve", -25), ("reserve", -7)]
+        finish(connection, made, "failed")
+        assert connection.scalar(text(lots), {"payment": first}) == 10
+        assert balance(connection, shopper) == 45
 
 
 def test_25_reserve_5_reset_fail_is_25(app: Connection, shopper: UUID) -> None:
@@ -246,8 +257,9 @@ def test_a_job_after_the_reset_date_has_its_free_credits(app: Connection, shoppe
 def test_a_refund_takes_back_what_is_unspent_of_its_purchase(
     app: Connection, shopper: UUID
 ) -> None:
-    first, second = buy(app, shopper, 10), buy(app, shopper, 10)
-    made = tryon(app, shopper, 29)  # 25 free, 4 of the first purchase
+    first = buy(app, shopper, 10)
+    made = tryon(app, shopper, 29)  # 25 free, 4 of the purchase
+    second = buy(app, shopper, 10)
     assert refund(app, first) == 6
     assert balance(app, shopper) == 10
     assert refund(app, first) == 0

@@ -84,7 +84,8 @@ def world(database: Cluster) -> World:  # noqa: ARG001
     with connections.owner() as connection:
         fill_shared(connection)
         connection.execute(text("select ensure_dataset_partition('2026-11-01')"))
-        tenants, words = [], {}
+        tenants: dict[str, Tenant] = {}
+        words: dict[str, set[str]] = {}
         for name in ("a", "b", "demo"):
             before = _ids(connection)
             tenant = fill(connection, name, is_demo=name == "demo")
@@ -94,9 +95,9 @@ def world(database: Cluster) -> World:  # noqa: ARG001
                 f"Brand {name}",
                 str(tenant.telegram),
             }
-            tenants.append(tenant)
+            tenants[name] = tenant
         assert_every_table_has_a_row(connection)
-    return World(*tenants, words)
+    return World(tenants["a"], tenants["b"], tenants["demo"], words)
 
 
 def readable(role: str) -> dict[str, list[str]]:
@@ -641,7 +642,9 @@ def test_a_trigger_function_cannot_be_borrowed_for_a_table_of_ones_own() -> None
 
 
 def test_a_months_partition_takes_the_rows_that_came_before_it(world: World) -> None:
-    months = "select tableoid::regclass::text as name, count(*) from dataset_sessions group by 1"
+    months = (
+        "select tableoid::regclass::text as name, count(*) as rows from dataset_sessions group by 1"
+    )
     with connections.writer(Scope.system()) as connection:
         values = {"brand_id": world.a.brand, "category": "tops", "succeeded": True}
         for hour in ("2026-12-01T00:00Z", "2026-12-31T23:00Z", "2027-01-01T00:00Z"):
@@ -656,7 +659,7 @@ def test_a_months_partition_takes_the_rows_that_came_before_it(world: World) -> 
             )
         for _ in range(2):
             connection.execute(text("select ensure_dataset_partition('2026-12-15')"))
-        found = {row.name: row.count for row in connection.execute(text(months))}
+        found = {row.name: row.rows for row in connection.execute(text(months))}
     assert found["dataset_sessions_2026_12"] == 2
     assert found["dataset_sessions_other"] == 1
     with connections.owner() as connection:
