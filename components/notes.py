@@ -7,7 +7,8 @@ import metrics
 
 def paying(row: pd.Series) -> str:
     """Of the total of MRR: how many brands pay it."""
-    return f"{row['paying_count']:,} paying brands"
+    count = int(row["paying_count"])
+    return "1 paying brand" if count == 1 else f"{count:,} paying brands"
 
 
 def launched(row: pd.Series) -> str:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
+import pandas as pd
 import pytest
 import streamlit as st
 from sqlalchemy import text
@@ -26,13 +27,13 @@ HOME = "pages/home/overview.py"
 MRR = "pages/revenue/mrr.py"
 RETENTION = "pages/shoppers/retention.py"
 LAUNCH = "pages/studio/launch.py"
-_DEMO = "closetai_demo_template"
+_DEMO = "closetai_recent_demo"
 
 pytestmark = pytest.mark.usefixtures("demo")
 
 
 @pytest.fixture(scope="session")
-def demo_template(postgres_server: Cluster) -> Cluster:
+def recent_template(postgres_server: Cluster) -> Cluster:
     """Fill a database with a little demo data, to be cloned by each test."""
     with pytest.MonkeyPatch.context() as monkeypatch:
         with administrator(postgres_server) as connection:
@@ -54,17 +55,17 @@ def untouched() -> set[str]:
 
 @pytest.fixture
 def demo(
-    demo_template: Cluster, untouched: set[str], monkeypatch: pytest.MonkeyPatch
+    recent_template: Cluster, untouched: set[str], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Cluster]:
     """Give the test the demo data, and a cache that knows no other test's."""
     if embedded.DATABASE not in untouched:
-        with administrator(demo_template) as connection:
+        with administrator(recent_template) as connection:
             connection.execute(f"drop database if exists {embedded.DATABASE} with (force)")
             connection.execute(f"create database {embedded.DATABASE} template {_DEMO}")
         untouched.add(embedded.DATABASE)
-    use(demo_template, monkeypatch)
+    use(recent_template, monkeypatch)
     st.cache_data.clear()
-    yield demo_template
+    yield recent_template
     connections.dispose()
 
 
@@ -141,6 +142,13 @@ def at(app: AppTest, page: str) -> AppTest:
 def values(app: AppTest) -> dict[str, str]:
     """What the metric cards say, by their labels."""
     return {metric.label: str(metric.value) for metric in app.metric}
+
+
+def jobs(app: AppTest) -> pd.DataFrame:
+    """The rows of the only table."""
+    (table,) = app.dataframe
+    frame: pd.DataFrame = table.value
+    return frame
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -355,6 +363,25 @@ def test_a_session_that_is_over_ends_at_the_next_click_on_a_card() -> None:
     assert not app.exception
     assert [title.value for title in app.title] == ["ClosetAI"]
     assert not app.metric
+
+
+@pytest.mark.usefixtures("changed")
+def test_refresh_asks_the_database_again() -> None:
+    app = at(signed_in("admin"), LAUNCH)
+    assert "queued" not in {state for states in jobs(app)["status"] for state in states}
+    with connections.owner() as connection:
+        connection.execute(
+            text(
+                "insert into tryon_jobs (brand_id, origin, category, engine)"
+                " values (:brand, 'shopper', 'tops', 'classic')"
+            ),
+            {"brand": busiest_brand()},
+        )
+    # Within the minute that an answer is kept, only the button asks again.
+    app.run()
+    assert "queued" not in {state for states in jobs(app)["status"] for state in states}
+    app.button(key="refresh-jobs").click().run()
+    assert jobs(app)["status"].iloc[0] == ["queued"]
 
 
 def test_every_page_is_in_the_navigation() -> None:

@@ -1,0 +1,158 @@
+"""What browser tests stand on: a real server over demo data up to now, and a real Chromium."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+import pytest
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    StorageState,
+    expect,
+    sync_playwright,
+)
+
+from database import connections, embedded, migrate
+from database.demo import seed
+from database.embedded import Cluster
+from settings import ROOT, settings
+from tests.conftest import use
+from tests.supervised import free_port, status
+from tests.waiting import wait_until
+
+
+@dataclass
+class Dashboard:
+    """A server under test, and the database under it."""
+
+    address: str
+    cluster: Cluster
+
+
+@dataclass
+class Visitor:
+    """A browser window of its own, with what its console called errors."""
+
+    page: Page
+    address: str
+    errors: list[str] = field(default_factory=list)
+
+    def hear(self, message: ConsoleMessage) -> None:
+        # Streamlit looks for its own routes below a page's address first, and finds none there.
+        if message.type == "error" and "/_stcore/" not in message.location["url"]:
+            self.errors.append(message.text)
+
+    def explore_the_demo(self) -> None:
+        """Sign in as a demo visitor, and wait until the browser has its cookie."""
+        self.page.goto(self.address)
+        with self.page.expect_response("**/session"):
+            self.page.get_by_role("button", name="Explore the demo").click()
+        self.drawn()
+
+    def open(self, path: str) -> None:
+        """Go to an address of the dashboard and wait until it stands."""
+        self.page.goto(f"{self.address}/{path}")
+        self.drawn()
+
+    def drawn(self) -> None:
+        """Wait until the script has ended, no card is loading and every chart is drawn."""
+        self.page.get_by_role("heading", level=1).wait_for()
+        self.page.wait_for_function(
+            """() => document.querySelector('[data-test-script-state]')
+                       ?.getAttribute('data-test-script-state') === 'notRunning'
+                  && !document.querySelector('[data-testid="stSkeleton"]')
+                  && [...document.querySelectorAll('[data-testid="stPlotlyChart"]')]
+                       .every((chart) => chart.querySelector('.main-svg'))"""
+        )
+
+
+@pytest.fixture(scope="session")
+def dashboard() -> Iterator[Dashboard]:
+    """Start a server over a database of its own with a little demo data up to now."""
+    port = free_port()
+    with embedded.throwaway() as cluster, pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.delenv("DATABASE_URL", raising=False)
+        use(cluster, monkeypatch)
+        migrate.migrate()
+        seed(jobs=3000)
+        connections.dispose()
+        server = subprocess.Popen(
+            [sys.executable, "-m", "uvicorn", "server:app", "--port", str(port)],
+            cwd=ROOT,
+            env={**os.environ, "CLOSETAI_DEMO": "on", "PORT": str(port)},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        settings.cache_clear()
+        try:
+            wait_until(lambda: status(port, "/") == 200, "the server answers", 60)
+            yield Dashboard(f"http://127.0.0.1:{port}", cluster)
+        finally:
+            server.terminate()
+            server.wait(timeout=30)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Start the system's Chromium."""
+    expect.set_options(timeout=60_000)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium")
+            or shutil.which("chromium-browser")
+            or shutil.which("google-chrome"),
+            args=["--no-sandbox"],  # it runs as root, in a container or on a developer's machine
+        )
+        yield browser
+        browser.close()
+
+
+Visit = Callable[..., Visitor]
+
+
+@pytest.fixture
+def visit(chromium: Browser, dashboard: Dashboard) -> Iterator[Visit]:
+    """Open windows, as wide as a desk's or a phone's, in the theme that their system prefers.
+
+    Signed out unless it is told the `state` of a browser that is signed in.
+    """
+    opened = []
+
+    def open_window(
+        width: int = 1440,
+        theme: Literal["light", "dark"] = "light",
+        state: StorageState | None = None,
+    ) -> Visitor:
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme=theme,
+            reduced_motion="reduce",
+            storage_state=state,
+        )
+        # The machine may be busy with other tests: waiting longer costs nothing when all is well.
+        context.set_default_timeout(60_000)
+        opened.append(context)
+        visitor = Visitor(context.new_page(), dashboard.address)
+        visitor.page.on("console", visitor.hear)
+        return visitor
+
+    yield open_window
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def demo_visitor(chromium: Browser, dashboard: Dashboard) -> StorageState:
+    """Sign in as a demo visitor once, and return what the browser remembers of it."""
+    context = chromium.new_context()
+    context.set_default_timeout(60_000)
+    Visitor(context.new_page(), dashboard.address).explore_the_demo()
+    state = context.storage_state()
+    context.close()
+    return state
