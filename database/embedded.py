@@ -237,8 +237,12 @@ class Cluster:
             extra_groups=groups,
         )
         if result.returncode:
-            reason = result.stderr.strip().splitlines()[-1:] or ["it says nothing"]
-            raise EmbeddedError(f"The embedded PostgreSQL cannot be set up: {reason[0]}.")
+            lines = result.stderr.strip().splitlines() or ["it says nothing"]
+            # The first error is the reason, later ones are of tidying up.
+            reason = next(
+                (line for line in lines if "error:" in line or "FATAL:" in line), lines[-1]
+            )
+            raise EmbeddedError(f"The embedded PostgreSQL cannot be set up: {reason}.")
 
     def _own_sockets(self) -> None:
         self.sockets.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -4,6 +4,7 @@
 the embedded one: by socket, as its own login roles. `any_database` runs a test on every version.
 """
 
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import date
@@ -31,6 +32,17 @@ DEMO_JOBS = 20_000
 def pytest_report_header() -> str:
     """Say what is run, so that a missing version does not go unnoticed."""
     return f"PostgreSQL versions: {', '.join(map(str, VERSIONS))}"
+
+
+@pytest.fixture
+def tmp_path() -> Iterator[Path]:
+    """Give the test a directory of its own.
+
+    Not pytest's, which lies in one that every start of pytest closes to other users again: as root,
+    the database server is another user.
+    """
+    with tempfile.TemporaryDirectory(prefix="closetai-") as directory:
+        yield Path(directory)
 
 
 @pytest.fixture(autouse=True)
