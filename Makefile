@@ -9,7 +9,7 @@ export PIP_USER := no
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # `closetai run` handles Ctrl-C itself; nothing here may run in parallel with it.
 .NOTPARALLEL:
-.PHONY: install run test lint format schema system
+.PHONY: install run test lint format schema screenshots system
 
 install: $(INSTALLED)
 
@@ -33,6 +33,10 @@ format: $(INSTALLED)
 # After a new migration: what all of them add up to, for readers and for the tests.
 schema: $(INSTALLED)
 	$(BIN)/python -m database.schema
+
+# The README's, taken of the dashboard that `make run` serves, as a demo visitor.
+screenshots: $(INSTALLED)
+	$(BIN)/python tests/browser/screenshots.py
 
 $(INSTALLED): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
