@@ -142,6 +142,7 @@ def test_the_identity_holds_and_a_corrupted_movement_breaks_it(brand: str) -> No
         facts.change(c, back, at("2026-03-20"), status="past_due")
         fresh = facts.brand(c, "Fresh")
         facts.subscription(c, fresh, "20", at("2026-03-31 23:59"))
+        facts.subscription(c, fresh, "1000", at("2026-04-01"))  # after the window
     both = one("revenue/mrr_movements_check", brand, fresh, **STRICT)
     assert dict(both) == {
         "start_usd": 0,
@@ -284,8 +285,8 @@ def test_a_benchmark_needs_twenty_paying_brands(brand: str) -> None:
     today = date(2026, 3, 20)
     with connections.owner() as c:
         facts.subscription(c, brand, "1000", at("2026-01-01"))
-        for number in range(17):
-            other = facts.brand(c, f"Other {number}")
+        others = [facts.brand(c, f"Other {number}") for number in range(17)]
+        for number, other in enumerate(others):
             facts.subscription(c, other, str(1234 + 100 * number), at("2026-01-01"))
     # With the noise they are 19.
     assert not benchmarks.publish(today)
@@ -302,6 +303,14 @@ def test_a_benchmark_needs_twenty_paying_brands(brand: str) -> None:
     assert row["published_day"] == pd.Timestamp("2026-03-20")
     assert (row["brand_count"], row["band"]) == (20, "lowest quarter")
     # By hand: 1000, 1111.10 (noise), 1234 + 100 × 0 … 16, 9000; places 5.75, 10.5 and 15.25 of 20.
+    bands = ask("revenue/benchmark", others[2], others[3], others[8], *others[-4:-2], as_of=today)
+    assert dict(zip(bands["name"], bands["band"], strict=True)) == {
+        "Other 2": "lowest quarter",  # 1434
+        "Other 3": "below median",  # 1534
+        "Other 8": "above median",  # 2034
+        "Other 13": "top quarter",  # 2534
+        "Other 14": "top quarter",
+    }
     quartiles = row[["lower_quartile_usd", "median_usd", "upper_quartile_usd"]]
     assert list(quartiles) == [1500, 2000, 2500]
     assert pd.isna(one("revenue/benchmark", brand, as_of=today + timedelta(days=7))["band"])
@@ -321,7 +330,8 @@ def test_attributed_revenue_is_net_of_returns_and_has_its_plan(brand: str) -> No
         facts.touch(c, brand, user, at("2026-03-01 12:00"))
         bought = facts.purchase(c, brand, user, at("2026-03-02"), "100.10")
         facts.refund(c, brand, bought, "20.05", at("2026-06-01"))
-        facts.purchase(c, brand, user, at("2026-03-31 11:59"), "9.95")
+        facts.purchase(c, brand, user, at("2026-03-31 11:58"), "5.00")
+        facts.purchase(c, brand, user, at("2026-03-31 11:59"), "4.95")
         facts.purchase(c, brand, user, at("2026-03-31 12:00"), "500")  # 30 days later: too late
         facts.purchase(c, brand, user, at("2026-03-01 11:00"), "500")  # before the touch
         facts.purchase(c, brand, untouched, at("2026-03-02"), "500")
@@ -331,7 +341,7 @@ def test_attributed_revenue_is_net_of_returns_and_has_its_plan(brand: str) -> No
         paid = facts.subscription(c, brand, "365", at("2026-02-01"))
         facts.change(c, paid, at("2026-03-22 18:00"), unit_amount=Decimal(730))
     total = one("revenue/attributed_total", brand, **STRICT)
-    assert (total["attributed_usd"], total["purchase_count"]) == (90, 2)
+    assert (total["attributed_usd"], total["purchase_count"]) == (90, 3)
     assert total["plan_cost_usd"] == 12 * 31 + 12 * 10
     assert total["return_on_plan_ratio"] == pytest.approx(90 / 492)
     days = ask("revenue/attributed_by_day", brand, **MARCH).set_index("day")["attributed_usd"]
@@ -370,6 +380,7 @@ def test_ltv_and_cac_of_two_cohorts(brand: str) -> None:
     assert list(months["month_count"]) == [1, 2, 3]
     assert list(months["new_shopper_count"]) == [1, 1, 1]
     assert list(months["cac_usd"]) == [0, 0, 1029]
+    assert months["ltv_cac_ratio"].isna().all()
 
 
 def test_ltv_to_cac_needs_twelve_complete_months(brand: str) -> None:
@@ -547,14 +558,15 @@ def test_retention_of_500_in_1000_and_400_in_500_is_60_per_cent(brand: str) -> N
 def test_a_card_pools_the_days_whose_day_n_ended_in_the_window(brand: str) -> None:
     cohort(brand, "2026-02-21", 1, 1, 7)  # day 7 is 28 February
     cohort(brand, "2026-02-22", 2, 1, 7)  # day 7 is 1 March
+    cohort(brand, "2026-02-25", 1, 0, 7)  # day 7 is 4 March, on which a stretch begins
     cohort(brand, "2026-03-24", 4, 1, 7)  # day 7 is 31 March
     cohort(brand, "2026-03-25", 8, 8, 7)  # day 7 is 1 April
     card = one("shoppers/retention_card", brand, day_number=7, **MARCH)
-    assert (card["cohort_count"], card["returned_count"]) == (6, 2)
+    assert (card["cohort_count"], card["returned_count"]) == (7, 2)
     weeks = ask("shoppers/retention_by_week", brand, day_number=7, **MARCH)
     assert list(weeks["week"].dt.day) == [1, 4, 11, 18, 25]
-    assert list(weeks["cohort_count"]) == [2, 0, 0, 0, 4]
-    assert list(weeks["retention_pct"].fillna(9)) == [0.5, 9, 9, 9, 0.25]
+    assert list(weeks["cohort_count"]) == [2, 1, 0, 0, 4]
+    assert list(weeks["retention_pct"].fillna(9)) == [0.5, 0, 9, 9, 0.25]
 
 
 def test_a_first_job_before_the_window_is_the_cohort(brand: str) -> None:
@@ -635,14 +647,20 @@ def test_conversion_counts_purchases_within_seven_days_of_the_first_job(brand: s
         facts.touch(connection, brand, user, at("2026-03-20"))
         facts.purchase(connection, brand, user, at("2026-03-21"))
         facts.purchase(connection, brand, user, at("2026-03-21"))
+        # In a week too.
+        user = facts.shopper(connection)
+        facts.job(connection, brand, user, at("2026-03-02"))
+        facts.job(connection, brand, user, at("2026-03-03"))
+        facts.touch(connection, brand, user, at("2026-03-03"))
+        facts.purchase(connection, brand, user, at("2026-03-09 12:00"))
     total = one("shoppers/conversion", brand, as_of=date(2026, 4, 7), **MARCH)
-    assert list(total) == [7, 2, 1, pytest.approx(2 / 7)]
+    assert list(total) == [8, 2, 1, pytest.approx(2 / 8)]
     weeks = ask("shoppers/conversion_by_week", brand, as_of=date(2026, 4, 7), **MARCH)
     # In a week of its own the second job of that shopper is a first one.
-    assert list(weeks["shopper_count"]) == [6, 0, 0, 1, 1]
+    assert list(weeks["shopper_count"]) == [7, 0, 0, 1, 1]
     assert list(weeks["converted_count"]) == [1, 0, 0, 1, 1]
     assert list(weeks["left_out_count"]) == [0, 0, 0, 0, 1]
-    assert list(weeks["conversion_pct"].fillna(9)) == [pytest.approx(1 / 6), 9, 9, 1, 1]
+    assert list(weeks["conversion_pct"].fillna(9)) == [pytest.approx(1 / 7), 9, 9, 1, 1]
 
 
 def test_over_all_brands_a_shopper_of_two_counts_once(brand: str) -> None:
