@@ -18,6 +18,7 @@ from database.embedded import Cluster
 from database.tenancy import Scope
 from settings import ROOT, settings
 from tests.conftest import VERSIONS, administrator, use
+from tests.rows import assert_every_table_has_a_row, fill, fill_shared
 
 _VIEW = re.compile(r"^CREATE VIEW .*?;$", re.MULTILINE | re.DOTALL)
 _QUALIFIER = re.compile(r"\b(?!public\b)\w+\.(?=\w)")
@@ -217,3 +218,30 @@ def test_only_numbered_files_are_migrations() -> None:
     assert schema.FILE not in migrate.files()
     numbers = [int(path.name[:4]) for path in migrate.files()]
     assert numbers == list(range(1, len(numbers) + 1))
+
+
+@pytest.mark.usefixtures("any_database")
+def test_the_rules_of_the_database_run_on_every_version() -> None:
+    """Every trigger and function once; what they have to do is tested on the newest version."""
+    with connections.owner() as connection:
+        fill_shared(connection)
+        one, two = fill(connection, "one"), fill(connection, "two")
+        assert_every_table_has_a_row(connection)
+        connection.execute(text("select ensure_dataset_partition('2026-11-01')"))
+    with connections.writer(Scope.system()) as connection:
+        connection.execute(
+            text("select reset_free_credits(:account, '2100-01-01')"), {"account": one.account}
+        )
+        connection.execute(text("select refund_credits(:payment)"), {"payment": one.payment})
+        connection.execute(text("update subscriptions set status = 'past_due'"))
+        connection.execute(text("delete from users where id = :id"), {"id": one.user})
+    with connections.reader(Scope.of_brands([one.brand])) as connection:
+        kinds = text("select kind::text, count(*) from mrr_movements group by 1 order by 1")
+        # New and gone on one day is no movement, except that Stripe's policy still counts it.
+        assert [tuple(row) for row in connection.execute(kinds)] == [("new", 1)]
+        people = text("select count(distinct user_id) from shoppers")
+        assert connection.scalar(people) == 1
+        assert connection.scalar(text("select count(*) from users where role = 'tombstone'")) == 1
+        assert connection.scalar(text("select count(*) from brands")) == 1
+    with connections.reader(Scope(user=str(two.user))) as connection:
+        assert connection.scalar(text("select count(*) from tryon_jobs")) == len(two.jobs)
