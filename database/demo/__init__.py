@@ -11,14 +11,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-import numpy as np
 import pyarrow as pa
 from sqlalchemy import Connection, text
 
 from database import connections
 from database.demo import load, story
-from database.demo.activity import LOOKBACK_DAYS, Spent, activity, users
+from database.demo.activity import LOOKBACK_DAYS, activity, users
 from database.demo.books import (
+    Spending,
     append_credits,
     append_subscriptions,
     load_credits,
@@ -58,7 +58,7 @@ _EMPTIED = [
     "benchmarks",
 ]  # fmt: skip
 
-# Jobs that are made at a time, so that memory stays below half a gigabyte.
+# Jobs that are made at a time, so that memory stays below a gigabyte.
 _CHUNK_JOBS = 250_000
 
 
@@ -269,11 +269,11 @@ def _fill(cutoff: datetime, target: int, report: Progress) -> None:
             load.quiet(connection, [*_EVENTS, *_BOOKS[2:]]),
             load.without_indexes(connection, _EVENTS),
         ):
-            spent = _fill_days(connection, people, last_day, cutoff_ms, scale, report)
+            spending = _fill_days(connection, people, last_day, cutoff_ms, scale, report)
             report(0.80, "Shoppers of two brands")
             _note_second_brands(connection)
             report(0.82, "Credits")
-            load_credits(connection, people, spent, cutoff, accounts.known_ms <= cutoff_ms)
+            load_credits(connection, people, spending, cutoff, accounts.known_ms <= cutoff_ms)
             report(0.86, "Indexes")
         report(0.94, "Licensed dataset")
         fill_dataset(connection, day_start(day_of(first_day)), cutoff)
@@ -290,9 +290,9 @@ def _fill_days(
     cutoff_ms: int,
     scale: float,
     report: Progress,
-) -> Spent:
+) -> Spending:
     step = _days_at_a_time(scale)
-    spent: list[Spent] = []
+    spending = Spending(people, last_day)
     seen = never_seen(people)
     for day in range(people.first_day, last_day + 1, step):
         end = min(day + step - 1, last_day)
@@ -301,12 +301,8 @@ def _fill_days(
         made = activity(people, day, end, scale, seen)
         for table, rows in made.rows.items():
             load.copy(connection, table, rows.between(0, cutoff_ms))
-        spent.append(made.spent.between(0, cutoff_ms))
-    return Spent(
-        np.concatenate([part.who for part in spent]),
-        np.concatenate([part.brand for part in spent]),
-        np.concatenate([part.finished_ms for part in spent]),
-    )
+        spending.add(made.spent.between(0, cutoff_ms))
+    return spending
 
 
 def _days_at_a_time(scale: float) -> int:

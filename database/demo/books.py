@@ -192,31 +192,51 @@ def _renew(connection: Connection, by_id: dict[str, Subscription], now: datetime
             )
 
 
+class Spending:
+    """What the completed jobs of some days cost, added up as the books keep it.
+
+    The books are compacted. Of a shopper they hold the latest month with a completed job: the free
+    credits that were granted and, in one row, those that were spent. (A month's leftover expires,
+    so the months before add up to nothing.) Of a brand they hold one purchase, and one row of what
+    its studio spent.
+    """
+
+    def __init__(self, people: Shoppers, last_day: int) -> None:
+        days = range(people.first_day, last_day + 1)
+        # Milliseconds since 1970 of each month's begin.
+        self.months = np.array([day * DAY_MS for day in days if day_of(day).day == 1])
+        self.month = self._month_of(people.arrived_ms)
+        self.used = np.zeros(len(people.key), dtype=np.int64)
+        self.ended = np.maximum(people.arrived_ms, self.months[self.month])
+        self.by_brand = np.zeros(story.BRAND_COUNT, dtype=np.int64)
+
+    def _month_of(self, at_ms: Ints) -> Ints:
+        return np.searchsorted(self.months, at_ms, side="right") - 1
+
+    def add(self, spent: Spent) -> None:
+        """Add jobs that finished after those that were added before."""
+        shopper = spent.who >= 0
+        self.by_brand += np.bincount(spent.brand[~shopper], minlength=story.BRAND_COUNT)
+        who, finished = spent.who[shopper], spent.finished_ms[shopper]
+        month, before = self._month_of(finished), self.month.copy()
+        np.maximum.at(self.month, who, month)
+        np.maximum.at(self.ended, who, finished)
+        self.used[self.month > before] = 0
+        self.used += np.bincount(who[month == self.month[who]], minlength=len(self.used))
+
+
 def load_credits(
-    connection: Connection, people: Shoppers, spent: Spent, cutoff: datetime, known: Flags
+    connection: Connection, people: Shoppers, spending: Spending, cutoff: datetime, known: Flags
 ) -> None:
     """Write the credit accounts, lots and ledger of the `known` shoppers and of all brands.
 
-    The ledger is compacted: of a shopper it holds the latest month with a completed job (the free
-    credits that were granted and, in one row, those that were spent), of a brand one purchase and
-    one row of what its studio spent. A free month's leftover expires, so the months before it add
-    up to nothing and are left out.
+    The triggers that would keep balances and lots in step are expected to be off.
     """
-    until_ms = int(cutoff.timestamp() * 1000) - 1
-    months = _month_starts(people.first_day, int(until_ms // DAY_MS))
-    of_shoppers = spent.who >= 0
-    who, month = spent.who[of_shoppers], _month_of(spent.finished_ms[of_shoppers], months)
-    latest = np.searchsorted(months, people.arrived_ms, side="right") - 1
-    np.maximum.at(latest, who, month)
-    in_latest = month == latest[who]
-    used = np.bincount(who[in_latest], minlength=len(people.key))
-    ended = np.maximum(people.arrived_ms, months[latest])
-    np.maximum.at(ended, who, spent.finished_ms[of_shoppers])
-    granted = np.maximum(people.arrived_ms - ACCOUNT_AGE_MS, months[latest])
-
+    months, month = spending.months, spending.month
+    granted = np.maximum(people.arrived_ms - ACCOUNT_AGE_MS, months[month])
     number = np.flatnonzero(known)
     # More than a month's credits: the last pictures were on the house.
-    used = np.minimum(used, _FREE_CREDITS)[number]
+    used = np.minimum(spending.used, _FREE_CREDITS)[number]
     following = np.append(months, months[-1] + 32 * DAY_MS) // DAY_MS
     resets = [str(day_of(int(day)).replace(day=1)) for day in following]
     _write_accounts(
@@ -226,13 +246,13 @@ def load_credits(
         keys(people.key[number], 61),
         opened=people.arrived_ms[number] - ACCOUNT_AGE_MS,
         granted=granted[number],
-        ended=ended[number],
+        ended=spending.ended[number],
         given=np.full(len(number), _FREE_CREDITS),
         used=used,
-        resets=labels([*resets], latest[number] + 1),
+        resets=labels([*resets], month[number] + 1),
     )
 
-    made = np.bincount(spent.brand[~of_shoppers], minlength=story.BRAND_COUNT)
+    made = spending.by_brand
     bought = (made * 3 // 2 // 100 + 3) * 100
     opened = np.minimum(brands().joined_ms, people.first_day * DAY_MS)
     _write_accounts(
@@ -242,7 +262,7 @@ def load_credits(
         keys(brands().key, 62),
         opened=opened,
         granted=opened,
-        ended=np.full(story.BRAND_COUNT, until_ms),
+        ended=np.full(story.BRAND_COUNT, int(cutoff.timestamp() * 1000) - 1),
         given=bought,
         used=made,
         resets=labels([*resets], np.full(story.BRAND_COUNT, len(resets) - 1)),
@@ -310,15 +330,6 @@ def _write_accounts(
                 }
             ).filter(rows),
         )
-
-
-def _month_starts(first_day: int, last_day: int) -> Ints:
-    days = [day for day in range(first_day, last_day + 1) if day_of(day).day == 1]
-    return np.array(days, dtype=np.int64) * DAY_MS
-
-
-def _month_of(at_ms: Ints, months: Ints) -> Ints:
-    return np.searchsorted(months, at_ms, side="right") - 1
 
 
 def append_credits(connection: Connection, people: Shoppers, spent: Spent) -> None:

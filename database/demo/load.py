@@ -16,6 +16,7 @@ def prepare(connection: Connection) -> None:
         "statement_timeout = 0",
         "synchronous_commit = off",
         "maintenance_work_mem = '256MB'",
+        "work_mem = '128MB'",
     ):
         connection.execute(text(f"set local {setting}"))
 

@@ -11,7 +11,8 @@ from database.demo.draws import Floats, Ints, day_of
 # Any number; another one is another world.
 SEED = 0xC105E7A1
 
-# Nobody tried anything on before this day. Data reaches 18 months back, but not behind it.
+# Nobody tried anything on before this day. Data reaches 18 months back, but not behind it. The
+# story is fixed in time: growth until MRR_PLATEAU, then a steady state that may go on for years.
 STORY_START = date(2025, 5, 1)
 MONTHS = 18
 
@@ -44,8 +45,9 @@ DEVICE_SHARES = [0.42, 0.32, 0.19, 0.06, 0.01]
 CHANNELS = ["organic", "search", "social", "influencer", "affiliate", "email"]
 CHANNEL_SHARES = [0.34, 0.20, 0.24, 0.08, 0.08, 0.06]
 
-# Confidence of the main engine's present release: mean over the jobs of the last 90 days is 0.942.
-# CONFIDENCE + shares · offsets = 0.942; the shares move with the season by less than a thousandth.
+# Model confidence over 90 days is 0.942: the main engine's present release starts from here, and
+# the offsets of category, device, brand and second engine, weighted by their shares of the jobs,
+# come to −0.004. The shares move with the season, and the mean with them by a thousandth.
 CONFIDENCE = 0.9463
 CATEGORY_CONFIDENCE = np.array(
     [0.012, 0.004, 0.000, -0.006, 0.006, -0.010, -0.004, 0.002, -0.012, -0.022, -0.016, -0.030]
@@ -101,17 +103,16 @@ SECOND_BRAND = 0.01
 
 # Conversion over 30 days is 42 %: of shoppers with a completed job, those with a purchase within 7
 # days after it. A purchase follows a visit with this chance (times the brand's factor, mean 1), and
-# a shopper makes some 1.3 visits in those 7 days: 1 − (1 − p)^1.3 = 0.42 at p = 0.35.
+# a shopper makes 1.3 visits in those 7 days: 1 − (1 − 0.344)^1.3 = 0.42.
 PURCHASE_CHANCE = 0.344
 RETURNED = 0.08
 UNATTRIBUTED = 0.05
-# LTV is 0.70 × purchases of a shopper's first 12 months × net order value; LTV:CAC = 3.8 sets the
-# price of a shopper.
+# LTV:CAC is 3.8. A shopper makes 1.57 attributed purchases in the first 12 months, of which returns
+# leave 93 %: LTV = 0.70 × 1.57 × $74 × 0.93 = $75.6, and CAC = $75.6 ÷ 3.8 = $19.9.
 ORDER_USD = 74.0
-SHOPPER_USD = 20.6
-# What a shopper of each channel costs, relative to SHOPPER_USD; with the channels' shares the mean
-# is 1.
-CHANNEL_COST = np.array([0.0, 1.55, 1.45, 1.90, 1.20, 1.1167])
+SHOPPER_USD = 19.9
+# What a shopper of each channel costs beside that; weighted by CHANNEL_SHARES the mean is 1.
+CHANNEL_COST = np.array([0.0, 1.6, 1.5, 1.9, 1.2, 1.2])
 
 SAVED_ITEMS = 0.055
 SAVED_LOOKS = 0.080
