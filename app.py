@@ -10,16 +10,17 @@ from components import notice
 
 STATIC = Path(__file__).parent / "static"
 
+account = gate.enter()
+
 st.set_page_config(
     page_title="ClosetAI",
     page_icon=str(STATIC / "mark.svg"),
     layout="wide",
+    initial_sidebar_state="auto" if account else "collapsed",
     # Without an entry of its own the menu, and with it the switch of light and dark, is hidden.
     menu_items={"About": "**ClosetAI**: what virtual try-on costs, earns and looks like."},
 )
 st.logo(str(STATIC / "logo.svg"), icon_image=str(STATIC / "mark.svg"), size="large")
-
-account = gate.enter()
 
 
 def page(path: str, title: str, icon: str, sentence: str, default: bool = False) -> st.Page:

@@ -23,7 +23,6 @@ def show(note: str | None, *, address: str, browser: str) -> Opened | None:
     `note` says why the visitor is here again; `address` and `browser` as in sign_in.with_password.
     """
     with _column():
-        st.title("ClosetAI", anchor=False)
         st.markdown("What virtual try-on costs your brand, what it earns, and how good it looks.")
         if note is not None:
             st.info(note, icon=":material/info:")
@@ -33,16 +32,20 @@ def show(note: str | None, *, address: str, browser: str) -> Opened | None:
 def unavailable() -> None:
     """Say that the database is away, and offer to try again."""
     with _column():
-        st.title("ClosetAI", anchor=False)
         st.error(UNAVAILABLE, icon=":material/cloud_off:")
         st.button("Try again", icon=":material/refresh:", type="primary", key="try-again")
 
 
 def _column() -> DeltaGenerator:
     with st.container(horizontal_alignment="center"):
-        column = st.container(width=400, gap="medium")
-    with column:
-        st.html('<img src="/app/static/mark.svg" alt="" width="56" height="56">')
+        st.space("medium")
+        column = st.container(width=400, gap="small")
+    with column, st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.html(
+            '<img src="/app/static/mark.svg" alt="" width="48" height="48">',
+            width="content",
+        )
+        st.title("ClosetAI", anchor=False)
     return column
 
 
