@@ -192,7 +192,8 @@ def text(unit: Unit, value: Number | None) -> str:
     if unit == "pct":
         return _signed(value, lambda size: f"{size * 100:.1f}%")
     if unit == "ratio":
-        return _signed(value, lambda size: f"{size:.1f}×")
+        # A return below 1 is told in hundredths: 0.02× is not nothing.
+        return _signed(value, lambda size: f"{size:.1f}×" if size >= 1 else f"{size:.2f}×")
     return f"{value:,.0f} ms" if value < 1000 else f"{float(value) / 1000:.2f} s"
 
 

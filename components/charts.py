@@ -239,8 +239,9 @@ def standing(value: float, quartiles: Sequence[float], name: str, unit: Unit) ->
             y=[0, 0, 0],
             mode="markers+text",
             marker={"symbol": "line-ns", "size": 26, "line": {"width": 2, "color": NEUTRAL}},
-            text=["lower quartile", "median", "upper quartile"],
-            textposition="top center",
+            text=["lower quartile ", "median", " upper quartile"],
+            # To the sides: the quartiles of a long-tailed figure stand close together.
+            textposition=["top left", "top center", "top right"],
             hovertemplate="%{text} %{x:" + _HOVER[unit] + "}<extra></extra>",
         )
     )
@@ -248,12 +249,13 @@ def standing(value: float, quartiles: Sequence[float], name: str, unit: Unit) ->
         go.Scatter(
             x=[min(value, high * 1.6)],
             y=[0],
-            mode="markers+text",
+            mode="markers",
             marker={"size": 15, "color": PLUM},
-            text=[name],
-            textposition="bottom center",
             hovertemplate=f"{name} {text(unit, value)}<extra></extra>",
         )
+    )
+    figure.add_annotation(
+        x=min(value, high * 1.6), y=-0.6, text=f"{name} {text(unit, value)}", showarrow=False
     )
     figure.update_layout(
         hovermode="closest",

@@ -7,8 +7,7 @@ import metrics
 
 def paying(row: pd.Series) -> str:
     """Of the total of MRR: how many brands pay it."""
-    count = int(row["paying_count"])
-    return "1 paying brand" if count == 1 else f"{count:,} paying brands"
+    return _many(row["paying_count"], "paying brand")
 
 
 def launched(row: pd.Series) -> str:
@@ -19,7 +18,7 @@ def launched(row: pd.Series) -> str:
 
 def pictures(row: pd.Series) -> str:
     """Of the model's confidence: over how many pictures it is the mean."""
-    return f"{metrics.text('count', row['completed_count'])} pictures"
+    return _many(row["completed_count"], "picture")
 
 
 def verdicts(row: pd.Series) -> str:
@@ -35,7 +34,7 @@ def verdicts(row: pd.Series) -> str:
 
 def purchases(row: pd.Series) -> str:
     """Of attributed revenue: from how many purchases it comes."""
-    return f"{metrics.text('count', row['purchase_count'])} attributed purchases"
+    return _many(row["purchase_count"], "attributed purchase")
 
 
 def plan_cost(row: pd.Series) -> str:
@@ -45,13 +44,13 @@ def plan_cost(row: pd.Series) -> str:
 
 def cohort(row: pd.Series) -> str:
     """Of a retention card: how many shoppers could have come back."""
-    return f"{metrics.text('count', row['cohort_count'])} shoppers"
+    return _many(row["cohort_count"], "shopper")
 
 
 def left_out(row: pd.Series) -> str:
     """Of conversion: over how many shoppers it is, and how many are left out for now."""
-    over, out = (metrics.text("count", row[name]) for name in ("shopper_count", "left_out_count"))
-    return f"{over} shoppers, {out} still open"
+    out = metrics.text("count", row["left_out_count"])
+    return f"{_many(row['shopper_count'], 'shopper')}, {out} still open"
 
 
 def ltv_and_cac(row: pd.Series) -> str:
@@ -80,3 +79,7 @@ def of_stripe(row: pd.Series) -> str:
     every = float(row["stripe_usd"])
     share = float(row["at_risk_usd"]) / every if every else None
     return f"{metrics.text('pct', share)} of MRR with past due"
+
+
+def _many(count: int, one: str) -> str:
+    return f"{metrics.text('count', count)} {one}{'' if count == 1 else 's'}"

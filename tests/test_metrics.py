@@ -53,6 +53,7 @@ def test_wilson_refuses_what_is_no_share(k: int, n: int) -> None:
         ("pct", -0.00001, "0.0%"),
         ("pct", -0.012, "−1.2%"),
         ("ratio", 3.8, "3.8×"),
+        ("ratio", 0.0195, "0.02×"),
         ("ms", 840, "840 ms"),
         ("ms", 2310, "2.31 s"),
         ("usd", None, "–"),

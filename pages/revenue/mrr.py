@@ -36,7 +36,7 @@ total = ask("revenue/mrr_total", policy=policy)
 daily = ask("revenue/mrr_by_day", policy=policy)
 
 show = partial(measure, days)
-with card.wall(4):
+with card.wall(3 if managed else 4):
     show("mrr", total, "mrr_usd", note=notes.both_policies, before="mrr_before_usd")
     show("arr", total, "arr_usd", note=notes.times_12)
     if not managed:
