@@ -136,6 +136,9 @@ def test_what_is_there_is_not_added_again() -> None:
     before = checksums()
     assert demo.append_missing(END) == 0
     assert demo.append_missing(END - timedelta(days=3)) == 0
+    state = demo.state()
+    assert state
+    assert state.filled_until == END
     assert differences(before, checksums()) == []
 
 
