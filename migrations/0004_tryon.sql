@@ -282,6 +282,10 @@ call protect(
   'id, role, is_demo, created_at',
   write_rule => '(select scope_sees_all()) or id = (select scope_user())'
 );
+-- Nobody's role changes after the account is made: row-level security cannot compare old with new, a grant can.
+revoke update on users from closetai_app;
+grant update (email, display_name, device_id, telegram_user_id, email_verified_at, disabled_at, last_login_at)
+on users to closetai_app;
 
 -- The outcome of a job's reviews: the adjudicated one, else the majority of the reviewers' latest; a tie has none.
 create view job_verdicts with (security_invoker = true) as

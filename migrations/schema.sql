@@ -3049,11 +3049,25 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_identities TO closetai_ap
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_passwords TO closetai_app;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.users TO closetai_app;
+GRANT SELECT,INSERT,DELETE ON TABLE public.users TO closetai_app;
 
 GRANT SELECT(id) ON TABLE public.users TO closetai_reader;
 
 GRANT SELECT(role) ON TABLE public.users TO closetai_reader;
+
+GRANT UPDATE(email) ON TABLE public.users TO closetai_app;
+
+GRANT UPDATE(display_name) ON TABLE public.users TO closetai_app;
+
+GRANT UPDATE(device_id) ON TABLE public.users TO closetai_app;
+
+GRANT UPDATE(telegram_user_id) ON TABLE public.users TO closetai_app;
+
+GRANT UPDATE(email_verified_at) ON TABLE public.users TO closetai_app;
+
+GRANT UPDATE(disabled_at) ON TABLE public.users TO closetai_app;
+
+GRANT UPDATE(last_login_at) ON TABLE public.users TO closetai_app;
 
 GRANT SELECT(is_demo) ON TABLE public.users TO closetai_reader;
 

@@ -664,3 +664,11 @@ def test_a_months_partition_takes_the_rows_that_came_before_it(world: World) -> 
     assert found["dataset_sessions_other"] == 1
     with connections.owner() as connection:
         assert complaints(connection) == set()
+
+
+def test_nobody_makes_themselves_an_admin(world: World) -> None:
+    with (
+        pytest.raises(ProgrammingError, match="permission denied"),
+        connections.writer(Scope(user=str(world.a.user))) as writer,
+    ):
+        writer.execute(text("update users set role = 'admin'"))
