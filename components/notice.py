@@ -36,6 +36,11 @@ def of_the_data(load: Callable[[], pd.DataFrame]) -> None:
         )
 
 
+def counted_as_pairs() -> None:
+    """Says how shoppers are counted over several brands that are not all there are."""
+    st.caption("Over several brands, a shopper of two of them counts once for each.")
+
+
 def unreadable(sentence: str, key: str) -> None:
     """Says that something could not be read, with a retry.
 

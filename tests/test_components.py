@@ -1,13 +1,13 @@
 """The components, each on its own: what they compute, and what they show when all goes wrong."""
 
 import logging
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components import brand, charts, period
+from components import brand, charts, cohorts, leaderboard, notes, period
 
 
 @pytest.mark.parametrize(
@@ -107,6 +107,59 @@ def test_a_heatmap_writes_its_numbers_leaves_the_future_blank_and_hatches_what_r
     table, hatching = figure.data
     assert [list(row) for row in table.text] == [["50.0%", "25.0%"], ["40.0%", ""]]
     assert (list(hatching.x), list(hatching.base)) == ([0], [1 - 0.45])
+
+
+def test_cohorts_keep_their_order_with_the_mean_last() -> None:
+    months = [date(2026, 1, 1)] * 2 + [date(2026, 2, 1)] * 2 + [None] * 2
+    frame = pd.DataFrame(
+        {
+            "cohort_month": pd.to_datetime(pd.Series(months)),
+            "day_number": [1, 7, 1, 7, 1, 7],
+            "retention_pct": [0.2, 0.1, 0.3, None, 0.25, 0.1],
+            "state": ["complete", "complete", "running", "future", "mean", "mean"],
+        }
+    )
+    drawing = cohorts.drawing(frame, datetime(2026, 2, 9, tzinfo=UTC))
+    assert drawing.figure is not None
+    table, hatching = drawing.figure.data
+    assert [list(row) for row in table.text] == [
+        ["20.0%", "10.0%"],
+        ["30.0%", ""],
+        ["25.0%", "10.0%"],
+    ]
+    assert [name.strip() for name in drawing.figure.layout.yaxis.ticktext] == [
+        "Jan 2026",
+        "Feb 2026",
+        "Mean, pooled",
+    ]
+    assert (list(hatching.x), list(hatching.base)) == ([0], [1 - 0.45])
+    assert "D1 25.0%, D7 10.0%" in drawing.alt
+
+
+@pytest.mark.parametrize(
+    ("rank", "before", "expected"), [(2, 5, "+3"), (5, 2, "−3"), (4, 4, "="), (4, None, "new")]
+)
+def test_a_rank_says_how_many_places_it_moved(
+    rank: int, before: float | None, expected: str
+) -> None:
+    assert leaderboard.moved(rank, before) == expected
+
+
+@pytest.mark.parametrize(
+    ("approved", "n", "expected"),
+    [
+        (8, 10, "49.0% to 94.3%, n = 10, provisional"),
+        (24, 30, "62.7% to 90.5%, n = 30"),
+        (0, 0, "No verdicts yet"),
+    ],
+)
+def test_human_accuracy_says_how_sure_it_is(approved: int, n: int, expected: str) -> None:
+    assert notes.verdicts(pd.Series({"approved_count": approved, "verdict_count": n})) == expected
+
+
+def test_ltv_says_over_how_many_months_it_is() -> None:
+    row = pd.Series({"month_count": 7, "ltv_usd": 61.8, "cac_usd": None, "gross_margin_pct": 0.7})
+    assert notes.ltv_and_cac(row) == "LTV (7 months) $61.80, CAC –, margin 70%"
 
 
 def _cards() -> None:

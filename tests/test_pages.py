@@ -336,6 +336,16 @@ def test_the_team_picks_a_brand_and_every_card_follows() -> None:
     assert values(app)["MRR"] == metrics.text("usd", own)
 
 
+@pytest.mark.parametrize("page", [HOME, RETENTION])
+def test_a_page_says_how_it_counts_the_shoppers_of_several_brands(page: str) -> None:
+    said = "Over several brands, a shopper of two of them counts once for each."
+    two = at(signed_in("brand_manager", brand_at(1)[0], brand_at(2)[0]), page)
+    assert said in [caption.value for caption in two.caption]
+    assert two.selectbox[0].label == "Brand"
+    for app in (signed_in("brand_manager", brand_at(1)[0]), signed_in("admin")):
+        assert said not in [caption.value for caption in at(app, page).caption]
+
+
 def test_only_a_demo_visitor_is_shown_the_three_doors() -> None:
     links = [link.value for link in at(signed_in("demo_viewer"), HOME).page_link]
     assert [link.strip("*") for link in links] == ["Leaderboard", "Retention", "Launch"]

@@ -7,7 +7,7 @@ import streamlit as st
 
 import queries
 from accounts import gate
-from components import brand, card, door, leaderboard, notes, over_time, period
+from components import brand, card, door, leaderboard, notes, notice, over_time, period
 from components.question import asking, measure
 
 account = gate.account()
@@ -18,6 +18,8 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     st.title("Overview", anchor=False, width="stretch")
     picked = brand.pick(lambda: queries.read("brands/list", account.scope).frame)
     days = period.pick(now)
+if picked is None and not account.is_internal:
+    notice.counted_as_pairs()
 
 if account.is_demo:
     with card.wall(3):
