@@ -18,8 +18,6 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     st.title("Overview", anchor=False, width="stretch")
     picked = brand.pick(lambda: queries.read("brands/list", account.scope).frame)
     days = period.pick(now)
-if picked is None and not account.is_internal:
-    notice.counted_as_pairs()
 
 if account.is_demo:
     with card.wall(3):
@@ -81,6 +79,9 @@ with card.wall(4):
     )
     if not managed:
         show("attributed_revenue", attributed, "attributed_usd", attributed_daily, notes.purchases)
+
+if picked is None and not account.is_internal:
+    notice.counted_as_pairs()
 
 with card.wall(2):
     card.chart_card(

@@ -16,8 +16,6 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     st.title("Retention", anchor=False, width="stretch")
     picked = brand.pick(lambda: queries.read("brands/list", account.scope).frame)
     days = period.pick(now)
-if picked is None and not account.is_internal:
-    notice.counted_as_pairs()
 
 ask = asking(queries, lambda: gate.account().scope_of(picked))
 with card.wall(3):
@@ -25,6 +23,9 @@ with card.wall(3):
         total = ask("shoppers/retention_card", day_number=number)
         weekly = ask("shoppers/retention_by_week", day_number=number)
         measure(days, f"retention_d{number}", total, "retention_pct", weekly, notes.cohort)
+
+if picked is None and not account.is_internal:
+    notice.counted_as_pairs()
 
 year = now.date() - timedelta(days=365)
 with card.wall(1):
