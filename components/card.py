@@ -39,7 +39,7 @@ class Figure:
     ``compared`` is the value over as many days as the period before has (mostly the value itself),
     ``before`` the figure of that period; the change is between these two. ``series`` is the
     figure's course at even steps, ``as_of`` an aware time, ``note`` a short addition (n, an
-    interval, who was left out); ``label`` replaces the metric's own where it is a variant of it.
+    interval, who was left out).
     """
 
     value: Number | None
@@ -48,7 +48,6 @@ class Figure:
     before: Number | None = None
     series: Sequence[float] = ()
     note: str = ""
-    label: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,18 +89,16 @@ def wall(columns: int) -> DeltaGenerator:
 
 
 @st.fragment(parallel=True)
-def metric_card(
-    metric: Metric, load: Load[Figure], forget: Forget, against: str, key: str = ""
-) -> None:
+def metric_card(metric: Metric, load: Load[Figure], forget: Forget, against: str) -> None:
     """A card with one figure, its change (``against`` says against what) and its sparkline."""
-    key = key or metric.key
+    key = metric.key
     with st.container(gap="xsmall", key=f"card-{key}"):
         found = _read(metric.label, load, key, height=132)
         if found is None:
             return
         change = metrics.change(metric, found.compared, found.before)
         st.metric(
-            found.label or metric.label,
+            metric.label,
             metrics.text(metric.unit, found.value),
             # A number, not words, is what Streamlit shows as flat: grey and without an arrow.
             0 if change.text and change.sign == 0 else change.text or None,

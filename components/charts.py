@@ -5,7 +5,6 @@ follow the page's theme in the browser. So a figure does not know the theme and 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -48,67 +47,34 @@ TEMPLATE = go.layout.Template(
 CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False}
 
 
-@dataclass(frozen=True)
-class Line:
-    """One line of a chart; ``values`` stand at the chart's days, None where there is none."""
-
-    name: str
-    values: Iterable[float | None]
-    dashed: bool = False
-
-
-def _figure(unit: Unit, height: int, several: bool) -> go.Figure:
-    figure = go.Figure(
-        layout={
-            "template": TEMPLATE,
-            "height": height,
-            "showlegend": several,
-            "yaxis": {"tickformat": _TICKS[unit]},
-        }
+def _figure(unit: Unit, height: int) -> go.Figure:
+    return go.Figure(
+        layout={"template": TEMPLATE, "height": height, "yaxis": {"tickformat": _TICKS[unit]}}
     )
-    if several:
-        figure.update_layout(margin_t=34)
-    return figure
 
 
-def _hover(unit: Unit, name: str, several: bool) -> str:
-    written = f"%{{y:{_HOVER[unit]}}}"
-    return (f"{name} {written}" if several else written) + "<extra></extra>"
-
-
-def lines(
-    days: Iterable[date],
-    drawn: Sequence[Line],
-    unit: Unit,
-    steps: bool = False,
-    height: int = 280,
+def level(
+    days: Iterable[date], name: str, values: Iterable[float | None], unit: Unit, height: int = 280
 ) -> go.Figure:
-    """Lines over days. A single line is filled down to zero; several get a legend.
-
-    ``steps``: a value holds until it changes, as a level does.
-    """
-    several = len(drawn) > 1
-    figure = _figure(unit, height, several)
-    x = np.asarray(list(days), dtype="datetime64[D]")
-    for colour, line in zip(PALETTE, drawn, strict=False):
-        figure.add_trace(
-            go.Scatter(
-                x=x,
-                y=np.asarray(list(line.values), dtype=float),
-                name=line.name,
-                mode="lines",
-                line={
-                    "color": colour,
-                    "width": 2.25,
-                    "dash": "dot" if line.dashed else "solid",
-                    "shape": "hv" if steps else "linear",
-                },
-                fill=None if several else "tozeroy",
-                fillcolor=_faint(colour),
-                hovertemplate=_hover(unit, line.name, several),
-            )
+    """A line over days of what holds until it changes, as MRR does, filled down to zero."""
+    figure = _figure(unit, height)
+    figure.add_trace(
+        go.Scatter(
+            x=np.asarray(list(days), dtype="datetime64[D]"),
+            y=np.asarray(list(values), dtype=float),
+            name=name,
+            mode="lines",
+            line={"color": PLUM, "width": 2.25, "shape": "hv"},
+            fill="tozeroy",
+            fillcolor=_faint(PLUM),
+            hovertemplate=_hover(unit),
         )
+    )
     return figure
+
+
+def _hover(unit: Unit) -> str:
+    return f"%{{y:{_HOVER[unit]}}}<extra></extra>"
 
 
 def bars(
@@ -120,9 +86,9 @@ def bars(
     height: int = 280,
 ) -> go.Figure:
     """One bar a day. The last ``running`` days are not over: hatched, and said so on hover."""
-    figure = _figure(unit, height, several=False)
+    figure = _figure(unit, height)
     x = np.asarray(list(days), dtype="datetime64[D]")
-    written = _hover(unit, "", several=False)
+    written = _hover(unit)
     complete = len(x) - running
     # One trace: a bar that is alone in its trace would be a millisecond wide.
     figure.add_trace(
@@ -158,7 +124,7 @@ def heatmap(
     ``values`` has a list for each row; None stays blank. Cells that are ``running`` are hatched.
     The first row stands on top.
     """
-    figure = _figure(unit, height=64 + 30 * len(rows), several=False)
+    figure = _figure(unit, height=64 + 30 * len(rows))
     z = np.array(values, dtype=float).reshape(len(rows), len(columns))
     shown = [["" if np.isnan(cell) else f"{cell:.1%}" for cell in row] for row in z]
     figure.add_trace(
@@ -220,7 +186,7 @@ def _faint(colour: str, opacity: float = 0.12) -> str:
 
 def standing(value: float, quartiles: Sequence[float], name: str, unit: Unit) -> go.Figure:
     """Where one value stands between the three quartiles of many, on one line."""
-    figure = _figure(unit, height=150, several=False)
+    figure = _figure(unit, height=150)
     low, _, high = quartiles
     for start, end, colour in ((0, low, 0.10), (low, high, 0.28), (high, high * 1.6, 0.10)):
         figure.add_shape(

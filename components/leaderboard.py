@@ -1,7 +1,5 @@
 """The leaderboard: how its columns are named, written and drawn."""
 
-from collections.abc import Sequence
-
 import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
@@ -23,12 +21,11 @@ def moved(rank: int, before: float | None) -> str:
 
 
 def ranked(
-    question: Question, period: Period, only: Sequence[str] = (), top: int | None = None
+    question: Question, period: Period, top: int | None = None
 ) -> tuple[Load[Table], Forget]:
     """The leaderboard of the query of that name over the period, as load and forget of a card.
 
-    ``only`` names the columns to show (default: all of them), ``top`` how many brands (default:
-    every one).
+    ``top`` says how many brands (default: every one).
     """
 
     def load() -> Table:
@@ -40,10 +37,9 @@ def ranked(
             # Decimal is exact and slow to draw; a table shows whole dollars.
             mrr_usd=rows["mrr_usd"].astype(float),
         )
-        columns = _columns(float(rows["share_pct"].max()) if len(rows) else 1.0)
         return Table(
             rows,
-            {name: columns[name] for name in only or columns},
+            _columns(float(rows["share_pct"].max()) if len(rows) else 1.0),
             alt="Brands by MRR, descending, with their share of the total and change of rank",
             as_of=answer.as_of,
             empty="No brand has MRR under this policy.",

@@ -20,7 +20,7 @@ def level(
         values = answer.frame[column].astype(float)
         if not values.fillna(0).any():
             return Drawing(None, "", answer.as_of, empty=f"No {name} in this period.")
-        figure = charts.lines(answer.frame["day"], [charts.Line(name, values)], unit, steps=True)
+        figure = charts.level(answer.frame["day"], name, values, unit)
         return Drawing(figure, _said(name, unit, answer.frame["day"], values), answer.as_of)
 
     return load, lambda: question.forget(since=since, until=until)

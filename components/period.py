@@ -29,11 +29,6 @@ class Period:
     before_end: date
 
     @property
-    def days(self) -> int:
-        """How many days the period has."""
-        return (self.end - self.start).days
-
-    @property
     def against(self) -> str:
         """What the change is measured against, in words for beside the change."""
         days = (self.before_end - self.before_start).days
