@@ -29,7 +29,7 @@ def page(path: str, title: str, icon: str, sentence: str, default: bool = False)
         path if account else gate.closed,
         title=title,
         icon=f":material/{icon}:",
-        url_path=Path(path).stem,
+        url_path=Path(path).stem.replace("_", "-"),
         default=default,
         help=sentence,
     )

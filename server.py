@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.runtime.pages_manager import PagesManager
@@ -64,6 +64,48 @@ class SecurityHeaders:
             await send(message)
 
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+# What is no page's address although a browser may be sent there: ours, and Streamlit's own.
+_NOT_PAGES = {"api", "files", "health", "session"} | {
+    "_stcore",
+    "app",
+    "component",
+    "media",
+    "static",
+}
+
+
+class UnknownAddresses:
+    """Sends a browser that asks for a page that is not there to the first page, filters kept.
+
+    Streamlit would show its own note over the page, and at a deeper address not even connect.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.pages = {
+            "",
+            *(path.stem.replace("_", "-") for path in (ROOT / "pages").glob("*/*.py")),
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or answer with the way to the first page."""
+        if scope["type"] == "http" and self._is_lost(Request(scope)):
+            query = scope["query_string"].decode("latin-1")
+            answer = RedirectResponse(f"/?{query}" if query else "/", status_code=307)
+            await answer(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+    def _is_lost(self, request: Request) -> bool:
+        path = request.url.path.removeprefix("/")
+        return (
+            request.method == "GET"
+            and "text/html" in request.headers.get("accept", "")
+            and path not in self.pages
+            and path.partition("/")[0] not in _NOT_PAGES
+        )
 
 
 def well() -> bool:
@@ -139,6 +181,10 @@ app = st.App(
         *ROUTES,
         Mount("/api", api),
     ],
-    middleware=[Middleware(SecurityHeaders), Middleware(BrowserCookie)],
+    middleware=[
+        Middleware(SecurityHeaders),
+        Middleware(UnknownAddresses),
+        Middleware(BrowserCookie),
+    ],
     on_script_error=on_script_error,
 )

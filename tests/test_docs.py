@@ -29,7 +29,7 @@ def test_commands_are_the_ones_that_exist() -> None:
 
 def test_every_page_is_listed() -> None:
     listed = {path.strip("/") for path in re.findall(r"\(`/([a-z-]*)`\)", section("The pages"))}
-    pages = {path.stem for path in (ROOT / "pages").glob("*/*.py")}
+    pages = {path.stem.replace("_", "-") for path in (ROOT / "pages").glob("*/*.py")}
     assert listed == pages - {"overview"} | {""}
 
 

@@ -146,10 +146,12 @@ def test_a_tampered_cookie_and_an_unknown_address(start: Start) -> None:
     page.context.add_cookies(
         [{"name": SESSION_COOKIE, "value": "tampered", "url": visitor.address}]
     )
-    for path in ("", "/mrr", "/nowhere", "/retention"):
+    for path in ("", "/mrr", "/nowhere", "/retention", "/pages/revenue/mrr", "/a/b/c/d"):
         page.goto(visitor.address + path)
-        # By its text: at an address that is none, Streamlit's own note stands in front.
         page.get_by_text("Your session is not valid any more. Please sign in again.").wait_for()
+        assert not page.get_by_role("dialog").count()
+    page.goto(visitor.address + "/nowhere?period=Last+7+days")
+    assert page.url == visitor.address + "/?period=Last+7+days"
 
 
 def test_the_session_route_answers_to_our_own_pages_only(start: Start) -> None:
