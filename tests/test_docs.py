@@ -1,6 +1,7 @@
 """The README says what is: its settings, commands, pages and links."""
 
 import re
+import tomllib
 from pathlib import Path
 
 from typer.main import get_command
@@ -51,3 +52,12 @@ def test_make_targets_of_the_readme_exist() -> None:
 def test_documents_are_where_the_readme_says() -> None:
     for name in ("ARCHITECTURE.md", "CONTRIBUTING.md", "LICENSE", ".replit", "compose.yaml"):
         assert (ROOT / Path(name)).exists()
+
+
+def test_every_dependency_has_its_reason() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    direct = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    reasons = (ROOT / "ARCHITECTURE.md").read_text().split("## Dependencies, and why")[1]
+    for line in direct:
+        name = re.split(r"[\[=]", line)[0]
+        assert name.lower() in reasons.lower() or name.startswith("types-"), name
