@@ -54,6 +54,12 @@ chosen = st.navigation(
                 "leaderboard",
                 "The leaderboard of brands by MRR, and MRR over time.",
             ),
+            page(
+                "pages/revenue/movements.py",
+                "Movements",
+                "waterfall_chart",
+                "New, expansion, reactivation, contraction, churn: why MRR is what it is.",
+            ),
         ],
         "Shoppers": [
             page(

@@ -64,6 +64,39 @@ _METRICS = (
         good="down",
     ),
     Metric(
+        "nrr",
+        "NRR",
+        "pct",
+        "Net revenue retention: over brands with start > 0, Σ end ÷ Σ start.",
+    ),
+    Metric(
+        "grr",
+        "GRR",
+        "pct",
+        "Gross revenue retention: over brands with start > 0, Σ min(start, end) ÷ Σ start.",
+    ),
+    Metric(
+        "quick_ratio",
+        "Quick ratio",
+        "ratio",
+        "(new + expansion + reactivation) ÷ (contraction + churn); no losses → “no losses”.",
+    ),
+    Metric(
+        "logo_churn",
+        "Logo churn",
+        "pct",
+        "Brands with MRR > 0 at the start and 0 at the end ÷ brands with MRR > 0 at the start.",
+        good="down",
+    ),
+    Metric(
+        "scheduled_churn",
+        "Scheduled churn",
+        "usd",
+        "MRR of subscriptions that are canceled at the end of their period: a cancellation at "
+        "period end keeps status and MRR until then.",
+        good="down",
+    ),
+    Metric(
         "attributed_revenue",
         "Attributed revenue",
         "usd",

@@ -39,7 +39,7 @@ class Figure:
     ``compared`` is the value over as many days as the period before has (mostly the value itself),
     ``before`` the figure of that period; the change is between these two. ``series`` is the
     figure's course at even steps, ``as_of`` an aware time, ``note`` a short addition (n, an
-    interval, who was left out).
+    interval, who was left out), ``absent`` what stands in the place of a value that is n/a.
     """
 
     value: Number | None
@@ -51,6 +51,15 @@ class Figure:
 
 
 @dataclass(frozen=True)
+    absent: str = metrics.DASH
+
+
+@dataclass(frozen=True)
+class Badge:
+    """A check that holds, or does not, in words."""
+
+    text: str
+    holds: bool
 class Drawing:
     """What a chart card shows: a figure with the words for who cannot see it.
 
@@ -58,6 +67,7 @@ class Drawing:
     """
 
     figure: go.Figure | None
+    ``badge`` is the outcome of a check of what is drawn.
     alt: str
     as_of: datetime
     empty: str = "Nothing in this period."
@@ -65,6 +75,7 @@ class Drawing:
 
 
 @dataclass(frozen=True)
+    badge: Badge | None = None
 class Table:
     """What a table card shows: rows, and how ``st.dataframe`` writes each column.
 
@@ -101,6 +112,9 @@ def metric_card(metric: Metric, load: Load[Figure], forget: Forget, against: str
             metric.label,
             metrics.text(metric.unit, found.value),
             # A number, not words, is what Streamlit shows as flat: grey and without an arrow.
+        value = (
+            found.absent if metrics.missing(found.value) else metrics.text(metric.unit, found.value)
+        )
             0 if change.text and change.sign == 0 else change.text or None,
             delta_color=_colour(change),
             delta_arrow=("down", "off", "up")[change.sign + 1] if change.text else "off",
@@ -128,6 +142,13 @@ def chart_card(title: str, load: Load[Drawing], forget: Forget, key: str, help: 
         _note(found.note)
         _foot(found.as_of, key, forget)
 
+        found, heard = read
+        if found.badge is not None:
+            st.badge(
+                found.badge.text,
+                icon=":material/check_circle:" if found.badge.holds else ":material/error:",
+                color="green" if found.badge.holds else "red",
+            )
 
 @st.fragment(parallel=True)
 def table_card(title: str, load: Load[Table], forget: Forget, key: str, help: str = "") -> None:  # noqa: A002 (Streamlit's own word)

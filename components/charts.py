@@ -4,7 +4,7 @@ The palette holds on light and on dark (see .streamlit/config.toml), and text, g
 follow the page's theme in the browser. So a figure does not know the theme and can be cached.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -109,6 +109,64 @@ def bars(
             hovertemplate=[written] * complete + ["so far " + written] * running,
         )
     )
+    return figure
+
+
+def stacked(
+    days: Iterable[date],
+    series: Mapping[str, Sequence[float]],
+    colours: Mapping[str, str],
+    unit: Unit,
+    height: int = 300,
+) -> go.Figure:
+    """Bars of several named series a day, week or month: above zero what adds, below what takes."""
+    figure = _figure(unit, height)
+    x = np.asarray(list(days), dtype="datetime64[D]")
+    for name, values in series.items():
+        figure.add_trace(
+            go.Bar(
+                x=x,
+                y=np.asarray(values, dtype=float),
+                name=name,
+                marker={"color": colours[name], "line": {"width": 0}},
+                hovertemplate=f"{name} %{{y:{_HOVER[unit]}}}<extra></extra>",
+            )
+        )
+    figure.update_layout(barmode="relative", showlegend=True, margin_t=34)
+    return figure
+
+
+def waterfall(
+    steps: Mapping[str, float], ends: tuple[str, float, str, float], unit: Unit
+) -> go.Figure:
+    """How one level becomes another: ``ends`` names and gives both, ``steps`` what lies between.
+
+    The axis begins below the lowest level on the way where the steps would be too small to see.
+    """
+    first, start, last, end = ends
+    figure = _figure(unit, height=300)
+    names, moved = list(steps), list(steps.values())
+    way = start + np.cumsum([0.0, *moved])
+    low, high = float(min(way.min(), end)), float(max(way.max(), end))
+    margin = (high - low) * 0.15
+    figure.add_trace(
+        go.Waterfall(
+            x=[first, *names, last],
+            y=[start, *moved, end],
+            measure=["absolute"] + ["relative"] * len(moved) + ["absolute"],
+            text=[text(unit, value) for value in (start, *moved, end)],
+            textposition="outside",
+            cliponaxis=False,
+            totals={"marker": {"color": PLUM}},
+            increasing={"marker": {"color": GREEN}},
+            decreasing={"marker": {"color": OCHRE}},
+            connector={"line": {"color": NEUTRAL, "width": 1}},
+            name="MRR",
+        )
+    )
+    if low - margin > high / 2:
+        figure.update_layout(yaxis_range=[low - margin, high + margin])
+    figure.update_layout(hovermode=False, margin_t=22, bargap=0.35)
     return figure
 
 

@@ -81,5 +81,38 @@ def of_stripe(row: pd.Series) -> str:
     return f"{metrics.text('pct', share)} of MRR with past due"
 
 
+def end_of_start(row: pd.Series) -> str:
+    """Of NRR: what the brands paid at the start, and what the same brands pay at the end."""
+    start, end = (metrics.text("usd", row[name]) for name in ("start_usd", "end_usd"))
+    return f"{start} became {end}"
+
+
+def kept_of_start(row: pd.Series) -> str:
+    """Of GRR: what was kept of what the brands paid at the start."""
+    start, kept = (metrics.text("usd", row[name]) for name in ("start_usd", "kept_usd"))
+    return f"{kept} kept of {start}"
+
+
+def gains_and_losses(row: pd.Series) -> str:
+    """Of the quick ratio: both its parts."""
+    gained, lost = (metrics.text("usd", row[name]) for name in ("gained_usd", "lost_usd"))
+    return f"{gained} gained, {lost} lost"
+
+
+def no_losses(_: pd.Series) -> str:
+    """Of the quick ratio: what stands in its place when nothing was lost."""
+    return "no losses"
+
+
+def gone(row: pd.Series) -> str:
+    """Of logo churn: how many brands went, of how many."""
+    return f"{row['gone_count']:,} of {_many(row['paying_count'], 'brand')}"
+
+
+def scheduled(row: pd.Series) -> str:
+    """Of scheduled churn: how many brands it is of."""
+    return f"{_many(row['scheduled_count'], 'brand')} at the period's end"
+
+
 def _many(count: int, one: str) -> str:
     return f"{metrics.text('count', count)} {one}{'' if count == 1 else 's'}"

@@ -78,6 +78,12 @@ def period(label: str | None, today: date) -> Period:
     return PRESETS[known](known, today)
 
 
+def year_of_months(period: Period) -> date:
+    """The first day of the 12 calendar months that end with the period's last day."""
+    last = period.end - timedelta(days=1)
+    return date(last.year - (last.month < 12), last.month % 12 + 1, 1)
+
+
 def pick(now: datetime) -> Period:
     """Ask for a period; the answer lives in the address as ``?period=``.
 

@@ -14,7 +14,7 @@ import pandas as pd
 
 from components.card import Figure, metric_card
 from components.period import Period
-from metrics import METRICS
+from metrics import DASH, METRICS
 
 Parameter = str | int | date
 
@@ -94,9 +94,11 @@ def measure(
     ``course`` gives several rows whose column of the same name is the sparkline; ``note`` makes the
     card's note of the row. ``before`` names the column of the row with the figure before the
     period; without it, the question is asked over the period before. ``course_since`` is where the
-    sparkline begins (default: with the period).
+    sparkline begins (default: with the period). ``absent`` makes of the row what stands in the
+    place of a figure that is n/a (default: a dash).
     """
     windows = [{"since": period.start, "until": period.end}]
+    absent: Callable[[pd.Series], str] | None = None,
     if before is None:
         windows += [
             {"since": period.start, "until": period.compared_end},
@@ -123,6 +125,7 @@ def measure(
             course.forget(**drawn)
 
     metric_card(METRICS[metric], load, forget, period.against)
+            absent=absent(rows[0]) if absent else DASH,
 
 
 def _sparkline(answer: Answer, column: str) -> list[float]:

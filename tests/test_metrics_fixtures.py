@@ -187,11 +187,13 @@ def test_retention_of_revenue_is_80_and_90_per_cent(noise: str) -> None:  # noqa
         brands.append(facts.brand(c, "Came and shrank"))
         paid = facts.subscription(c, brands[-1], "500", at("2026-03-03"))
         facts.change(c, paid, at("2026-03-09"), unit_amount=Decimal(300))
-    frame = ask("revenue/mrr", *brands, **STRICT)
-    began = frame[frame["mrr_before_usd"] > 0]
-    kept = began[["mrr_before_usd", "mrr_usd"]].min(axis=1).sum()
-    assert kept / began["mrr_before_usd"].sum() == Decimal("0.8")
-    assert began["mrr_usd"].sum() / began["mrr_before_usd"].sum() == Decimal("0.9")
+    total = one("revenue/movements_total", *brands, **STRICT)
+    assert (total["start_usd"], total["kept_usd"], total["end_usd"]) == (100, 80, 90)
+    assert (total["grr_pct"], total["nrr_pct"]) == (0.8, 0.9)
+    assert (total["gone_count"], total["paying_count"], total["logo_churn_pct"]) == (1, 4, 0.25)
+    # Neither does it count for one who looks at nobody else.
+    alone = one("revenue/movements_total", brands[-1], **STRICT)
+    assert alone[["grr_pct", "nrr_pct", "logo_churn_pct"]].isna().all()
 
 
 def test_the_quick_ratio_is_3_5(brand: str) -> None:
@@ -212,6 +214,71 @@ def test_the_quick_ratio_is_3_5(brand: str) -> None:
 def test_the_leaderboard_ranks_by_mrr_then_name(brand: str) -> None:
     with connections.owner() as c:
         user = facts.shopper(c)
+    total = one("revenue/movements_total", brand, grown, shrunk, lost, **STRICT)
+    assert (total["gained_usd"], total["lost_usd"], total["quick_ratio"]) == (28, 8, 3.5)
+    gained_only = one("revenue/movements_total", brand, grown, **STRICT)
+    assert gained_only["gained_usd"] == 28
+    assert pd.isna(gained_only["quick_ratio"])
+
+
+def test_churn_is_scheduled_until_the_period_ends(brand: str) -> None:
+    with connections.owner() as c:
+        paid = facts.subscription(c, brand, "40", at("2026-01-01"))
+        facts.subscription(c, brand, "60", at("2026-01-01"))
+        facts.change(c, paid, at("2026-03-10"), cancel_at_period_end=True)
+        facts.change(c, paid, at("2026-04-10"), status="canceled", cancel_at_period_end=False)
+        late = facts.brand(c, "Late payer")
+        facts.subscription(
+            c, late, "7", at("2026-01-01"), status="past_due", cancel_at_period_end=True
+        )
+    march = one("revenue/movements_total", brand, late, **STRICT)
+    assert (march["scheduled_usd"], march["scheduled_count"], march["lost_usd"]) == (40, 1, 0)
+    assert one("revenue/movements_total", brand, late, **STRIPE)["scheduled_usd"] == 47
+    for since, until, scheduled, lost in (
+        (date(2026, 2, 1), date(2026, 3, 10), 0, 0),
+        (date(2026, 4, 1), date(2026, 5, 1), 0, 40),
+    ):
+        total = one("revenue/movements_total", brand, policy="strict", since=since, until=until)
+        assert (total["scheduled_usd"], total["lost_usd"]) == (scheduled, lost)
+
+
+def test_movements_tell_their_kind_their_brand_and_their_reason(brand: str) -> None:
+    with connections.owner() as c:
+        paid = facts.subscription(c, brand, "50", at("2026-02-28 23:59"))
+        facts.change(c, paid, at("2026-03-01"), unit_amount=Decimal(80))
+        facts.change(c, paid, at("2026-03-15"), unit_amount=Decimal(70))
+        facts.change(c, paid, at("2026-03-20"), status="past_due")
+        facts.change(c, paid, at("2026-03-31 23:59"), status="active")
+        facts.change(c, paid, at("2026-04-01"), status="canceled", cancel_reason="voluntary")
+        fresh = facts.brand(c, "Fresh")
+        facts.subscription(c, fresh, "20", at("2026-03-20"))
+    march = ask("revenue/movements", brand, fresh, kind="all", **STRICT)
+    assert [tuple(row) for row in march.drop(columns="reason").to_numpy()] == [
+        ("reactivation", "Aurora", pd.Timestamp("2026-03-31"), 70, 0, 70),
+        ("churn", "Aurora", pd.Timestamp("2026-03-20"), 70, 70, 0),
+        ("new", "Fresh", pd.Timestamp("2026-03-20"), 20, 0, 20),
+        ("contraction", "Aurora", pd.Timestamp("2026-03-15"), 10, 80, 70),
+        ("expansion", "Aurora", pd.Timestamp("2026-03-01"), 30, 50, 80),
+    ]
+    assert list(march["reason"].fillna("")) == ["", "delinquent", "", "", ""]
+    # Under the other policy a failed payment is no churn.
+    stripe = ask("revenue/movements", brand, fresh, kind="all", **STRIPE)
+    assert list(stripe["kind"]) == ["new", "contraction", "expansion"]
+    assert list(ask("revenue/movements", brand, fresh, kind="churn", **STRICT)["day"].dt.day) == [
+        20
+    ]
+
+    months = ask(
+        "revenue/movements_by_month",
+        brand,
+        fresh,
+        policy="strict",
+        since=date(2026, 2, 15),
+        until=date(2026, 4, 1),
+    ).set_index("month")
+    assert list(months.index.month) == [2, 3]
+    assert list(months.iloc[0]) == [50, 0, 0, 0, 0]
+    assert list(months.iloc[1]) == [20, 30, 70, 10, 70]
         zephyr, birch, lost, never = (
             facts.brand(c, name) for name in ("Zephyr", "Birch", "Lost", "Never paid")
         )

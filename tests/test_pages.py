@@ -25,6 +25,7 @@ from tests.conftest import administrator, use
 PAGES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "pages").glob("*/*.py"))
 HOME = "pages/home/overview.py"
 MRR = "pages/revenue/mrr.py"
+MOVEMENTS = "pages/revenue/movements.py"
 RETENTION = "pages/shoppers/retention.py"
 LAUNCH = "pages/studio/launch.py"
 _DEMO = "closetai_recent_demo"
@@ -269,6 +270,53 @@ def test_another_policy_moves_mrr_by_what_is_at_risk() -> None:
     app.segmented_control(key="policy").set_value("Stripe").run()
     assert not app.exception
     assert float(sum(app.dataframe[0].value["mrr_usd"])) == pytest.approx(strict + float(risk))
+
+
+@pytest.mark.usefixtures("changed")
+def test_a_corrupted_movement_turns_the_badge_red() -> None:
+    app = at(signed_in("admin"), MOVEMENTS)
+    badges = [note.value for note in app.markdown]
+    assert any("green-badge" in note and "add up to MRR, to the cent" in note for note in badges)
+    with connections.owner() as connection:
+        connection.execute(
+            text(
+                "update mrr_movements set amount = amount + 0.01 where (brand_id, day) ="
+                " (select brand_id, day from mrr_movements where policy = 'strict'"
+                " and day < current_date order by day desc, brand_id limit 1)"
+                " and policy = 'strict'"
+            )
+        )
+    app.button(key="refresh-waterfall").click().run()
+    badges = [note.value for note in app.markdown]
+    assert any("red-badge" in note and "off by $0.01 in 1 brand" in note for note in badges)
+    assert not any("to the cent" in note for note in badges)
+
+
+def test_the_table_of_movements_follows_the_kind_in_the_address() -> None:
+    app = signed_in("admin")
+    app.query_params["kind"] = "Churn"
+    rows = at(app, MOVEMENTS).dataframe[0].value
+    assert set(rows["kind"]) == {"churn"}
+    assert set(rows["reason"]) <= {"voluntary", "delinquent"}
+    app.segmented_control(key="kind").set_value("All").run()
+    every = app.dataframe[0].value
+    assert set(every["kind"]) > {"churn"}
+    gains = every["kind"].isin(["new", "expansion", "reactivation"])
+    today = datetime.now(UTC).date()
+    total = queries.read(
+        "revenue/movements_total",
+        Scope("all"),
+        policy="strict",
+        since=today - timedelta(days=30),
+        until=today,
+    ).frame.iloc[0]
+    assert every["amount_usd"][gains].sum() == pytest.approx(float(total["gained_usd"]))
+    assert values(app)["NRR"] == metrics.text("pct", total["nrr_pct"])
+
+
+def test_a_brand_manager_sees_how_the_own_mrr_moved_and_no_rate_over_brands() -> None:
+    app = at(signed_in("brand_manager", brand_at(3)[0]), MOVEMENTS)
+    assert set(values(app)) == {"MRR", "Scheduled churn"}
 
 
 def test_the_leaderboard_is_ranked_and_its_shares_add_up() -> None:

@@ -32,6 +32,11 @@ ARGUMENTS: dict[str, Parameter] = {
     "until": date(2026, 4, 1),
     "as_of": date(2026, 4, 20),
     "origin": "shopper",
+    "kind": "all",
+    "model": "linear",
+    "step": "day",
+    "category": "all",
+    "device": "all",
     "day_number": 1,
     "row_count": 50,
 }

@@ -1,0 +1,122 @@
+"""Movements of MRR: how a level became another, month by month, and the brands behind it."""
+
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
+
+from components import charts
+from components.card import Badge, Drawing, Forget, Load, Table
+from components.period import Period
+from components.question import Question
+from metrics import METRICS, text
+
+# Above zero what adds to MRR, below what takes from it; the order is that of the charts.
+GAINS = {"new": charts.GREEN, "expansion": charts.BLUE, "reactivation": charts.NEUTRAL}
+LOSSES = {"contraction": charts.OCHRE, "churn": charts.PLUM}
+
+
+def from_start_to_end(question: Question, period: Period) -> tuple[Load[Drawing], Forget]:
+    """The answer of the query of the identity, drawn as a waterfall, as load and forget of a card.
+
+    The badge says whether the stored movements lead from the one level to the other, both of which
+    are recomputed from the history.
+    """
+
+    def load() -> Drawing:
+        answer = question.read(since=period.start, until=period.end)
+        row = answer.frame.iloc[0]
+        badge = _identity(row)
+        steps = {kind.capitalize(): float(row[f"{kind}_usd"]) for kind in GAINS}
+        steps |= {kind.capitalize(): -float(row[f"{kind}_usd"]) for kind in LOSSES}
+        start, end = float(row["start_usd"]), float(row["end_usd"])
+        if not any((start, end, *steps.values())):
+            return Drawing(None, "", answer.as_of, empty="No MRR in this period.", badge=badge)
+        figure = charts.waterfall(steps, ("Start", start, "End", end), "usd")
+        said = ", ".join(
+            f"{name.lower()} {text('usd', value)}" for name, value in steps.items() if value
+        )
+        cut = figure.layout.yaxis.range is not None
+        return Drawing(
+            figure,
+            f"MRR from {text('usd', start)} to {text('usd', end)}: {said or 'no movement'}.",
+            answer.as_of,
+            note="The axis does not begin at zero." if cut else "",
+            badge=badge,
+        )
+
+    return load, lambda: question.forget(since=period.start, until=period.end)
+
+
+def _identity(row: pd.Series) -> Badge:
+    broken = int(row["broken_count"])
+    if not broken:
+        return Badge("Movements add up to MRR, to the cent", holds=True)
+    brands = f"{broken:,} brand{'' if broken == 1 else 's'}"
+    return Badge(f"Movements are off by ${row['difference_usd']:,.2f} in {brands}", holds=False)
+
+
+def by_month(question: Question, since: date, until: date) -> tuple[Load[Drawing], Forget]:
+    """The answer of the query of that name as stacked bars, as load and forget of a card."""
+
+    def load() -> Drawing:
+        answer = question.read(since=since, until=until)
+        rows = answer.frame
+        series = {kind.capitalize(): rows[f"{kind}_usd"].astype(float) for kind in GAINS}
+        series |= {kind.capitalize(): -rows[f"{kind}_usd"].astype(float) for kind in LOSSES}
+        if not any(values.any() for values in series.values()):
+            return Drawing(None, "", answer.as_of, empty="No movement in these months.")
+        net = sum(series.values(), start=pd.Series(0.0, index=rows.index))
+        colours = {kind.capitalize(): colour for kind, colour in (GAINS | LOSSES).items()}
+        figure = charts.stacked(
+            rows["month"], {name: list(values) for name, values in series.items()}, colours, "usd"
+        )
+        first, last = (
+            f"{text('usd', net.iloc[at])} in {rows['month'].iloc[at]:%b %Y}" for at in (0, -1)
+        )
+        whole = until.day == 1
+        return Drawing(
+            figure,
+            f"Movements of MRR by month, net: {first}, {last}.",
+            answer.as_of,
+            note="" if whole else "The last month is cut at the period's end.",
+        )
+
+    return load, lambda: question.forget(since=since, until=until)
+
+
+def table(question: Question, period: Period) -> tuple[Load[Table], Forget]:
+    """The answer of the query of movements as rows, as load and forget of a card."""
+
+    def load() -> Table:
+        answer = question.read(since=period.start, until=period.end)
+        money = ("amount_usd", "mrr_before_usd", "mrr_after_usd")
+        return Table(
+            answer.frame.assign(**{name: answer.frame[name].astype(float) for name in money}),
+            _columns(),
+            alt="Movements of MRR, the latest first: kind, brand, day, amount, before, after",
+            as_of=answer.as_of,
+            empty="No such movement in this period.",
+            note=f"{len(answer.frame):,} movement{'' if len(answer.frame) == 1 else 's'}",
+        )
+
+    def forget() -> None:
+        question.forget(since=period.start, until=period.end)
+
+    return load, forget
+
+
+def _columns() -> dict[str, ColumnConfig]:
+    config = st.column_config
+    return {
+        "day": config.DateColumn("Day", format="D MMM YYYY", width=110),
+        "brand": config.TextColumn("Brand", width=170),
+        "kind": config.TextColumn("Kind", width=110),
+        "amount_usd": config.NumberColumn("Amount", format="$%,.2f"),
+        "mrr_before_usd": config.NumberColumn("MRR before", format="$%,.2f"),
+        "mrr_after_usd": config.NumberColumn(
+            "MRR after", format="$%,.2f", help=METRICS["mrr"].help
+        ),
+        "reason": config.TextColumn("Reason", help="Of churn: voluntary or delinquent."),
+    }
