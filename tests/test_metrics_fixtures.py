@@ -23,7 +23,12 @@ pytestmark = pytest.mark.usefixtures("noise")
 MARCH: dict[str, Parameter] = {"since": date(2026, 3, 1), "until": date(2026, 4, 1)}
 STRICT: dict[str, Parameter] = {"policy": "strict", **MARCH}
 STRIPE: dict[str, Parameter] = {"policy": "stripe", **MARCH}
-SHOPPERS: dict[str, Parameter] = {"origin": "shopper", **MARCH}
+SHOPPERS: dict[str, Parameter] = {
+    "origin": "shopper",
+    "category": "all",
+    "device": "all",
+    **MARCH,
+}
 
 
 @pytest.fixture
@@ -490,7 +495,7 @@ def test_jobs_count_on_the_day_they_reach_their_state(brand: str) -> None:
     assert list(days.loc["2026-03-09"]) == [4, 0, 0, 0]
     assert list(days.loc["2026-03-10"]) == [0, 1, 1, 1]
     assert list(days.sum()) == [5, 2, 1, 1]
-    studio = one("tryons/volume_total", brand, origin="studio", **MARCH)
+    studio = one("tryons/volume_total", brand, **{**SHOPPERS, "origin": "studio"})
     assert studio["completed_count"] == 1
     everything: dict[str, Parameter] = {**SHOPPERS, "origin": "all"}
     assert one("tryons/volume_total", brand, **everything)["launched_count"] == 6

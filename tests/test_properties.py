@@ -336,15 +336,18 @@ def test_shoppers_are_counted_from_the_raw_rows(
         scope = Scope.of_brands([brands[number] for number in chosen])
         seen = [job for job in raw if job.brand in chosen and job.origin == "shopper"]
 
-        days = queries.read(
-            "tryons/volume_by_day", scope, since=since, until=until, origin="shopper"
-        ).frame
+        window: dict[str, Parameter] = {
+            "since": since,
+            "until": until,
+            "origin": "shopper",
+            "category": "all",
+            "device": "all",
+        }
+        days = queries.read("tryons/volume_by_day", scope, **window).frame
         naive = [naive_volume(seen, day.date()) for day in days["day"]]
         counted = days.drop(columns="day")
         assert counted.to_numpy().tolist() == naive
-        total = queries.read(
-            "tryons/volume_total", scope, since=since, until=until, origin="shopper"
-        ).frame.iloc[0]
+        total = queries.read("tryons/volume_total", scope, **window).frame.iloc[0]
         assert list(total[counted.columns]) == list(counted.sum())
 
         for n in (1, 7):

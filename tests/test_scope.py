@@ -26,6 +26,8 @@ VALUES: dict[str, queries.Parameter] = {
     "as_of": TODAY,
     "policy": "stripe",
     "origin": "all",
+    "category": "all",
+    "device": "all",
     "day_number": 7,
     "row_count": 1000,
 }

@@ -4,6 +4,8 @@
 --   since                  first day; jobs count on the day they completed
 --   until                  first day after the last one
 --   origin                 shopper (what pages show unless asked otherwise), studio, demo, or all
+--   category               garment category, or all
+--   device                 ios, android, desktop, tablet, other, or all
 -- Columns:
 --   day                    day
 --   model_confidence_pct   mean confidence of that day; n/a when nothing completed
@@ -17,6 +19,8 @@ with jobs as (
     where
         j.status = 'completed'
         and (:origin = 'all' or j.origin = cast(nullif(:origin, 'all') as job_origin))
+        and (:category = 'all' or j.category = cast(nullif(:category, 'all') as garment_category))
+        and (:device = 'all' or j.device = cast(nullif(:device, 'all') as device_type))
         and j.finished_at >= cast(:since as timestamptz)
         and j.finished_at < cast(:until as timestamptz)
     group by date_trunc('day', j.finished_at at time zone 'UTC')

@@ -4,6 +4,8 @@
 --   since                  first day of the window; jobs count on the day they completed
 --   until                  first day after the window
 --   origin                 shopper (what pages show unless asked otherwise), studio, demo, or all
+--   category               garment category, or all
+--   device                 ios, android, desktop, tablet, other, or all
 -- Columns:
 --   model_confidence_pct   mean confidence; n/a when nothing completed
 --   completed_count        jobs completed in the window
@@ -14,5 +16,7 @@ from tryon_jobs j
 where
     j.status = 'completed'
     and (:origin = 'all' or j.origin = cast(nullif(:origin, 'all') as job_origin))
+    and (:category = 'all' or j.category = cast(nullif(:category, 'all') as garment_category))
+    and (:device = 'all' or j.device = cast(nullif(:device, 'all') as device_type))
     and j.finished_at >= cast(:since as timestamptz)
     and j.finished_at < cast(:until as timestamptz)

@@ -5,6 +5,8 @@
 --   since                first day
 --   until                first day after the last one
 --   origin               shopper (what pages show unless asked otherwise), studio, demo, or all
+--   category             garment category, or all
+--   device               ios, android, desktop, tablet, other, or all
 -- Columns:
 --   day                  day
 --   approved_count       random draws whose verdict is approved
@@ -19,6 +21,8 @@ with verdicts as (
     where
         v.drawn_at_random
         and (:origin = 'all' or v.origin = cast(nullif(:origin, 'all') as job_origin))
+        and (:category = 'all' or v.category = cast(nullif(:category, 'all') as garment_category))
+        and (:device = 'all' or v.device = cast(nullif(:device, 'all') as device_type))
         and v.finished_at >= cast(:since as timestamptz)
         and v.finished_at < cast(:until as timestamptz)
     group by date_trunc('day', v.finished_at at time zone 'UTC')

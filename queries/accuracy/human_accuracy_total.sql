@@ -7,6 +7,8 @@
 --   since                first day of the window
 --   until                first day after the window
 --   origin               shopper (what pages show unless asked otherwise), studio, demo, or all
+--   category             garment category, or all
+--   device               ios, android, desktop, tablet, other, or all
 -- Columns:
 --   approved_count       random draws whose verdict is approved
 --   verdict_count        random draws with a verdict (n)
@@ -19,5 +21,7 @@ from job_verdicts v
 where
     v.drawn_at_random
     and (:origin = 'all' or v.origin = cast(nullif(:origin, 'all') as job_origin))
+    and (:category = 'all' or v.category = cast(nullif(:category, 'all') as garment_category))
+    and (:device = 'all' or v.device = cast(nullif(:device, 'all') as device_type))
     and v.finished_at >= cast(:since as timestamptz)
     and v.finished_at < cast(:until as timestamptz)

@@ -5,6 +5,8 @@
 --   since             first day
 --   until             first day after the last one
 --   origin            shopper (what pages show unless asked otherwise), studio, demo, or all
+--   category          garment category, or all
+--   device            ios, android, desktop, tablet, other, or all
 -- Columns:
 --   day               day
 --   launched_count    jobs created on that day
@@ -18,6 +20,8 @@ with launched as (
     from tryon_jobs j
     where
         (:origin = 'all' or j.origin = cast(nullif(:origin, 'all') as job_origin))
+        and (:category = 'all' or j.category = cast(nullif(:category, 'all') as garment_category))
+        and (:device = 'all' or j.device = cast(nullif(:device, 'all') as device_type))
         and j.created_at >= cast(:since as timestamptz)
         and j.created_at < cast(:until as timestamptz)
     group by date_trunc('day', j.created_at at time zone 'UTC')
@@ -32,6 +36,8 @@ finished as (
     from tryon_jobs j
     where
         (:origin = 'all' or j.origin = cast(nullif(:origin, 'all') as job_origin))
+        and (:category = 'all' or j.category = cast(nullif(:category, 'all') as garment_category))
+        and (:device = 'all' or j.device = cast(nullif(:device, 'all') as device_type))
         and j.finished_at >= cast(:since as timestamptz)
         and j.finished_at < cast(:until as timestamptz)
     group by date_trunc('day', j.finished_at at time zone 'UTC')

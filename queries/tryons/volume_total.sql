@@ -5,6 +5,8 @@
 --   since             first day of the window
 --   until             first day after the window
 --   origin            shopper (what pages show unless asked otherwise), studio, demo, or all
+--   category          garment category, or all
+--   device            ios, android, desktop, tablet, other, or all
 -- Columns:
 --   launched_count    jobs created in the window
 --   completed_count   jobs completed in the window
@@ -38,6 +40,8 @@ with counts as (
     from tryon_jobs j
     where
         (:origin = 'all' or j.origin = cast(nullif(:origin, 'all') as job_origin))
+        and (:category = 'all' or j.category = cast(nullif(:category, 'all') as garment_category))
+        and (:device = 'all' or j.device = cast(nullif(:device, 'all') as device_type))
         and (
             (
                 j.created_at >= cast(:since as timestamptz)
