@@ -11,6 +11,10 @@ from components import notice
 log = logging.getLogger(__name__)
 
 EVERY = "All brands"
+# Names by id of the brand that was picked, or of one's own few, for what files say.
+_NAMES = "brand.names"
+# Who has more brands than this is told how many, not which.
+_FEW = 12
 
 
 def options(brands: pd.DataFrame) -> dict[str, str]:
@@ -47,8 +51,24 @@ def pick(load: Callable[[], pd.DataFrame]) -> str | None:
             )
             st.stop()
         st.session_state["brand"] = list(called)[match[0]]
+    few = called if len(called) <= _FEW else {}
     if len(called) <= 1:
+        st.session_state[_NAMES] = {brand: name for name, brand in few.items()}
         return next(iter(called.values()), None)
     picked = st.selectbox("Brand", [EVERY, *called], key="brand", bind="query-params", width=240)
     # The browser's word is not taken for it: what is no brand of this visitor's is no brand.
-    return called.get(picked)
+    found = called.get(picked)
+    shown = few if found is None else {picked: found}
+    st.session_state[_NAMES] = {brand: name for name, brand in shown.items()}
+    return found
+
+
+def called(brands: str) -> str:
+    """What a scope's word for its brands (see database.tenancy) means, in words for a file."""
+    if brands in ("all", "demo"):
+        return EVERY if brands == "all" else "All demo brands"
+    ids = [brand for brand in brands.removeprefix("demo:").split(",") if brand]
+    names: dict[str, str] = st.session_state.get(_NAMES, {})
+    if ids and all(brand in names for brand in ids):
+        return ", ".join(names[brand] for brand in ids)
+    return "1 brand" if len(ids) == 1 else f"{len(ids)} brands"

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Literal, TypeVar
 
 import pandas as pd
@@ -17,7 +18,9 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.elements.lib.column_config_utils import ColumnConfigMappingInput
 
 import metrics
-from components import charts, notice
+from components import asked, charts, export, menu, notice
+from components.asked import Asked
+from components.menu import Shown
 from metrics import Metric, Number
 
 log = logging.getLogger(__name__)
@@ -48,9 +51,6 @@ class Figure:
     before: Number | None = None
     series: Sequence[float] = ()
     note: str = ""
-
-
-@dataclass(frozen=True)
     absent: str = metrics.DASH
 
 
@@ -60,22 +60,25 @@ class Badge:
 
     text: str
     holds: bool
+
+
+@dataclass(frozen=True)
 class Drawing:
     """What a chart card shows: a figure with the words for who cannot see it.
 
     ``figure`` is None when there is nothing to draw; ``empty`` then says why, ``note`` adds to it.
+    ``badge`` is the outcome of a check of what is drawn.
     """
 
     figure: go.Figure | None
-    ``badge`` is the outcome of a check of what is drawn.
     alt: str
     as_of: datetime
     empty: str = "Nothing in this period."
     note: str = ""
+    badge: Badge | None = None
 
 
 @dataclass(frozen=True)
-    badge: Badge | None = None
 class Table:
     """What a table card shows: rows, and how ``st.dataframe`` writes each column.
 
@@ -104,17 +107,18 @@ def metric_card(metric: Metric, load: Load[Figure], forget: Forget, against: str
     """A card with one figure, its change (``against`` says against what) and its sparkline."""
     key = metric.key
     with st.container(gap="xsmall", key=f"card-{key}"):
-        found = _read(metric.label, load, key, height=132)
-        if found is None:
+        read = _read(metric.label, load, key, height=132)
+        if read is None:
             return
+        found, heard = read
         change = metrics.change(metric, found.compared, found.before)
-        st.metric(
-            metric.label,
-            metrics.text(metric.unit, found.value),
-            # A number, not words, is what Streamlit shows as flat: grey and without an arrow.
         value = (
             found.absent if metrics.missing(found.value) else metrics.text(metric.unit, found.value)
         )
+        st.metric(
+            metric.label,
+            value,
+            # A number, not words, is what Streamlit shows as flat: grey and without an arrow.
             0 if change.text and change.sign == 0 else change.text or None,
             delta_color=_colour(change),
             delta_arrow=("down", "off", "up")[change.sign + 1] if change.text else "off",
@@ -124,7 +128,10 @@ def metric_card(metric: Metric, load: Load[Figure], forget: Forget, against: str
             help=metric.help,
         )
         _note(found.note)
-        _foot(found.as_of, key, forget)
+        said = f"{change.text} {against}" if change.text else ""
+        rows = partial(_rows_of_metric, metric.label, value, said, found)
+        shown = Shown(metric.label, found.as_of, rows, metric.help, found.note, heard)
+        _foot(shown, key, forget)
 
 
 @st.fragment(parallel=True)
@@ -132,16 +139,9 @@ def chart_card(title: str, load: Load[Drawing], forget: Forget, key: str, help: 
     """A card with one chart under its title."""
     with st.container(gap="xsmall", key=f"card-{key}"):
         st.subheader(title, anchor=False, help=help or None)
-        found = _read(title, load, key, height=280)
-        if found is None:
+        read = _read(title, load, key, height=280)
+        if read is None:
             return
-        if found.figure is None:
-            empty(found.empty)
-        else:
-            st.plotly_chart(found.figure, config=charts.CONFIG, alt=found.alt, key=f"chart-{key}")
-        _note(found.note)
-        _foot(found.as_of, key, forget)
-
         found, heard = read
         if found.badge is not None:
             st.badge(
@@ -149,33 +149,47 @@ def chart_card(title: str, load: Load[Drawing], forget: Forget, key: str, help: 
                 icon=":material/check_circle:" if found.badge.holds else ":material/error:",
                 color="green" if found.badge.holds else "red",
             )
+        if found.figure is None:
+            empty(found.empty)
+        else:
+            st.plotly_chart(found.figure, config=charts.CONFIG, alt=found.alt, key=f"chart-{key}")
+        _note(found.note)
+        figure = found.figure
+        rows = partial(_rows_of_drawing, figure)
+        shown = Shown(title, found.as_of, rows, help, found.note, heard, figure)
+        _foot(shown, key, forget)
+
 
 @st.fragment(parallel=True)
 def table_card(title: str, load: Load[Table], forget: Forget, key: str, help: str = "") -> None:  # noqa: A002 (Streamlit's own word)
     """A card with one table under its title."""
     with st.container(gap="xsmall", key=f"card-{key}"):
         st.subheader(title, anchor=False, help=help or None)
-        found = _read(title, load, key, height=380)
-        if found is None:
+        read = _read(title, load, key, height=380)
+        if read is None:
             return
-        if found.rows.empty:
+        found, heard = read
+        columns = found.rows[list(found.columns)]
+        shares = [str(name) for name in columns if str(name).endswith("_pct")]
+        # Only so are shares written with one digit each, as they are on cards.
+        table = columns.assign(**{name: columns[name] * 100 for name in shares})
+        if table.empty:
             empty(found.empty)
         else:
-            shown = found.rows[list(found.columns)]
-            shares = [str(name) for name in shown if str(name).endswith("_pct")]
             st.dataframe(
-                # Only so are shares written with one digit each, as they are on cards.
-                shown.assign(**{name: shown[name] * 100 for name in shares}),
+                table,
                 column_config=found.columns,
                 hide_index=True,
                 alt=found.alt,
                 placeholder=metrics.DASH,
                 row_height=38,
-                height="content" if len(shown) <= _ROWS else 38 * _ROWS,
+                height="content" if len(table) <= _ROWS else 38 * _ROWS,
                 key=f"table-{key}",
             )
         _note(found.note)
-        _foot(found.as_of, key, forget)
+        labels = {str(name): _label(str(name), how) for name, how in found.columns.items()}
+        rows = partial(export.rows_of_table, table, labels)
+        _foot(Shown(title, found.as_of, rows, help, found.note, heard), key, forget)
 
 
 def empty(sentence: str) -> None:
@@ -186,11 +200,13 @@ def empty(sentence: str) -> None:
         st.space("small")
 
 
-def _read(title: str, load: Load[Loaded], key: str, height: int) -> Loaded | None:
-    """What ``load`` gives, or None after this card has said that it could not be read."""
+def _read(
+    title: str, load: Load[Loaded], key: str, height: int
+) -> tuple[Loaded, list[Asked]] | None:
+    """What ``load`` gives and what it asked, or None after this card has said that it could not."""
     try:
-        with st.skeleton(height=height):
-            return load()
+        with st.skeleton(height=height), asked.listening() as heard:
+            return load(), heard
     except Exception:
         # Whatever went wrong, it must not take the rest of the page with it.
         log.exception("card %s could not be read", key)
@@ -206,18 +222,40 @@ def _note(note: str) -> None:
         st.caption(note.replace("$", r"\$"))
 
 
-def _foot(as_of: datetime, key: str, forget: Forget) -> None:
+def _rows_of_metric(label: str, value: str, change: str, found: Figure) -> menu.Rows:
+    rows: list[list[export.Cell]] = [
+        [label, export.cell(found.value)],
+        ["As shown", value],
+        ["Change", change or None],
+        *(["Course", export.cell(value)] for value in found.series),
+    ]
+    return ["Figure", "Value"], rows
+
+
+def _rows_of_drawing(figure: go.Figure | None) -> menu.Rows:
+    return ([], []) if figure is None else export.rows_of_figure(figure)
+
+
+def _label(name: str, how: object) -> str:
+    """What a table calls a column, by its entry in the column configuration."""
+    label = how.get("label") if isinstance(how, dict) else how
+    return label if isinstance(label, str) else name
+
+
+def _foot(shown: Shown, key: str, forget: Forget) -> None:
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", wrap=False
     ):
-        st.caption(f"As of {as_of.astimezone(UTC):%-d %b, %H:%M} UTC", width="content")
-        st.button(
-            ":material/refresh:",
-            type="tertiary",
-            key=f"refresh-{key}",
-            on_click=forget,
-            help="Read this again",
-        )
+        st.caption(f"As of {shown.as_of.astimezone(UTC):%-d %b, %H:%M} UTC", width="content")
+        with st.container(horizontal=True, gap="xsmall", width="content", wrap=False):
+            menu.offer(shown, key)
+            st.button(
+                ":material/refresh:",
+                type="tertiary",
+                key=f"refresh-{key}",
+                on_click=forget,
+                help="Read this again",
+            )
 
 
 def _colour(change: metrics.Change) -> Literal["off", "green", "red"]:

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
+from components import asked
 from components.card import Figure, metric_card
 from components.period import Period
 from metrics import DASH, METRICS
@@ -23,13 +24,19 @@ _SPARKLINE_POINTS = 100
 
 
 class Answer(Protocol):
-    """What a reader gives: rows, and when they were read."""
+    """What a reader gives: rows, when they were read, by which SQL and how long that took."""
 
     @property
     def frame(self) -> pd.DataFrame: ...
 
     @property
     def as_of(self) -> datetime: ...
+
+    @property
+    def sql(self) -> str: ...
+
+    @property
+    def elapsed_ms(self) -> float: ...
 
 
 # Asked anew for every reading, so that a session that is over ends at the next click on a card.
@@ -55,7 +62,10 @@ class Question:
 
     def read(self, **days: date) -> Answer:
         """The answer for those days, as the query calls them: mostly ``since`` and ``until``."""
-        return self.reader.read(self.name, self.scope(), **days, **self.params)
+        scope = self.scope()
+        answer = self.reader.read(self.name, scope, **days, **self.params)
+        asked.tell(self.name, scope, {**days, **self.params}, answer)
+        return answer
 
     def forget(self, **days: date) -> None:
         """Forget that answer, so that the database is asked next time."""
@@ -87,6 +97,7 @@ def measure(
     *,
     before: str | None = None,
     course_since: date | None = None,
+    absent: Callable[[pd.Series], str] | None = None,
 ) -> None:
     """A metric card that reads its figure from a question, over the period and the one before.
 
@@ -98,7 +109,6 @@ def measure(
     place of a figure that is n/a (default: a dash).
     """
     windows = [{"since": period.start, "until": period.end}]
-    absent: Callable[[pd.Series], str] | None = None,
     if before is None:
         windows += [
             {"since": period.start, "until": period.compared_end},
@@ -115,6 +125,7 @@ def measure(
             before=rows[0][before] if before else rows[2][column],
             series=_sparkline(course.read(**drawn), column) if course else (),
             note=note(rows[0]) if note else "",
+            absent=absent(rows[0]) if absent else DASH,
             as_of=answers[0].as_of,
         )
 
@@ -125,7 +136,6 @@ def measure(
             course.forget(**drawn)
 
     metric_card(METRICS[metric], load, forget, period.against)
-            absent=absent(rows[0]) if absent else DASH,
 
 
 def _sparkline(answer: Answer, column: str) -> list[float]:

@@ -1,0 +1,92 @@
+"""What a card asked while it read its data: for its menu, and for the files made of it.
+
+A card is handed a callable and does not see the questions in it. Each question says here what it
+asked and what it was answered, to whichever card is listening in this thread.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pandas as pd
+
+Parameter = str | int | date
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One query with its parameters: whose brands it looked at, and what it came to.
+
+    ``brands`` is the scope's own word for them; ``elapsed_ms`` is how long the database took when
+    it was asked, which may have been for somebody else a moment before.
+    """
+
+    name: str
+    brands: str
+    params: Mapping[str, Parameter]
+    sql: str
+    elapsed_ms: float
+    row_count: int
+
+    @property
+    def filters(self) -> str:
+        """Days and parameters in words, the last day being one that is in: what is shown."""
+        words = []
+        since, until = self.params.get("since"), self.params.get("until")
+        if isinstance(since, date):
+            words.append(
+                f"{since:%Y-%m-%d} to {until - timedelta(days=1):%Y-%m-%d}"
+                if isinstance(until, date)
+                else f"from {since:%Y-%m-%d}"
+            )
+        words += [
+            f"{name.replace('_', ' ')} {value}"
+            for name, value in self.params.items()
+            if name not in ("since", "until")
+        ]
+        return ", ".join([*words, "days are UTC"])
+
+    @property
+    def definition(self) -> str:
+        """The query's first comment as far as it is the definition."""
+        lines = []
+        for line in self.sql.splitlines():
+            if not line.startswith("-- ") or line.startswith(("-- Grain:", "-- Scope:")):
+                break
+            lines.append(line.removeprefix("-- "))
+        return " ".join(lines)
+
+
+_listening: ContextVar[list[Asked] | None] = ContextVar("listening", default=None)
+
+
+@contextmanager
+def listening() -> Iterator[list[Asked]]:
+    """Collects what is asked in this thread until the block ends."""
+    heard: list[Asked] = []
+    token = _listening.set(heard)
+    try:
+        yield heard
+    finally:
+        _listening.reset(token)
+
+
+def tell(name: str, scope: Any, params: Mapping[str, Parameter], answer: Any) -> None:
+    """Say what was asked for a scope and answered, if anybody listens.
+
+    ``answer`` has ``frame``, ``sql`` and ``elapsed_ms``.
+    """
+    heard = _listening.get()
+    if heard is not None:
+        frame: pd.DataFrame = answer.frame
+        heard.append(
+            Asked(name, scope.brands, dict(params), answer.sql, answer.elapsed_ms, len(frame))
+        )
+
+
+def when(as_of: datetime) -> str:
+    """A time of reading as files write it; ``as_of`` is in UTC."""
+    return f"{as_of:%Y-%m-%d %H:%M:%S} UTC"

@@ -1,0 +1,187 @@
+"""The menu of a card: its definition, the SQL behind it, and files of exactly what it shows.
+
+A file is made when somebody asks for it, in the run that has just asked who they are and what they
+may see. It goes to their browser as part of that answer and lies at no address at all: Streamlit's
+own download button would leave it at one that anybody can fetch.
+"""
+
+import json
+import re
+import secrets
+from base64 import b64encode
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from textwrap import wrap
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from components import brand, export
+from components.asked import Asked, when
+from components.export import Cell, Sheet
+
+Rows = tuple[list[str], list[list[Cell]]]
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a card shows, as its menu needs it.
+
+    ``rows`` gives heading and rows of it and is called when a file is asked for. ``figure`` is
+    None where nothing is drawn.
+    """
+
+    title: str
+    as_of: datetime
+    rows: Callable[[], Rows]
+    definition: str = ""
+    note: str = ""
+    asked: Sequence[Asked] = ()
+    figure: go.Figure | None = field(default=None, compare=False)
+
+
+def offer(shown: Shown, key: str) -> None:
+    """The menu's button; what is in the menu is made when it is open."""
+    menu = st.popover(
+        ":material/more_horiz:",
+        type="tertiary",
+        key=f"menu-{key}",
+        on_change="rerun",
+        help="Definition, SQL and files",
+    )
+    if not menu.open:
+        return
+    with menu:
+        said = _definition(shown)
+        if said:
+            st.markdown(said.replace("$", r"\$"))
+        _files(shown, key)
+        for name, runs in _by_query(shown.asked).items():
+            ran = dict.fromkeys(_ran(run) for run in runs)
+            st.caption(f"{name}: {'; '.join(ran)}")
+            st.code(runs[0].sql, language="sql", height=220)
+
+
+def _files(shown: Shown, key: str) -> None:
+    with st.container(horizontal=True):
+        pressed = {
+            kind: st.button(kind.upper(), icon=":material/download:", key=f"{kind}-{key}")
+            for kind in ("csv", "xlsx", *(("png",) if shown.figure is not None else ()))
+        }
+    name = _file_name(shown)
+    if pressed["csv"]:
+        _hand_over(export.as_csv(_sheet(shown)), f"{name}.csv", "text/csv")
+    elif pressed["xlsx"]:
+        _hand_over(export.as_xlsx(_sheet(shown)), f"{name}.xlsx", _XLSX)
+    elif pressed.get("png"):
+        st.caption("The camera above the picture saves it, with time and filters in it.")
+        figure = pictured(shown)
+        st.plotly_chart(
+            figure,
+            key=f"picture-{key}",
+            alt=f"{shown.title}, as it is saved",
+            config={
+                "displayModeBar": True,
+                "displaylogo": False,
+                "modeBarButtons": [["toImage"]],
+                "toImageButtonOptions": {
+                    "format": "png",
+                    "filename": name,
+                    "width": 1200,
+                    "height": figure.layout.height,
+                    "scale": 2,
+                },
+            },
+        )
+
+
+def pictured(shown: Shown) -> go.Figure:
+    """The figure with its title, and below it when and for what it was read."""
+    said = [f"As of {when(shown.as_of)}", _brands(shown), *_filters(shown), shown.note]
+    footer = "<br>".join(wrap(" · ".join(part for part in said if part), 150))
+    lines = footer.count("<br>") + 1
+    figure = go.Figure(shown.figure)
+    margin = figure.layout.margin
+    figure.update_layout(
+        title={"text": shown.title, "x": 0, "yref": "container", "y": 0.98, "yanchor": "top"},
+        height=(figure.layout.height or 280) + 70 + 16 * lines,
+        margin={"t": (margin.t or 8) + 44, "b": 46 + 16 * lines, "l": 64, "r": 24},
+    )
+    figure.add_annotation(
+        name="footer",
+        text=footer,
+        xref="paper",
+        yref="paper",
+        x=0,
+        y=0,
+        xanchor="left",
+        yanchor="top",
+        yshift=-34,
+        align="left",
+        showarrow=False,
+        font={"size": 11},
+    )
+    return figure
+
+
+def _sheet(shown: Shown) -> Sheet:
+    heading, rows = shown.rows()
+    facts = [
+        ("As of", when(shown.as_of)),
+        ("Brands", _brands(shown)),
+        *(("Filters", words) for words in _filters(shown)),
+        ("Definition", _definition(shown)),
+        ("Note", shown.note),
+    ]
+    return Sheet(shown.title, [fact for fact in facts if fact[1]], heading, rows)
+
+
+def _definition(shown: Shown) -> str:
+    """The card's own, else those of its queries."""
+    return shown.definition or " ".join(dict.fromkeys(one.definition for one in shown.asked))
+
+
+def _brands(shown: Shown) -> str:
+    return "; ".join(dict.fromkeys(brand.called(one.brands) for one in shown.asked))
+
+
+def _filters(shown: Shown) -> list[str]:
+    return list(dict.fromkeys(one.filters for one in shown.asked))
+
+
+def _by_query(asked: Sequence[Asked]) -> dict[str, list[Asked]]:
+    queries: dict[str, list[Asked]] = {}
+    for one in asked:
+        queries.setdefault(one.name, []).append(one)
+    return queries
+
+
+def _ran(one: Asked) -> str:
+    rows = f"{one.row_count:,} row{'' if one.row_count == 1 else 's'}"
+    return f"{rows} in {one.elapsed_ms:,.1f} ms ({one.filters})"
+
+
+def _file_name(shown: Shown) -> str:
+    words = re.sub(r"[^a-z0-9]+", "-", shown.title.lower()).strip("-")
+    return f"closetai-{words or 'card'}-{shown.as_of:%Y%m%d-%H%M%S}"
+
+
+def _hand_over(content: bytes, name: str, mime: str) -> None:
+    options: dict[str, Any] = {"type": mime}
+    # Two files with equal content must be two scripts, or the second would not run.
+    st.html(
+        f"""<script>/* {secrets.token_hex(8)} */ (() => {{
+          const text = atob("{b64encode(content).decode("ascii")}");
+          const bytes = Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+          const link = document.createElement("a");
+          link.href = URL.createObjectURL(new Blob([bytes], {json.dumps(options)}));
+          link.download = {json.dumps(name)};
+          link.click();
+          setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+        }})();</script>""",
+        unsafe_allow_javascript=True,
+    )
