@@ -20,6 +20,7 @@ from tests.test_components import _cards
 from tests.test_pages import (  # noqa: F401 (fixtures)
     HOME,
     MRR,
+    PAGES,
     RETENTION,
     at,
     brand_at,
@@ -166,3 +167,17 @@ def test_a_definition_is_the_first_paragraph_of_the_query() -> None:
     shown = menu.Shown("T", datetime(2026, 3, 8, tzinfo=UTC), lambda: ([], []), asked=[one])
     (footer,) = menu.pictured(shown).layout.annotations
     assert footer.text == f"As of 2026-03-08 00:00:00 UTC · All brands · {one.filters}"
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.usefixtures("demo")
+def test_every_card_of_every_page_gives_its_file(page: str) -> None:
+    app = at(signed_in("admin"), page)
+    cards = [key.removeprefix("refresh-") for key in keys(app) if key.startswith("refresh-")]
+    assert cards
+    for card in cards:
+        app.session_state[f"menu-{card}"] = True
+    app.run()
+    for card in cards:
+        found = facts(pressed(app, "csv", card))
+        assert {"As of", "Brands", "Filters", "Definition"} <= found.keys(), card
