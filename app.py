@@ -60,6 +60,12 @@ chosen = st.navigation(
                 "waterfall_chart",
                 "New, expansion, reactivation, contraction, churn: why MRR is what it is.",
             ),
+            page(
+                "pages/revenue/attribution.py",
+                "Attribution",
+                "conversion_path",
+                "Which touch brought the revenue: try-on, recommendation or share.",
+            ),
         ],
         "Shoppers": [
             page(

@@ -104,6 +104,38 @@ _METRICS = (
         "Returns reduce the revenue of their purchase.",
     ),
     Metric(
+        "tryon_revenue",
+        "Try-on",
+        "usd",
+        "Attributed revenue by try-ons: of each purchase all to its first or last touch of the 30 "
+        "days before, or to all of them alike (linear). The sources sum to the same total under "
+        "each. Returns reduce the revenue of their purchase.",
+    ),
+    Metric(
+        "recommendation_revenue",
+        "Recommendation",
+        "usd",
+        "Attributed revenue by recommendations: of each purchase all to its first or last touch of "
+        "the 30 days before, or to all of them alike (linear). The sources sum to the same total "
+        "under each. Returns reduce the revenue of their purchase.",
+    ),
+    Metric(
+        "share_revenue",
+        "Share",
+        "usd",
+        "Attributed revenue by shares: of each purchase all to its first or last touch of the 30 "
+        "days before, or to all of them alike (linear). The sources sum to the same total under "
+        "each. Returns reduce the revenue of their purchase.",
+    ),
+    Metric(
+        "unattributed_revenue",
+        "Unattributed",
+        "usd",
+        "Revenue of purchases without a touch (try-on, recommendation, share) in the 30 days "
+        "before. Returns reduce the revenue of their purchase.",
+        good="down",
+    ),
+    Metric(
         "return_on_plan",
         "Return on plan",
         "ratio",

@@ -1,5 +1,7 @@
 """The short addition under a card's figure, made of the row that its query gave."""
 
+from collections.abc import Callable
+
 import pandas as pd
 
 import metrics
@@ -112,6 +114,30 @@ def gone(row: pd.Series) -> str:
 def scheduled(row: pd.Series) -> str:
     """Of scheduled churn: how many brands it is of."""
     return f"{_many(row['scheduled_count'], 'brand')} at the period's end"
+
+
+def touched(source: str) -> Callable[[pd.Series], str]:
+    """Of a source's revenue: its share of all attributed revenue, and from how many purchases."""
+
+    def note(row: pd.Series) -> str:
+        every = float(row["attributed_usd"])
+        share = float(row[f"{source}_usd"]) / every if every else None
+        bought = _many(row[f"{source}_count"], "purchase")
+        return f"{metrics.text('pct', share)} of attributed, {bought}"
+
+    return note
+
+
+def untouched(row: pd.Series) -> str:
+    """Of unattributed revenue: from how many purchases it comes."""
+    bought = _many(row["purchase_count"], "purchase")
+    return f"{metrics.text('count', row['unattributed_count'])} of {bought}"
+
+
+def three_sources(row: pd.Series) -> str:
+    """Of attributed revenue: that its three sources are all of it."""
+    parts = (f"{name}_usd" for name in ("tryon", "recommendation", "share"))
+    return " + ".join(metrics.text("usd", row[part]) for part in parts)
 
 
 def _many(count: int, one: str) -> str:

@@ -214,11 +214,6 @@ def test_the_quick_ratio_is_3_5(brand: str) -> None:
     sums = one("revenue/mrr_movements_check", brand, grown, shrunk, lost, **STRICT)
     gains = sums["new_usd"] + sums["expansion_usd"] + sums["reactivation_usd"]
     assert gains / (sums["contraction_usd"] + sums["churn_usd"]) == Decimal("3.5")
-
-
-def test_the_leaderboard_ranks_by_mrr_then_name(brand: str) -> None:
-    with connections.owner() as c:
-        user = facts.shopper(c)
     total = one("revenue/movements_total", brand, grown, shrunk, lost, **STRICT)
     assert (total["gained_usd"], total["lost_usd"], total["quick_ratio"]) == (28, 8, 3.5)
     gained_only = one("revenue/movements_total", brand, grown, **STRICT)
@@ -280,10 +275,15 @@ def test_movements_tell_their_kind_their_brand_and_their_reason(brand: str) -> N
         policy="strict",
         since=date(2026, 2, 15),
         until=date(2026, 4, 1),
-    ).set_index("month")
-    assert list(months.index.month) == [2, 3]
-    assert list(months.iloc[0]) == [50, 0, 0, 0, 0]
-    assert list(months.iloc[1]) == [20, 30, 70, 10, 70]
+    )
+    assert list(months["month"].dt.month) == [2, 3]
+    assert list(months.iloc[0, 1:]) == [50, 0, 0, 0, 0]
+    assert list(months.iloc[1, 1:]) == [20, 30, 70, 10, 70]
+
+
+def test_the_leaderboard_ranks_by_mrr_then_name(brand: str) -> None:
+    with connections.owner() as c:
+        user = facts.shopper(c)
         zephyr, birch, lost, never = (
             facts.brand(c, name) for name in ("Zephyr", "Birch", "Lost", "Never paid")
         )
@@ -423,6 +423,56 @@ def test_attributed_revenue_is_net_of_returns_and_has_its_plan(brand: str) -> No
 
 def test_return_on_a_plan_that_costs_nothing_is_not_available(brand: str) -> None:
     assert pd.isna(one("revenue/attributed_total", brand, **STRICT)["return_on_plan_ratio"])
+
+
+def test_attribution_shares_each_purchase_out_to_the_cent(brand: str) -> None:
+    def touch(user: str, source: str, when: str) -> None:
+        facts.insert(c, "touches", brand_id=brand, user_id=user, source=source, touched_at=at(when))
+
+    with connections.owner() as c:
+        three, mixed, early, nobody = (facts.shopper(c) for _ in range(4))
+        for number, source in enumerate(("recommendation", "tryon", "share"), start=1):
+            touch(three, source, f"2026-03-{number:02}")
+        facts.purchase(c, brand, three, at("2026-03-10"), "100")
+        touch(mixed, "share", "2026-01-30 12:00")  # 30 days before to the second: too early
+        touch(mixed, "tryon", "2026-01-30 12:01")
+        touch(mixed, "tryon", "2026-02-20")
+        touch(mixed, "recommendation", "2026-03-01 11:00")
+        touch(mixed, "share", "2026-03-01 12:01")  # after the purchase
+        bought = facts.purchase(c, brand, mixed, at("2026-03-01 12:00"), "40")
+        facts.refund(c, brand, bought, "10", at("2026-07-01"))
+        touch(early, "share", "2026-01-01")
+        facts.purchase(c, brand, early, at("2026-03-05"), "7")
+        facts.purchase(c, brand, nobody, at("2026-03-31 23:59"), "5")
+        facts.purchase(c, brand, three, at("2026-04-01"), "500")  # after the window
+    # Try-on, recommendation, share: the hundred dollars of one, the net thirty of the other.
+    expected = {
+        "first": (Decimal(30), Decimal(100), Decimal(0)),
+        "last": (Decimal(0), Decimal(30), Decimal(100)),
+        "linear": (
+            Decimal("33.33") + 20,
+            Decimal("33.34") + 10,
+            Decimal("33.33"),
+        ),
+    }
+    for model, shares in expected.items():
+        total = one("revenue/attribution", brand, model=model, **MARCH)
+        assert (
+            tuple(total[f"{name}_usd"] for name in ("tryon", "recommendation", "share")) == shares
+        )
+        assert (total["attributed_usd"], total["unattributed_usd"]) == (130, 12)
+        assert (total["unattributed_count"], total["purchase_count"]) == (2, 4)
+        for step, rows in (("day", 31), ("week", 6)):
+            course = ask("revenue/attribution_over_time", brand, model=model, step=step, **MARCH)
+            assert len(course) == rows
+            sums = course.drop(columns="day").sum()
+            assert list(sums) == [130, *shares, 12]
+    assert list(total[["tryon_count", "recommendation_count", "share_count"]]) == [2, 2, 1]
+    # The first of March 2026 is a Sunday.
+    assert course["day"].iloc[0] == pd.Timestamp("2026-02-23")
+    assert list(course.iloc[0, 1:]) == [30, 20, 10, 0, 0]
+    attributed = one("revenue/attributed_total", brand, **STRICT)["attributed_usd"]
+    assert attributed == 130
 
 
 def test_ltv_and_cac_of_two_cohorts(brand: str) -> None:

@@ -26,6 +26,7 @@ PAGES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "pages").gl
 HOME = "pages/home/overview.py"
 MRR = "pages/revenue/mrr.py"
 MOVEMENTS = "pages/revenue/movements.py"
+ATTRIBUTION = "pages/revenue/attribution.py"
 RETENTION = "pages/shoppers/retention.py"
 LAUNCH = "pages/studio/launch.py"
 _DEMO = "closetai_recent_demo"
@@ -317,6 +318,20 @@ def test_the_table_of_movements_follows_the_kind_in_the_address() -> None:
 def test_a_brand_manager_sees_how_the_own_mrr_moved_and_no_rate_over_brands() -> None:
     app = at(signed_in("brand_manager", brand_at(3)[0]), MOVEMENTS)
     assert set(values(app)) == {"MRR", "Scheduled churn"}
+
+
+def test_every_model_of_attribution_sums_to_the_same_total() -> None:
+    app = signed_in("admin")
+    app.query_params["model"] = "First touch"
+    at(app, ATTRIBUTION)
+    shown = [values(app)]
+    for model in ("Last touch", "Linear"):
+        app.segmented_control(key="model").set_value(model).run()
+        assert not app.exception
+        shown.append(values(app))
+    assert len({cards["Attributed revenue"] for cards in shown}) == 1
+    assert len({cards["Unattributed"] for cards in shown}) == 1
+    assert len({cards["Recommendation"] for cards in shown}) > 1
 
 
 def test_the_leaderboard_is_ranked_and_its_shares_add_up() -> None:

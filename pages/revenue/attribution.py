@@ -1,0 +1,58 @@
+"""What did try-ons, recommendations and shares sell? By first touch, last touch or linear."""
+
+from datetime import UTC, datetime
+from functools import partial
+
+import streamlit as st
+
+import queries
+from accounts import gate
+from components import attribution, brand, card, notes, period
+from components.question import asking, measure
+
+MODELS = {"First touch": "first", "Last touch": "last", "Linear": "linear"}
+STEPS = {"Day": "day", "Week": "week"}
+
+account = gate.account()
+now = datetime.now(UTC)
+
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    st.title("Attribution", anchor=False, width="stretch")
+    picked = brand.pick(lambda: queries.read("brands/list", account.scope).frame)
+    days = period.pick(now)
+
+with st.container(horizontal=True):
+    chosen = st.segmented_control(
+        "Model",
+        list(MODELS),
+        default="Last touch",
+        required=True,
+        key="model",
+        bind="query-params",
+        help="Whom a purchase with several touches is credited to. The total is always the same.",
+    )
+    step = st.segmented_control(
+        "Step", list(STEPS), default="Day", required=True, key="step", bind="query-params"
+    )
+model = MODELS.get(chosen, "last")
+
+ask = asking(queries, lambda: gate.account().scope_of(picked))
+total = ask("revenue/attribution", model=model)
+daily = ask("revenue/attribution_over_time", model=model, step="day")
+
+show = partial(measure, days)
+with card.wall(2):
+    show("attributed_revenue", total, "attributed_usd", daily, notes.three_sources)
+    show("unattributed_revenue", total, "unattributed_usd", daily, notes.untouched)
+with card.wall(3):
+    for source in attribution.SOURCES:
+        show(f"{source}_revenue", total, f"{source}_usd", daily, notes.touched(source))
+
+course = ask("revenue/attribution_over_time", model=model, step=STEPS.get(step, "day"))
+with card.wall(1):
+    card.chart_card(
+        "Attributed revenue by source",
+        *attribution.over_time(course, days.start, days.end),
+        key="sources",
+        help="Purchases count on their own day, less their returns whenever made.",
+    )
