@@ -218,7 +218,9 @@ def add_samples() -> list[tuple[User, str]]:
     made: dict[str, str] = {}
     for role in ROLES:
         email = f"{role.replace('_', '-')}@closetai.example"
-        made[email] = add(email, role, brands=[brand] if role == "brand_manager" else [])
+        name = role.replace("_", " ").capitalize()
+        brands = [brand] if role == "brand_manager" else []
+        made[email] = add(email, role, name=name, brands=brands)
     return [(user, made[user.email]) for user in everybody() if user.email in made]
 
 

@@ -279,7 +279,12 @@ def standing(value: float, quartiles: Sequence[float], name: str, unit: Unit) ->
         )
     )
     figure.add_annotation(
-        x=min(value, high * 1.6), y=-0.6, text=f"{name} {text(unit, value)}", showarrow=False
+        x=min(value, high * 1.6),
+        y=-0.6,
+        text=f"{name} {text(unit, value)}",
+        showarrow=False,
+        # Towards the middle, or a long name would be cut off at the chart's edge.
+        xanchor="right" if value > high else "left" if value < low else "center",
     )
     figure.update_layout(
         hovermode="closest",

@@ -9,11 +9,11 @@ from metrics import METRICS
 
 # In the order of a job's life. Words carry the state; colours only repeat it.
 STATES = {
-    "queued": "gray",
-    "processing": "blue",
-    "completed": "green",
-    "failed": "red",
-    "canceled": "orange",
+    "Queued": "gray",
+    "Processing": "blue",
+    "Completed": "green",
+    "Failed": "red",
+    "Canceled": "orange",
 }
 
 
@@ -23,7 +23,9 @@ def table(question: Question) -> tuple[Load[Table], Forget]:
     def load() -> Table:
         answer = question.read()
         rows = answer.frame.assign(
-            status=answer.frame["status"].map(lambda state: [state]),
+            status=answer.frame["status"].map(lambda state: [state.capitalize()]),
+            category=answer.frame["category"].str.capitalize(),
+            origin=answer.frame["origin"].str.capitalize(),
             took_s=answer.frame["processing_ms"] / 1000,
         )
         return Table(

@@ -16,7 +16,7 @@ def subscriptions(question: Question) -> tuple[Load[Table], Forget]:
         answer = question.read()
         rows = answer.frame.assign(
             plan=answer.frame["plan"].fillna("Own price"),
-            status=answer.frame["status"].str.replace("_", " "),
+            status=answer.frame["status"].str.replace("_", " ").str.capitalize(),
             mrr_usd=answer.frame["mrr_usd"].astype(float),
         )
         return Table(

@@ -441,7 +441,7 @@ def test_a_session_that_is_over_ends_at_the_next_click_on_a_card() -> None:
 @pytest.mark.usefixtures("changed")
 def test_refresh_asks_the_database_again() -> None:
     app = at(signed_in("admin"), LAUNCH)
-    assert "queued" not in {state for states in jobs(app)["status"] for state in states}
+    assert "Queued" not in {state for states in jobs(app)["status"] for state in states}
     with connections.owner() as connection:
         connection.execute(
             text(
@@ -452,9 +452,9 @@ def test_refresh_asks_the_database_again() -> None:
         )
     # Within the minute that an answer is kept, only the button asks again.
     app.run()
-    assert "queued" not in {state for states in jobs(app)["status"] for state in states}
+    assert "Queued" not in {state for states in jobs(app)["status"] for state in states}
     app.button(key="refresh-jobs").click().run()
-    assert jobs(app)["status"].iloc[0] == ["queued"]
+    assert jobs(app)["status"].iloc[0] == ["Queued"]
 
 
 def test_every_page_is_in_the_navigation() -> None:
