@@ -21,6 +21,7 @@ st.set_page_config(
     menu_items={"About": "**ClosetAI**: what virtual try-on costs, earns and looks like."},
 )
 st.logo(str(STATIC / "logo.svg"), icon_image=str(STATIC / "mark.svg"), size="large")
+st.html(STATIC / "look.css")
 
 
 def page(path: str, title: str, icon: str, sentence: str, default: bool = False) -> st.Page:

@@ -23,6 +23,41 @@ SEEN = [
     ("launch", 390, "light"),
 ]
 
+# Every text with less than 4.5:1 against what is behind it, by the part of the page it stands in.
+# Fading by opacity counts; what is not shown at all does not, nor do icons, and of a chart only the
+# axes: tests/test_look.py looks at what is written on coloured cells.
+UNREADABLE = """() => {
+    const numbers = (colour) => {
+        const found = colour.match(/[\\d.]+/g).map(Number);
+        return found.length < 4 ? [...found, 1] : found;
+    };
+    const over = (top, share, below) => below.map((c, i) => top[i] * share + c * (1 - share));
+    const luminance = (colour) => colour
+        .map((c) => c / 255)
+        .map((c) => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
+        .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+    const found = {};
+    const written = "p, span, label, a, li, h1, h2, h3, .xtick text, .ytick text";
+    for (const text of document.querySelectorAll(written)) {
+        const own = [...text.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
+        if (!own || text.closest("[data-testid=stIconMaterial]")) continue;
+        const style = getComputedStyle(text);
+        const ink = numbers(text.tagName === "text" ? style.fill : style.color);
+        const papers = [];
+        let opacity = 1;
+        for (let at = text; at; at = at.parentElement) {
+            opacity *= Number(getComputedStyle(at).opacity);
+            papers.unshift(numbers(getComputedStyle(at).backgroundColor));
+        }
+        const paper = papers.reduce((below, p) => over(p, p[3], below), [255, 255, 255]);
+        const [a, b] = [over(ink, ink[3] * opacity, paper), paper].map(luminance);
+        const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+        const part = text.closest("[data-testid]")?.dataset.testid ?? text.tagName;
+        if (ratio > 1.01 && ratio < 4.5) found[`${part} ${ratio.toFixed(2)}`] = text.textContent;
+    }
+    return found;
+}"""
+
 
 @pytest.fixture
 def visitor(visit: Visit, demo_visitor: StorageState) -> Visitor:
@@ -55,6 +90,7 @@ def test_a_page_is_drawn_without_errors_and_fits_its_window(
     assert page.evaluate(
         "[...document.fonts].some(f => f.family === 'Manrope' && f.status === 'loaded')"
     )
+    assert page.evaluate(UNREADABLE) == {}
     assert visitor.errors == []
 
 
