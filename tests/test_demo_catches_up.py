@@ -1,0 +1,34 @@
+"""Demo data of weeks ago, as a platform that slept since wakes up to: no page may look deserted."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import streamlit as st
+
+import metrics
+import worker
+from database import demo
+from tests.test_pages import PAGES, at, signed_in
+
+# What a card says that has nothing to show begins with this icon.
+EMPTY = ":material/inbox:"
+
+
+@pytest.mark.usefixtures("database")
+def test_after_forty_days_no_card_is_empty(subtests: pytest.Subtests) -> None:
+    today = datetime.now(UTC).date()
+    demo.seed(until=today - timedelta(days=40), jobs=20_000)
+    deserted = at(signed_in("demo_viewer"), PAGES[0])
+    assert any(metric.value == metrics.DASH or metric.value == "0" for metric in deserted.metric)
+    worker.append_demo_days()
+    worker.publish_benchmarks()
+    st.cache_data.clear()
+    for role in ("demo_viewer", "analyst"):
+        for page in PAGES:
+            with subtests.test(page, role=role):
+                app = at(signed_in(role), page)
+                assert not app.exception
+                assert not app.error
+                assert [m.label for m in app.metric if m.value in (metrics.DASH, "0")] == []
+                assert [c.value for c in app.caption if c.value.startswith(EMPTY)] == []
+                assert all(len(table.value) for table in app.dataframe)
