@@ -68,6 +68,14 @@ chosen = st.navigation(
                 "Which touch brought the revenue: try-on, recommendation or share.",
             ),
         ],
+        "Try-ons": [
+            page(
+                "pages/tryons/volume.py",
+                "Volume",
+                "stacked_bar_chart",
+                "Jobs over time, by category, device and hour; daily to monthly active shoppers.",
+            ),
+        ],
         "Shoppers": [
             page(
                 "pages/shoppers/retention.py",

@@ -149,10 +149,57 @@ _METRICS = (
         "Completed jobs that shoppers launched, counted on the day the job completed.",
     ),
     Metric(
-        "tryons_launched",
-        "Try-ons launched",
+        "launched",
+        "Launched",
         "count",
-        "Jobs that shoppers launched, counted on the day the job was created.",
+        "Jobs launched, counted on the day they were created.",
+    ),
+    Metric(
+        "completed",
+        "Completed",
+        "count",
+        "Jobs completed, counted on the day they completed. Success rate = completed ÷ "
+        "(completed + failed).",
+    ),
+    Metric(
+        "failed",
+        "Failed",
+        "count",
+        "Jobs failed, counted on the day they failed.",
+        good="down",
+    ),
+    Metric(
+        "canceled",
+        "Canceled",
+        "count",
+        "Jobs canceled, counted on the day they were canceled.",
+        good="down",
+    ),
+    Metric(
+        "dau",
+        "DAU",
+        "count",
+        "Daily active shoppers: distinct shoppers with a launched job in the last complete day.",
+    ),
+    Metric(
+        "wau",
+        "WAU",
+        "count",
+        "Weekly active shoppers: distinct shoppers with a launched job in the last 7 complete "
+        "days.",
+    ),
+    Metric(
+        "mau",
+        "MAU",
+        "count",
+        "Monthly active shoppers: distinct shoppers with a launched job in the last 30 complete "
+        "days.",
+    ),
+    Metric(
+        "stickiness",
+        "Stickiness",
+        "pct",
+        "Mean DAU of the last 30 days ÷ MAU.",
     ),
     Metric(
         "model_confidence",

@@ -174,31 +174,34 @@ def heatmap(
     columns: Sequence[str],
     rows: Sequence[str],
     values: Sequence[Sequence[float | None]],
-    running: Sequence[Sequence[bool]],
+    running: Sequence[Sequence[bool]] = (),
     unit: Unit = "pct",
+    lowest: float = 0,
+    hover: Sequence[Sequence[str]] | None = None,
 ) -> go.Figure:
-    """A table of shares in one colour scale with the number in each cell.
+    """A table of figures in one colour scale, from ``lowest`` up, with the number in each cell.
 
     ``values`` has a list for each row; None stays blank. Cells that are ``running`` are hatched.
-    The first row stands on top.
+    The first row stands on top. With ``hover``, the words for each cell, there are too many cells
+    for numbers: the words show under the pointer instead, and columns may be without a name.
     """
     figure = _figure(unit, height=64 + 30 * len(rows))
     z = np.array(values, dtype=float).reshape(len(rows), len(columns))
-    shown = [["" if np.isnan(cell) else f"{cell:.1%}" for cell in row] for row in z]
+    shown = [["" if np.isnan(cell) else text(unit, float(cell)) for cell in row] for row in z]
     figure.add_trace(
         go.Heatmap(
             z=z,
             x=list(range(len(columns))),
             y=list(range(len(rows))),
-            text=shown,
-            texttemplate="%{text}",
+            text=hover or shown,
+            texttemplate="" if hover else "%{text}",
             textfont={"color": INK, "size": 13},
             colorscale=[[0.0, SCALE[0]], [1.0, SCALE[1]]],
-            zmin=0,
+            zmin=lowest,
             showscale=False,
-            xgap=3,
-            ygap=3,
-            hoverinfo="skip",
+            xgap=1 if hover else 3,
+            ygap=1 if hover else 3,
+            hoverinfo="text" if hover else "skip",
         )
     )
     hatched = [(c, r) for r, row in enumerate(running) for c, cell in enumerate(row) if cell]
@@ -217,12 +220,12 @@ def heatmap(
         )
     )
     figure.update_layout(
-        hovermode=False,
+        hovermode="closest" if hover else False,
         margin_t=30,
         xaxis={
             "side": "top",
-            "tickvals": list(range(len(columns))),
-            "ticktext": list(columns),
+            "tickvals": [place for place, name in enumerate(columns) if name],
+            "ticktext": [name for name in columns if name],
             "range": [-0.5, len(columns) - 0.5],
         },
         yaxis={
@@ -232,6 +235,97 @@ def heatmap(
             "showgrid": False,
             "zeroline": False,
             "nticks": None,
+        },
+    )
+    return figure
+
+
+def outcomes(
+    starts: Iterable[date],
+    launched: Sequence[float],
+    ended: Mapping[str, Sequence[float]],
+    cut: Sequence[bool],
+    marked: Mapping[date, str],
+) -> go.Figure:
+    """Counts by day, week or month: how jobs ended as stacked bars, those launched as dashes.
+
+    ``ended`` holds up to three series by name. Bars that are ``cut`` are not over or not whole:
+    hatched. ``marked`` are days with something to say about them, in words for under the pointer.
+    """
+    figure = _figure("count", height=320)
+    x = np.asarray(list(starts), dtype="datetime64[D]")
+    written = _HOVER["count"]
+    for (name, values), colour in zip(ended.items(), (PLUM, OCHRE, NEUTRAL), strict=False):
+        figure.add_trace(
+            go.Bar(
+                x=x,
+                y=np.asarray(values, dtype=float),
+                name=name,
+                marker={
+                    "color": colour,
+                    "line": {"width": 0},
+                    "pattern": {
+                        "shape": ["/" if hatched else "" for hatched in cut],
+                        "fillmode": "replace",
+                        "size": 6,
+                    },
+                },
+                hovertemplate=f"{name} %{{y:{written}}}<extra></extra>",
+            )
+        )
+    figure.add_trace(
+        go.Scatter(
+            x=x,
+            y=np.asarray(launched, dtype=float),
+            name="Launched",
+            # A line would fall to the bar that is not over.
+            mode="markers",
+            marker={"symbol": "line-ew", "size": 13, "line": {"width": 2.5, "color": BLUE}},
+            hovertemplate=f"Launched %{{y:{written}}}<extra></extra>",
+        )
+    )
+    if marked:
+        tops = dict(zip(x.tolist(), np.sum(list(ended.values()), axis=0), strict=True))
+        above = 0.06 * max([*tops.values(), *launched])
+        figure.add_trace(
+            go.Scatter(
+                x=np.asarray(list(marked), dtype="datetime64[D]"),
+                y=[float(tops[day]) + above for day in marked],
+                name="Unusual",
+                mode="markers",
+                marker={"symbol": "diamond", "size": 10, "color": GREEN},
+                text=list(marked.values()),
+                hovertemplate="%{text}<extra></extra>",
+            )
+        )
+    figure.update_layout(barmode="stack", showlegend=True, legend_traceorder="normal", margin_t=34)
+    return figure
+
+
+def ranking(names: Sequence[str], values: Sequence[float], said: Sequence[str]) -> go.Figure:
+    """Horizontal bars, the first on top, each with its words ``said`` beside it."""
+    figure = _figure("count", height=48 + 28 * len(names))
+    figure.add_trace(
+        go.Bar(
+            x=np.asarray(values, dtype=float),
+            y=list(names),
+            orientation="h",
+            text=list(said),
+            textposition="outside",
+            cliponaxis=False,
+            marker={"color": PLUM, "cornerradius": 3, "line": {"width": 0}},
+        )
+    )
+    figure.update_layout(
+        # The words stand beside the bars.
+        hovermode=False,
+        xaxis={"visible": False, "range": [0, 1.45 * max(values)]},
+        yaxis={
+            "range": [len(names) - 0.5, -0.5],
+            "showgrid": False,
+            "zeroline": False,
+            "nticks": None,
+            "dtick": 1,
         },
     )
     return figure

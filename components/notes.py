@@ -18,6 +18,11 @@ def launched(row: pd.Series) -> str:
     return f"{launched} launched, {metrics.text('pct', row['success_pct'])} succeeded"
 
 
+def succeeded(row: pd.Series) -> str:
+    """Of completed jobs: how large their share of those that completed or failed is."""
+    return f"{metrics.text('pct', row['success_pct'])} succeeded"
+
+
 def pictures(row: pd.Series) -> str:
     """Of the model's confidence: over how many pictures it is the mean."""
     return _many(row["completed_count"], "picture")

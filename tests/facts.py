@@ -81,9 +81,15 @@ def job(
     status: str = "completed",
     confidence: str = "0.9",
     origin: str = "shopper",
-    seconds: int = 4,
+    seconds: float = 4,
+    waited: float = 1,
+    category: str = "tops",
+    device: str | None = None,
+    engine: str = "test",
+    failure: str = "timeout",
+    cost: str | None = None,
 ) -> str:
-    """Add a job that ends `seconds` after it was created, having waited one second."""
+    """Add a job that ends `seconds` after it was created, having `waited` in the queue."""
     key = str(uuid4())
     ended = status in ("completed", "failed", "canceled")
     insert(
@@ -94,13 +100,15 @@ def job(
         user_id=user_id,
         origin=origin,
         status=status,
-        category="tops",
-        engine="test",
+        category=category,
+        device=device,
+        engine=engine,
+        engine_cost_usd=Decimal(cost) if cost else None,
         credits=0,
         confidence=Decimal(confidence) if status == "completed" else None,
-        failure_code="timeout" if status == "failed" else None,
+        failure_code=failure if status == "failed" else None,
         created_at=created,
-        started_at=created + timedelta(seconds=1) if status != "queued" else None,
+        started_at=created + timedelta(seconds=waited) if status != "queued" else None,
         finished_at=created + timedelta(seconds=seconds) if ended else None,
     )
     return key

@@ -1,5 +1,6 @@
 """The components, each on its own: what they compute, and what they show when all goes wrong."""
 
+import json
 import logging
 from datetime import UTC, date, datetime, timedelta
 
@@ -7,7 +8,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components import brand, charts, cohorts, leaderboard, notes, period
+from components import brand, charts, cohorts, leaderboard, notes, period, volume
 
 
 @pytest.mark.parametrize(
@@ -316,3 +317,85 @@ def test_picking_is_for_the_browser_but_checked_here() -> None:
     assert (page.text[0].value, page.text[1].value) == ("all", "Last 30 days")
     page.selectbox(key="period").select("Last 7 days").run()
     assert page.text[1].value == "Last 7 days"
+
+
+def test_weeks_and_months_add_up_days_and_say_which_are_cut() -> None:
+    days = pd.date_range("2026-02-25", "2026-03-12")  # a Wednesday to a Thursday, not over
+    frame = pd.DataFrame({"day": days, "launched_count": 2, "completed_count": 1})
+    frame = frame.assign(failed_count=0, canceled_count=0)
+    end = date(2026, 3, 12)
+    counts, cut = volume.stepped(frame, "week", end)
+    assert [start.date() for start in counts.index] == [
+        date(2026, 2, 23),
+        date(2026, 3, 2),
+        date(2026, 3, 9),
+    ]
+    assert list(counts["launched_count"]) == [10, 14, 8]
+    assert cut == [True, False, True]
+    counts, cut = volume.stepped(frame, "month", end)
+    assert (list(counts["completed_count"]), cut) == ([4, 12], [True, True])
+    counts, cut = volume.stepped(frame, "day", end)
+    assert (len(counts), cut) == (16, [False] * 15 + [True])
+    # The last day of a month that is whole.
+    whole = pd.DataFrame({"day": pd.date_range("2026-02-01", "2026-02-28")})
+    whole = whole.assign(launched_count=1, completed_count=1, failed_count=0, canceled_count=0)
+    assert volume.stepped(whole, "month", date(2026, 3, 1))[1] == [False]
+
+
+def test_an_hour_is_the_mean_over_the_weekdays_of_the_period() -> None:
+    frame = pd.DataFrame(
+        {"weekday_number": [1, 7], "hour_number": [0, 23], "launched_count": [3, 4]}
+    )
+    # 2 to 9 March: two Mondays, one Sunday.
+    means = volume.hourly_means(frame, date(2026, 3, 2), date(2026, 3, 10))
+    assert (means[0][0], means[0][1], means[6][23]) == (1.5, 0, 4)
+    # A Monday alone: the period holds no Sunday.
+    means = volume.hourly_means(frame, date(2026, 3, 2), date(2026, 3, 3))
+    assert means[0][0] == 3
+    assert pd.isna(means[6][23])
+
+
+def test_an_unusual_day_is_marked_above_its_bar() -> None:
+    figure = charts.outcomes(
+        [date(2026, 3, 2), date(2026, 3, 3)],
+        [10, 20],
+        {"Completed": [9, 15], "Failed": [1, 3], "Canceled": [0, 2]},
+        [False, True],
+        {date(2026, 3, 3): "Unusual: 15 completed, usually 9"},
+    )
+    by_name = {trace.name: trace for trace in figure.data}
+    assert list(by_name["Failed"].y) == [1, 3]
+    assert list(by_name["Completed"].marker.pattern.shape) == ["", "/"]
+    assert list(by_name["Launched"].y) == [10, 20]
+    assert list(by_name["Unusual"].y) == pytest.approx([21.2])
+    assert list(by_name["Unusual"].text) == ["Unusual: 15 completed, usually 9"]
+
+
+def _filters() -> None:
+    import streamlit as st
+
+    from components import filters
+
+    step, jobs = filters.pick_with_step()
+    st.json({"step": step, **jobs})
+
+
+def test_filters_come_from_the_address_and_what_is_not_offered_is_the_default() -> None:
+    def picked(**address: str) -> dict[str, str]:
+        app = AppTest.from_function(_filters)
+        for name, value in address.items():
+            app.query_params[name] = value
+        app.run()
+        assert not app.exception
+        found: dict[str, str] = json.loads(app.json[0].value)
+        return found
+
+    default = {"step": "day", "origin": "shopper", "category": "all", "device": "all"}
+    assert picked() == default
+    assert picked(by="Week", origin="All", category="Bags", device="iOS") == {
+        "step": "week",
+        "origin": "all",
+        "category": "bags",
+        "device": "ios",
+    }
+    assert picked(by="x", origin="'; drop", category="nothing", device="") == default

@@ -12,6 +12,7 @@ from sqlalchemy import text
 import metrics
 import queries
 from billing import benchmarks
+from components import filters
 from database import connections
 from database.tenancy import Scope
 from queries import Parameter
@@ -554,6 +555,150 @@ def test_jobs_count_on_the_day_they_reach_their_state(brand: str) -> None:
 
 def test_a_success_rate_of_nothing_is_not_available(brand: str) -> None:
     assert pd.isna(one("tryons/volume_total", brand, **SHOPPERS)["success_pct"])
+
+
+def test_jobs_are_counted_by_category_and_by_device(brand: str) -> None:
+    with connections.owner() as c:
+        user = facts.shopper(c)
+        facts.job(c, brand, user, at("2026-03-02"), category="bags", device="ios")
+        facts.job(c, brand, user, at("2026-03-03"), category="bags", device="ios")
+        facts.job(c, brand, user, at("2026-03-03"), category="bags", status="failed")
+        facts.job(c, brand, user, at("2026-03-04"), category="hats", device="tablet")
+        facts.job(c, brand, user, at("2026-03-04"), category="hats", status="canceled")
+        facts.job(c, brand, user, at("2026-03-31 23:59:58"), category="belts", device="ios")
+        facts.job(c, brand, user, at("2026-03-04"), device="ios", origin="studio")
+        facts.job(c, brand, user, at("2026-04-01"), category="boots", device="ios")
+    counts = ["launched_count", "completed_count", "failed_count", "canceled_count"]
+    frame = ask("tryons/volume_by_category", brand, **SHOPPERS)
+    assert list(frame["category"]) == ["bags", "hats", "belts"]
+    assert frame[counts].to_numpy().tolist() == [[3, 2, 1, 0], [2, 1, 0, 1], [1, 0, 0, 0]]
+    assert list(frame["success_pct"].fillna(9)) == [pytest.approx(2 / 3), 1, 9]
+    frame = ask("tryons/volume_by_device", brand, **SHOPPERS)
+    assert list(frame["device"].fillna("none")) == ["ios", "tablet", "none"]
+    assert frame[counts].to_numpy().tolist() == [[3, 2, 0, 0], [1, 1, 0, 0], [2, 0, 1, 1]]
+    # Each filter, in each of the queries.
+    for narrowed, launched in (
+        ({"device": "ios"}, 3),
+        ({"category": "bags"}, 3),
+        ({"category": "bags", "device": "ios"}, 2),
+        ({"origin": "studio"}, 1),
+        ({"origin": "all", "device": "ios"}, 4),
+        ({"device": "desktop"}, 0),
+    ):
+        some = {**SHOPPERS, **narrowed}
+        assert one("tryons/volume_total", brand, **some)["launched_count"] == launched
+        for name in ("volume_by_day", "volume_by_category", "volume_by_device", "launched_by_hour"):
+            assert ask(f"tryons/{name}", brand, **some)["launched_count"].sum() == launched
+
+
+def test_the_filters_offer_what_a_job_can_be(noise: str) -> None:  # noqa: ARG001
+    with connections.owner() as c:
+        for kind, offered in (
+            ("garment_category", filters.CATEGORIES),
+            ("device_type", filters.DEVICES.values()),
+            ("job_origin", set(filters.ORIGINS.values()) - {filters.EVERY}),
+        ):
+            known = c.scalars(text(f"select cast(unnest(enum_range(null::{kind})) as text)"))
+            assert set(known) == set(offered)
+
+
+def test_hours_of_the_week_are_utc_and_begin_on_monday(brand: str) -> None:
+    with connections.owner() as c:
+        user = facts.shopper(c)
+        facts.job(c, brand, user, at("2026-03-02 00:00"))  # a Monday
+        facts.job(c, brand, user, at("2026-03-09 00:59:59"), status="failed")
+        facts.job(c, brand, user, at("2026-03-08 23:30"))  # a Sunday
+        facts.job(c, brand, user, at("2026-02-23 00:00"))
+        facts.job(c, brand, user, at("2026-04-06 00:00"))
+    frame = ask("tryons/launched_by_hour", brand, **SHOPPERS)
+    assert frame.to_numpy().tolist() == [[1, 0, 2], [7, 23, 1]]
+
+
+def test_active_shoppers_of_a_day_a_week_and_a_month(brand: str) -> None:
+    def active(person: str, *days: str) -> None:
+        for day in days:
+            facts.job(c, brand, person, at(day), status="failed")
+
+    with connections.owner() as c:
+        anna, ben, cleo, dora = (facts.shopper(c) for _ in range(4))
+        # The 30 days before 1 April begin on 2 March, the 7 days on 25 March.
+        active(anna, "2026-03-31 23:59", "2026-03-31 00:00", "2026-03-30", "2026-03-02")
+        active(ben, "2026-03-25", "2026-04-01")
+        active(cleo, "2026-03-24 23:59", "2026-03-01")
+        active(dora, "2026-03-01 23:59", "2026-02-27", "2026-01-30", "2026-01-29 23:59")
+        facts.job(c, brand, cleo, at("2026-03-31"), origin="studio")
+        facts.job(c, brand, dora, at("2026-03-31"), category="bags", device="ios")
+    tops = {"category": "tops", "device": "all", **MARCH}
+    row = one("tryons/active_shoppers", brand, **tops)
+    assert (row["dau_count"], row["wau_count"], row["mau_count"]) == (1, 2, 3)
+    # Anna on three days, Ben and Cleo on one: a mean DAU of 5 ÷ 30, over 3 shoppers.
+    assert row["stickiness_pct"] == pytest.approx(5 / 30 / 3)
+    # Before 1 March: Dora on 27 February and 30 January.
+    before = row[["dau_before_count", "wau_before_count", "mau_before_count"]]
+    assert list(before) == [0, 1, 1]
+    assert row["stickiness_before_pct"] == pytest.approx(2 / 30)
+    every = {**tops, "category": "all"}
+    assert one("tryons/active_shoppers", brand, **every)["dau_count"] == 2
+    assert one("tryons/active_shoppers", brand, **{**every, "device": "ios"})["mau_count"] == 1
+    days = ask("tryons/active_shoppers_by_day", brand, **every).set_index("day")["dau_count"]
+    assert (days["2026-03-01"], days["2026-03-30"], days["2026-03-31"]) == (2, 1, 2)
+    assert (len(days), days.sum()) == (31, 8)
+    ios = ask("tryons/active_shoppers_by_day", brand, **{**every, "device": "ios"})
+    assert ios["dau_count"].sum() == 1
+
+
+def test_stickiness_of_nobody_is_not_available(brand: str) -> None:
+    row = one("tryons/active_shoppers", brand, category="all", device="all", **MARCH)
+    assert list(row.fillna(9)) == [0, 0, 0, 9] * 2
+
+
+def mondays(brand: str, first: str, *counts: int) -> None:
+    """So many completed jobs on that Monday, and on each one after it."""
+    with connections.owner() as c:
+        user = facts.shopper(c)
+        for week, count in enumerate(counts):
+            for minute in range(count):
+                when = at(first) + timedelta(days=7 * week, minutes=minute)
+                facts.job(c, brand, user, when)
+
+
+def unusual(brand: str, day: str) -> tuple[int, int, bool]:
+    """Jobs of a day of March, how many values it is compared with, whether it is unusual."""
+    st.cache_data.clear()
+    days = ask("tryons/unusual_days", brand, **SHOPPERS)
+    found = days[days["day"] == day].iloc[0]
+    return int(found["completed_count"]), int(found["value_count"]), bool(found["is_unusual"])
+
+
+def test_a_day_is_unusual_by_the_same_weekday_of_eight_weeks(brand: str) -> None:
+    # The ninth week before counts for nothing. Of the eight, y is ln 2, 3, 4 and 5, twice each:
+    # median ln √12 = 1.2425, MAD 0.2554, so beyond 1.2425 + 1.3254 = ln 13.04.
+    mondays(brand, "2025-12-29", 50, 1, 4, 2, 3, 4, 1, 3, 2, 12)
+    assert unusual(brand, "2026-03-02") == (12, 8, False)
+    with connections.owner() as c:
+        facts.job(c, brand, facts.shopper(c), at("2026-03-02 10:00"))
+        for minute in range(9):
+            facts.job(c, brand, facts.shopper(c), at(f"2026-03-03 10:0{minute}"))
+    assert unusual(brand, "2026-03-02") == (13, 8, True)
+    days = ask("tryons/unusual_days", brand, **SHOPPERS)
+    assert len(days) == 31
+    assert days["usual_count"].iloc[1] == pytest.approx(12**0.5 - 1)
+    # Eight Tuesdays without a job: MAD 0, so never.
+    assert unusual(brand, "2026-03-03") == (9, 8, False)
+    # A week later none is unusual too: ln 1 against a median of ln 4 and a MAD of 0.2557.
+    assert list(days["day"][days["is_unusual"]].dt.day) == [2, 9]
+
+
+def test_too_few_jobs_are_unusual_as_well(brand: str) -> None:
+    mondays(brand, "2026-01-05", 30, 32, 34, 36, 31, 33, 35, 37, 20)
+    assert unusual(brand, "2026-03-02") == (20, 8, True)
+
+
+def test_five_values_are_too_few_to_call_a_day_unusual(brand: str) -> None:
+    mondays(brand, "2026-01-26", 1, 4, 2, 3, 4, 40)
+    assert unusual(brand, "2026-03-02") == (40, 5, False)
+    mondays(brand, "2026-01-19", 1)
+    assert unusual(brand, "2026-03-02") == (40, 6, True)
 
 
 def test_the_newest_jobs_come_first(brand: str) -> None:

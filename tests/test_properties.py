@@ -233,6 +233,8 @@ class Job(NamedTuple):
     status: str
     seconds: int
     origin: str
+    category: str
+    device: str | None
 
 
 class Act(NamedTuple):
@@ -253,6 +255,8 @@ jobs = st.lists(
         st.sampled_from(["completed", "completed", "failed", "canceled", "processing", "queued"]),
         st.sampled_from([1, 3599, 3600, 90_000]),
         st.sampled_from(["shopper", "shopper", "shopper", "studio"]),
+        st.sampled_from(["tops", "bags"]),
+        st.sampled_from(["ios", "android", None]),
     ),
     min_size=1,
     max_size=25,
@@ -267,6 +271,16 @@ def naive_volume(raw: list[Job], day: date) -> list[int]:
         ended = [job for job in raw if job.status == status]
         counts.append(sum((j.created + timedelta(seconds=j.seconds)).date() == day for j in ended))
     return counts
+
+
+def naive_active(raw: list[Job], end: date, days: int) -> tuple[int, int]:
+    """Shoppers with a job in the days before `end`, and on how many days, all added up."""
+    met = {
+        (job.brand, job.person, job.created.date())
+        for job in raw
+        if end - timedelta(days=days) <= job.created.date() < end
+    }
+    return len({key[:2] for key in met}), len(met)
 
 
 def naive_retention(raw: list[Job], n: int, since: date, until: date) -> tuple[int, int]:
@@ -326,6 +340,8 @@ def test_shoppers_are_counted_from_the_raw_rows(
                 status=job.status,
                 seconds=job.seconds,
                 origin=job.origin,
+                category=job.category,
+                device=job.device,
             )
         for act in touched:
             facts.touch(c, brands[act.brand], users[act.person], act.when)
@@ -336,19 +352,47 @@ def test_shoppers_are_counted_from_the_raw_rows(
         scope = Scope.of_brands([brands[number] for number in chosen])
         seen = [job for job in raw if job.brand in chosen and job.origin == "shopper"]
 
-        window: dict[str, Parameter] = {
+        every: dict[str, Parameter] = {
             "since": since,
             "until": until,
             "origin": "shopper",
             "category": "all",
             "device": "all",
         }
-        days = queries.read("tryons/volume_by_day", scope, **window).frame
+        days = queries.read("tryons/volume_by_day", scope, **every).frame
         naive = [naive_volume(seen, day.date()) for day in days["day"]]
         counted = days.drop(columns="day")
         assert counted.to_numpy().tolist() == naive
-        total = queries.read("tryons/volume_total", scope, **window).frame.iloc[0]
+        total = queries.read("tryons/volume_total", scope, **every).frame.iloc[0]
         assert list(total[counted.columns]) == list(counted.sum())
+
+        for part in ("category", "device"):
+            found = queries.read(f"tryons/volume_by_{part}", scope, **every).frame
+            for _, row in found.iterrows():
+                kind = None if pd.isna(row[part]) else row[part]
+                of_kind = [job for job in seen if getattr(job, part) == kind]
+                naive = [naive_volume(of_kind, day.date()) for day in days["day"]]
+                assert list(row[counted.columns]) == [sum(c) for c in zip(*naive, strict=True)]
+            assert list(found[counted.columns].sum()) == list(counted.sum())
+
+        some: dict[str, Parameter] = {
+            "since": since,
+            "until": until,
+            "category": "all",
+            "device": "all",
+        }
+        active = queries.read("tryons/active_shoppers", scope, **some).frame.iloc[0]
+        for ends, before in ((until, ""), (since, "_before")):
+            levels = [naive_active(seen, ends, length)[0] for length in (1, 7, 30)]
+            assert [active[f"{n}{before}_count"] for n in ("dau", "wau", "mau")] == levels
+            shoppers, met = naive_active(seen, ends, 30)
+            sticky = active[f"stickiness{before}_pct"]
+            assert pd.isna(sticky) if not shoppers else sticky == pytest.approx(met / 30 / shoppers)
+        each = queries.read("tryons/active_shoppers_by_day", scope, **some).frame
+        naive_days = [
+            naive_active(seen, day.date() + timedelta(days=1), 1)[0] for day in each["day"]
+        ]
+        assert list(each["dau_count"]) == naive_days
 
         for n in (1, 7):
             card = queries.read(

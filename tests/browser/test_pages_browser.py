@@ -10,13 +10,21 @@ from database import connections
 from tests.browser.conftest import Dashboard, Visit, Visitor
 from tests.conftest import use
 
-PAGES = {"": "Overview", "mrr": "MRR", "retention": "Retention", "launch": "Launch"}
+PAGES = {
+    "": "Overview",
+    "mrr": "MRR",
+    "volume": "Volume",
+    "retention": "Retention",
+    "launch": "Launch",
+}
 # Each page in each size and theme once, so that every pair occurs.
 SEEN = [
     ("", 1440, "light"),
     ("", 390, "dark"),
     ("mrr", 1440, "dark"),
     ("mrr", 390, "light"),
+    ("volume", 1440, "light"),
+    ("volume", 390, "dark"),
     ("retention", 1440, "light"),
     ("retention", 390, "dark"),
     ("launch", 1440, "dark"),

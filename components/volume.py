@@ -1,0 +1,169 @@
+"""Charts of how many jobs there were: over time, by part, by hour of the week."""
+
+from collections import Counter
+from datetime import date, timedelta
+
+import pandas as pd
+
+from components import charts, filters
+from components.card import Drawing, Forget, Load
+from components.period import Period
+from components.question import Question
+from metrics import missing, text
+
+_COUNTS = ["launched_count", "completed_count", "failed_count", "canceled_count"]
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+# So many unusual days are named, the others are counted.
+_NAMED = 4
+
+
+def over_time(
+    daily: Question, unusual: Question, step: str, period: Period, today: date
+) -> tuple[Load[Drawing], Forget]:
+    """Jobs launched, completed, failed and canceled by ``step`` (day, week or month).
+
+    ``unusual`` marks days. Today is added to a period that ends with yesterday; it is hatched, as
+    are weeks and months of which the period holds a part.
+    """
+    running = int(period.end == today)
+    drawn = {"since": period.start, "until": period.end + timedelta(days=running)}
+    judged = {"since": period.start, "until": period.end}
+
+    def load() -> Drawing:
+        answer = daily.read(**drawn)
+        if not answer.frame[_COUNTS].to_numpy().any():
+            return Drawing(None, "", answer.as_of, empty="No jobs in this period.")
+        counts, cut = stepped(answer.frame, step, period.end)
+        odd = unusual.read(**judged).frame
+        odd = odd[odd["is_unusual"]]
+        marks = {
+            row["day"].date(): f"Unusual: {row['completed_count']:,.0f} completed, "
+            f"usually {row['usual_count']:,.0f}"
+            for _, row in odd.iterrows()
+        }
+        figure = charts.outcomes(
+            [start.date() for start in counts.index],
+            counts["launched_count"].tolist(),
+            {
+                "Completed": counts["completed_count"].tolist(),
+                "Failed": counts["failed_count"].tolist(),
+                "Canceled": counts["canceled_count"].tolist(),
+            },
+            cut,
+            marks if step == "day" else {},
+        )
+        complete = answer.frame[answer.frame["day"] < pd.Timestamp(period.end)][_COUNTS].sum()
+        words = ", ".join(f"{complete[c]:,} {c.removesuffix('_count')}" for c in _COUNTS)
+        hatched = "Hatched: not over, or only partly in the period." if any(cut) else ""
+        return Drawing(
+            figure,
+            f"Jobs by {step}: {words} in the period. {_odd_days(odd)}",
+            answer.as_of,
+            note=f"{_odd_days(odd)} {hatched}".strip(),
+        )
+
+    def forget() -> None:
+        daily.forget(**drawn)
+        unusual.forget(**judged)
+
+    return load, forget
+
+
+def stepped(frame: pd.DataFrame, step: str, end: date) -> tuple[pd.DataFrame, list[bool]]:
+    """The counts of days added up by ``step``, indexed by its first day, and which are cut.
+
+    ``frame`` has a row a day; a step is cut when not all its days are rows before ``end``.
+    """
+    steps = frame["day"].dt.to_period({"day": "D", "week": "W", "month": "M"}[step])
+    starts = steps.dt.start_time
+    counts = frame.groupby(starts)[_COUNTS].sum()
+    inside = (frame["day"] < pd.Timestamp(end)).groupby(starts).sum()
+    lengths = (steps.dt.end_time.dt.normalize() - starts).dt.days.groupby(starts).first() + 1
+    return counts, (inside < lengths).tolist()
+
+
+def _odd_days(odd: pd.DataFrame) -> str:
+    if odd.empty:
+        return "No unusual day."
+    named = [
+        f"{row['day']:%-d %b} ({text('count', row['completed_count'])} completed, usually "
+        f"{text('count', round(row['usual_count']))})"
+        for _, row in odd.tail(_NAMED).iloc[::-1].iterrows()
+    ]
+    more = f" and {len(odd) - _NAMED} more" if len(odd) > _NAMED else ""
+    return f"Unusual: {', '.join(named)}{more}."
+
+
+def by_part(question: Question, part: str, period: Period) -> tuple[Load[Drawing], Forget]:
+    """Completed jobs by category or device, whichever ``part`` says, with their success rate."""
+    days = {"since": period.start, "until": period.end}
+    called = {"category": filters.category_name, "device": filters.device_name}[part]
+
+    def load() -> Drawing:
+        answer = question.read(**days)
+        rows = answer.frame[answer.frame["completed_count"] > 0]
+        if rows.empty:
+            return Drawing(None, "", answer.as_of, empty="No completed jobs in this period.")
+        names = [called(name if pd.notna(name) else None) for name in rows[part]]
+        total = rows["completed_count"].sum()
+        said = [
+            f"{text('count', count)}, {text('pct', count / total)}"
+            for count in rows["completed_count"]
+        ]
+        figure = charts.ranking(names, rows["completed_count"].tolist(), said)
+        described = "; ".join(f"{name} {words}" for name, words in zip(names, said, strict=True))
+        return Drawing(figure, f"Completed jobs by {part}: {described}.", answer.as_of)
+
+    return load, lambda: question.forget(**days)
+
+
+def by_hour(question: Question, period: Period) -> tuple[Load[Drawing], Forget]:
+    """Launched jobs by weekday and hour (UTC), as the mean over the weekdays of the period."""
+    days = {"since": period.start, "until": period.end}
+
+    def load() -> Drawing:
+        answer = question.read(**days)
+        if answer.frame.empty:
+            return Drawing(None, "", answer.as_of, empty="No jobs in this period.")
+        means = hourly_means(answer.frame, period.start, period.end)
+        said = [
+            [
+                f"{day} {hour}:00 to {hour + 1}:00: {mean:,.1f} launched a day"
+                for hour, mean in enumerate(row)
+            ]
+            for day, row in zip(_WEEKDAYS, means, strict=True)
+        ]
+        figure = charts.heatmap(
+            [str(hour) if hour % 3 == 0 else "" for hour in range(24)],
+            [day[:3] for day in _WEEKDAYS],
+            means,
+            unit="count",
+            hover=said,
+        )
+        told = [
+            (mean, words)
+            for row, words_of_row in zip(means, said, strict=True)
+            for mean, words in zip(row, words_of_row, strict=True)
+        ]
+        busiest = max(cell for cell in told if not missing(cell[0]))[1]
+        return Drawing(
+            figure,
+            f"Launched jobs by weekday and hour, UTC. Busiest: {busiest}.",
+            answer.as_of,
+            note=f"Busiest: {busiest}.",
+        )
+
+    return load, lambda: question.forget(**days)
+
+
+def hourly_means(frame: pd.DataFrame, start: date, end: date) -> list[list[float]]:
+    """For each weekday (Monday first) and hour, launched jobs ÷ such weekdays from start to end.
+
+    A weekday that the period does not hold is NaN.
+    """
+    held = Counter((start + timedelta(days=n)).weekday() for n in range((end - start).days))
+    counts = frame.pivot(index="weekday_number", columns="hour_number", values="launched_count")
+    counts = counts.reindex(index=range(1, 8), columns=range(24)).fillna(0)
+    means = counts.div([held[day] or float("nan") for day in range(7)], axis=0)
+    found: list[list[float]] = means.to_numpy().tolist()
+    return found

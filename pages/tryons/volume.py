@@ -1,0 +1,67 @@
+"""How much is tried on? Jobs over time, by category, device and hour; active shoppers."""
+
+from datetime import UTC, datetime
+from functools import partial
+
+import streamlit as st
+
+import queries
+from accounts import gate
+from components import brand, card, filters, notes, notice, period, volume
+from components.question import asking, measure
+
+account = gate.account()
+now = datetime.now(UTC)
+
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    st.title("Volume", anchor=False, width="stretch")
+    picked = brand.pick(lambda: queries.read("brands/list", account.scope).frame)
+    days = period.pick(now)
+step, jobs = filters.pick_with_step()
+shoppers = {name: jobs[name] for name in ("category", "device")}
+
+ask = asking(queries, lambda: gate.account().scope_of(picked))
+total = ask("tryons/volume_total", **jobs)
+daily = ask("tryons/volume_by_day", **jobs)
+active = ask("tryons/active_shoppers", **shoppers)
+
+show = partial(measure, days)
+with card.wall(4):
+    show("launched", total, "launched_count", daily)
+    show("completed", total, "completed_count", daily, notes.succeeded)
+    show("failed", total, "failed_count", daily)
+    show("canceled", total, "canceled_count", daily)
+
+with card.wall(1):
+    card.chart_card(
+        f"Jobs by {step}",
+        *volume.over_time(daily, ask("tryons/unusual_days", **jobs), step, days, now.date()),
+        key="jobs-over-time",
+        help="Unusual day: with y = log(x + 1), |y − median| > 3.5 × 1.4826 × MAD over the same "
+        "weekday of the last 8 weeks; MAD 0 or fewer than 6 values → never. x: completed jobs.",
+    )
+
+active_daily = ask("tryons/active_shoppers_by_day", **shoppers)
+with card.wall(4):
+    show("dau", active, "dau_count", active_daily, before="dau_before_count")
+    show("wau", active, "wau_count", before="wau_before_count")
+    show("mau", active, "mau_count", before="mau_before_count")
+    show("stickiness", active, "stickiness_pct", before="stickiness_before_pct")
+st.caption("Active shoppers are those of origin shopper, as of the period's end and its start.")
+if picked is None and not account.is_internal:
+    notice.counted_as_pairs()
+
+with card.wall(2):
+    for part in ("category", "device"):
+        card.chart_card(
+            f"Completed by {part}",
+            *volume.by_part(ask(f"tryons/volume_by_{part}", **jobs), part, days),
+            key=f"volume-by-{part}",
+        )
+with card.wall(1):
+    card.chart_card(
+        "Launched by weekday and hour, UTC",
+        *volume.by_hour(ask("tryons/launched_by_hour", **jobs), days),
+        key="launched-by-hour",
+        help="Mean a day over the weekdays of the period.",
+    )
