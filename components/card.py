@@ -118,8 +118,7 @@ def metric_card(metric: Metric, load: Load[Figure], forget: Forget, against: str
         st.metric(
             metric.label,
             value,
-            # A number, not words, is what Streamlit shows as flat: grey and without an arrow.
-            0 if change.text and change.sign == 0 else change.text or None,
+            "No change" if change.text and change.sign == 0 else change.text or None,
             delta_color=_colour(change),
             delta_arrow=("down", "off", "up")[change.sign + 1] if change.text else "off",
             delta_description=against if change.text else None,

@@ -190,6 +190,8 @@ def _cards() -> None:
         "vs 30 days before",
     )
     card.metric_card(METRICS["cac"], lambda: card.Figure(None, now), forget, "vs")
+    same = card.Figure(7, now, compared=7, before=7)
+    card.metric_card(METRICS["tryons"], lambda: same, forget, "vs")
     card.metric_card(METRICS["conversion"], breaks, forget, "vs")
     card.chart_card(
         "Empty", lambda: card.Drawing(None, "", now, empty="No try-ons yet."), forget, "empty"
@@ -211,6 +213,9 @@ def test_a_card_shows_value_change_definition_and_time() -> None:
     assert (mrr.value, mrr.delta) == ("$110", "+10.0%")
     assert mrr.help.startswith("Monthly recurring revenue")
     assert (cac.value, cac.delta) == ("–", "")
+    same = page.metric[2]
+    assert (same.label, same.value, same.delta) == ("Try-ons", "7", "No change")
+    assert (same.proto.color, same.proto.direction) == (same.proto.GRAY, same.proto.NONE)
     assert "As of 10 Mar, 04:05 UTC" in [caption.value for caption in page.caption]
 
 
@@ -222,11 +227,11 @@ def test_a_card_that_fails_says_so_alone_and_reads_again_on_a_click(
     assert [error.value for error in page.error] == [
         "Conversion could not be read just now. The rest of the page is not affected."
     ]
-    assert len(page.metric) == 2
+    assert len(page.metric) == 3
     page.button(key="retry-conversion").click().run()
     assert not page.exception
     assert not page.error
-    assert page.metric[2].value == "42.0%"
+    assert page.metric[3].value == "42.0%"
 
 
 def test_refresh_forgets_what_the_cache_holds() -> None:
