@@ -67,6 +67,12 @@ chosen = st.navigation(
                 "conversion_path",
                 "Which touch brought the revenue: try-on, recommendation or share.",
             ),
+            page(
+                "pages/revenue/unit_economics.py",
+                "Unit economics",
+                "balance",
+                "What a shopper brings and what one costs: LTV, CAC and when it pays back.",
+            ),
         ],
         "Try-ons": [
             page(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-Unit = Literal["usd", "count", "pct", "ratio", "ms"]
+Unit = Literal["usd", "count", "pct", "ratio", "month", "ms"]
 Good = Literal["up", "down"]
 Number = int | float | Decimal
 
@@ -264,6 +264,14 @@ _METRICS = (
         "ratio",
         "LTV (12 months) ÷ CAC. Fewer than 12 complete months: no ratio.",
     ),
+    Metric(
+        "payback",
+        "Payback",
+        "month",
+        "First month m in which cumulative margin per shopper ≥ CAC, else “not yet”. Month 0 is "
+        "the one of the first job; the margin is that of LTV's months 0 to 11.",
+        good="down",
+    ),
 )
 
 METRICS: dict[str, Metric] = {metric.key: metric for metric in _METRICS}
@@ -306,14 +314,16 @@ def text(unit: Unit, value: Number | None) -> str:
     if unit == "ratio":
         # A return below 1 is told in hundredths: 0.02× is not nothing.
         return _signed(value, lambda size: f"{size:.1f}×" if size >= 1 else f"{size:.2f}×")
+    if unit == "month":
+        return f"month {value:.0f}"
     return f"{value:,.0f} ms" if value < 1000 else f"{float(value) / 1000:.2f} s"
 
 
 def change(metric: Metric, value: Number | None, before: Number | None) -> Change:
     """How ``value`` stands against ``before``, the same figure over the period before.
 
-    Shares differ in percentage points, everything else in per cent. Prior 0 and now more is "new",
-    never a percentage; an n/a on either side gives no text.
+    Shares differ in percentage points, months in months, everything else in per cent. Prior 0 and
+    now more is "new", never a percentage; an n/a on either side gives no text.
     """
     if value is None or before is None or missing(value) or missing(before):
         return Change("", 0, None)
@@ -321,6 +331,10 @@ def change(metric: Metric, value: Number | None, before: Number | None) -> Chang
     if metric.unit == "pct":
         moved = round((now - then) * 100, 1)
         words = f"{_plus(moved)}{abs(moved):.1f} pp"
+    elif metric.unit == "month":
+        # Month 0 is a month like any other, and no base of a percentage.
+        moved = now - then
+        words = f"{_plus(moved)}{abs(moved):.0f} month{'' if abs(moved) == 1 else 's'}"
     elif then == 0:
         if now == 0:
             return Change("0%", 0, None)

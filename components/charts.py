@@ -25,8 +25,22 @@ SCALE = ("#F8EEF4", "#D28DB9")
 INK = "#2A2129"
 
 # How an axis and the text under the pointer write a unit (d3-format).
-_TICKS = {"usd": "$~s", "count": "~s", "pct": ".0%", "ratio": ".1f", "ms": ",.0f"}
-_HOVER = {"usd": "$,.0f", "count": ",.0f", "pct": ".1%", "ratio": ".2f", "ms": ",.0f"}
+_TICKS = {
+    "usd": "$~s",
+    "count": "~s",
+    "pct": ".0%",
+    "ratio": ".1f",
+    "month": "d",
+    "ms": ",.0f",
+}
+_HOVER = {
+    "usd": "$,.0f",
+    "count": ",.0f",
+    "pct": ".1%",
+    "ratio": ".2f",
+    "month": "d",
+    "ms": ",.0f",
+}
 
 TEMPLATE = go.layout.Template(
     layout=go.Layout(
@@ -136,6 +150,91 @@ def stacked(
     return figure
 
 
+def curve(
+    name: str, values: Sequence[float], threshold: tuple[str, float] | None, unit: Unit
+) -> go.Figure:
+    """What adds up from month 0 on, with the named level that it has to reach."""
+    figure = _figure(unit, height=300)
+    months = list(range(len(values)))
+    figure.add_trace(
+        go.Scatter(
+            x=months,
+            y=list(values),
+            name=name,
+            mode="lines+markers",
+            line={"color": PLUM, "width": 2.25},
+            hovertemplate=f"{name} {_hover(unit)}",
+        )
+    )
+    if threshold is not None:
+        called, level_of_it = threshold
+        figure.add_trace(
+            go.Scatter(
+                x=months,
+                y=[level_of_it] * len(months),
+                name=called,
+                mode="lines",
+                line={"color": OCHRE, "width": 2, "dash": "dash"},
+                hovertemplate=f"{called} {_hover(unit)}",
+            )
+        )
+    figure.update_layout(
+        showlegend=True,
+        margin_t=34,
+        xaxis={"title": "Month after the first job's", "tickvals": months},
+    )
+    return figure
+
+
+def scatter(
+    names: Sequence[str],
+    across: tuple[str, Sequence[float]],
+    up: tuple[str, Sequence[float]],
+    slopes: Sequence[int],
+    unit: Unit,
+) -> go.Figure:
+    """A dot for each name at its two values, over lines where ``up`` is a multiple of ``across``.
+
+    ``across`` and ``up`` are an axis's name and its values. Both axes are logarithmic: values are
+    above zero.
+    """
+    figure = _figure(unit, height=420)
+    (across_name, x), (up_name, y) = across, up
+    ends = np.array([min(x), max(x)])
+    for slope in slopes:
+        figure.add_trace(
+            go.Scatter(
+                x=ends,
+                y=ends * slope,
+                mode="lines+text",
+                line={"color": NEUTRAL, "width": 1, "dash": "dot"},
+                text=["", f"{slope}×"],
+                textposition="middle right",
+                cliponaxis=False,
+                hoverinfo="skip",
+            )
+        )
+    written = f"%{{text}}<br>{up_name} %{{y:{_HOVER[unit]}}}, {across_name} %{{x:{_HOVER[unit]}}}"
+    figure.add_trace(
+        go.Scatter(
+            x=list(x),
+            y=list(y),
+            text=list(names),
+            name="",
+            mode="markers",
+            marker={"color": PLUM, "size": 8, "opacity": 0.85, "line": {"width": 0}},
+            hovertemplate=written + "<extra></extra>",
+        )
+    )
+    figure.update_layout(
+        hovermode="closest",
+        margin_r=34,
+        xaxis={"title": across_name, "type": "log", "tickformat": _TICKS[unit], "dtick": "D2"},
+        yaxis={"title": up_name, "type": "log", "dtick": "D2"},
+    )
+    return figure
+
+
 def waterfall(
     steps: Mapping[str, float], ends: tuple[str, float, str, float], unit: Unit
 ) -> go.Figure:
@@ -167,6 +266,26 @@ def waterfall(
     if low - margin > high / 2:
         figure.update_layout(yaxis_range=[low - margin, high + margin])
     figure.update_layout(hovermode=False, margin_t=22, bargap=0.35)
+    return figure
+
+
+def funnel(names: Sequence[str], name: str, counts: Sequence[int]) -> go.Figure:
+    """One lying bar a step, the first on top, with its count and its share of the first."""
+    figure = _figure("count", height=64 + 56 * len(names))
+    figure.add_trace(
+        go.Funnel(
+            y=list(names),
+            x=list(counts),
+            name=name,
+            texttemplate="%{value:,} · %{percentInitial:.1%}",
+            insidetextfont={"color": "#FFFFFF", "size": 14},
+            outsidetextfont={"size": 14},
+            marker={"color": PLUM, "line": {"width": 0}},
+            connector={"fillcolor": _faint(PLUM), "line": {"width": 0}},
+            hoverinfo="skip",
+        )
+    )
+    figure.update_layout(hovermode=False, yaxis={"tickformat": None, "nticks": None})
     return figure
 
 

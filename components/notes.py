@@ -70,6 +70,25 @@ def ltv_and_cac(row: pd.Series) -> str:
     return f"LTV{short} {ltv}, CAC {cac}, margin {shown}"
 
 
+def ltv_months(row: pd.Series) -> str:
+    """Of LTV: over how many complete months it is, and the gross margin in it."""
+    margin = row["gross_margin_pct"]
+    shown = metrics.DASH if metrics.missing(margin) else f"{margin:.0%}"
+    return f"LTV ({_many(row['month_count'], 'month')}), margin {shown}"
+
+
+def acquired(row: pd.Series) -> str:
+    """Of CAC: what was spent, for how many new shoppers."""
+    spent = metrics.text("usd", row["spend_usd"])
+    return f"{spent} for {_many(row['new_shopper_count'], 'new shopper')}"
+
+
+def not_yet(row: pd.Series) -> str:
+    """Of payback: what stands in its place when the margin has not reached CAC."""
+    known = row["month_count"] > 0 and not metrics.missing(row["cac_usd"])
+    return "not yet" if known else metrics.DASH
+
+
 def both_policies(row: pd.Series) -> str:
     """Of MRR: what both policies make of it."""
     strict, stripe = (metrics.text("usd", row[name]) for name in ("strict_usd", "stripe_usd"))

@@ -163,6 +163,38 @@ def test_ltv_says_over_how_many_months_it_is() -> None:
     assert notes.ltv_and_cac(row) == "LTV (7 months) $61.80, CAC –, margin 70%"
 
 
+def test_payback_is_not_yet_only_where_it_could_be() -> None:
+    def row(months: int, cac: float | None) -> pd.Series:
+        return pd.Series({"month_count": months, "cac_usd": cac})
+
+    assert [notes.not_yet(r) for r in (row(3, 9.0), row(0, 9.0), row(3, None))] == [
+        "not yet",
+        "–",
+        "–",
+    ]
+
+
+def test_a_waterfall_leads_from_start_to_end_and_is_cut_only_where_steps_are_small() -> None:
+    ends = ("Start", 1000.0, "End", 1005.0)
+    figure = charts.waterfall({"New": 20.0, "Churn": -15.0}, ends, "usd")
+    (drawn,) = figure.data
+    assert list(drawn.x) == ["Start", "New", "Churn", "End"]
+    assert list(drawn.y) == [1000, 20, -15, 1005]
+    low, high = figure.layout.yaxis.range
+    assert 0 < low < 1000
+    assert high > 1020
+    whole = charts.waterfall({"New": 20.0, "Churn": -15.0}, ("Start", 0.0, "End", 5.0), "usd")
+    assert whole.layout.yaxis.range is None
+
+
+@pytest.mark.parametrize(
+    ("end", "first"), [(date(2026, 3, 10), date(2025, 4, 1)), (date(2026, 1, 1), date(2025, 1, 1))]
+)
+def test_a_year_of_months_ends_with_the_last_day(end: date, first: date) -> None:
+    days = period.Period("", end - timedelta(days=7), end, end, end, end)
+    assert period.year_of_months(days) == first
+
+
 def _cards() -> None:
     import datetime as dt
 

@@ -496,6 +496,7 @@ def test_ltv_and_cac_of_two_cohorts(brand: str) -> None:
     assert row["gross_margin_pct"] == 0.5
     assert (row["spend_usd"], row["new_shopper_count"], row["cac_usd"]) == (30, 2, 15)
     assert pd.isna(row["ltv_cac_ratio"])
+    assert row["payback_month"] == 0
     months = ask("revenue/ltv_cac_by_month", brand, since=date(2026, 1, 9), until=date(2026, 4, 1))
     assert list(months["month"].dt.month) == [1, 2, 3]
     # At the end of January: 100; of February: 160 ÷ 2 + 40; of March: 1160 ÷ 3 + 60 ÷ 2 + 0.
@@ -503,6 +504,7 @@ def test_ltv_and_cac_of_two_cohorts(brand: str) -> None:
     assert list(months["month_count"]) == [1, 2, 3]
     assert list(months["new_shopper_count"]) == [1, 1, 1]
     assert list(months["cac_usd"]) == [0, 0, 1029]
+    assert list(months["payback_month"].fillna(-1)) == [0, 0, -1]
     assert months["ltv_cac_ratio"].isna().all()
 
 
@@ -520,8 +522,52 @@ def test_ltv_to_cac_needs_twelve_complete_months(brand: str) -> None:
     # m 0 is over two shoppers, one of whom bought nothing; m 1 … 11 over one.
     assert (row["ltv_usd"], row["month_count"]) == (Decimal("57.50"), 12)
     assert row["ltv_cac_ratio"] == pytest.approx(57.5 / 5)
+    # CAC is 5: after 2.50 in month 0, the margin reaches 7.50 in month 1.
+    assert row["payback_month"] == 1
+    curve = ask("revenue/ltv_curve", brand, **MARCH)
+    assert list(curve["month_number"]) == list(range(12))
+    assert list(curve["shopper_count"]) == [2] + [1] * 11
+    assert list(curve["margin_usd"]) == [Decimal("2.50")] + [5] * 11
+    assert list(curve["cumulative_usd"]) == [Decimal("2.50") + 5 * month for month in range(12)]
+    assert set(curve["cac_usd"]) == {5}
     months = ask("revenue/ltv_cac_by_month", brand, since=date(2026, 2, 1), until=date(2026, 4, 1))
     assert list(months["ltv_cac_ratio"].fillna(0)) == [0, 11.5]
+
+
+def test_each_brand_has_unit_economics_of_its_own(brand: str) -> None:
+    with connections.owner() as c:
+        both, other = facts.shopper(c), facts.brand(c, "Birch", gross_margin="0.8")
+        for name, since, amount in ((brand, "2025-03-02", "10"), (other, "2026-02-28", "50")):
+            facts.job(c, name, both, at(since))
+            facts.touch(c, name, both, at(since))
+            facts.purchase(c, name, both, at(since) + timedelta(hours=1), amount)
+        facts.job(c, brand, facts.shopper(c), at("2026-03-31 23:59"))
+        facts.purchase(c, brand, both, at("2026-03-05"), "999")  # month 12, and no touch
+        facts.spend(c, brand, at("2026-03-05"), "2")
+        facts.spend(c, facts.brand(c, "Spender"), at("2026-03-05"), "3")
+        facts.brand(c, "Nothing")
+        everything = list(c.scalars(text("select cast(id as text) from brands")))
+    frame = ask("revenue/ltv_cac_by_brand", *everything, **MARCH).set_index("name")
+    assert set(frame.index) == {"Aurora", "Birch", "Noise", "Spender"}
+    # Aurora: half of 10 in month 0, over two shoppers; one alone has months 1 to 11, and no sales.
+    aurora = frame.loc["Aurora"]
+    assert (aurora["ltv_usd"], aurora["month_count"], aurora["cac_usd"]) == (2.5, 12, 2)
+    assert (aurora["ltv_cac_ratio"], aurora["payback_month"]) == (1.25, 0)
+    assert frame.index[0] == "Aurora"
+    # Birch: 80 % of 50 in month 0, nothing in month 1; nobody new in March.
+    birch = frame.loc["Birch"]
+    assert (birch["ltv_usd"], birch["month_count"], birch["new_shopper_count"]) == (40, 2, 0)
+    assert birch[["cac_usd", "ltv_cac_ratio", "payback_month"]].isna().all()
+    spender = frame.loc["Spender"]
+    assert (spender["month_count"], spender["spend_usd"]) == (0, 3)
+    assert spender[["ltv_usd", "cac_usd", "payback_month"]].isna().all()
+    # Alone, each says what the query over all says of it.
+    for name, key in (("Aurora", brand), ("Birch", other)):
+        alone = one("revenue/ltv_cac", key, **MARCH)
+        same = [column for column in alone.index if column != "gross_margin_pct"]
+        pd.testing.assert_series_equal(
+            alone[same], frame.loc[name, same], check_names=False, check_dtype=False
+        )
 
 
 # Try-ons

@@ -27,6 +27,7 @@ HOME = "pages/home/overview.py"
 MRR = "pages/revenue/mrr.py"
 MOVEMENTS = "pages/revenue/movements.py"
 ATTRIBUTION = "pages/revenue/attribution.py"
+ECONOMICS = "pages/revenue/unit_economics.py"
 RETENTION = "pages/shoppers/retention.py"
 LAUNCH = "pages/studio/launch.py"
 _DEMO = "closetai_recent_demo"
@@ -332,6 +333,16 @@ def test_every_model_of_attribution_sums_to_the_same_total() -> None:
     assert len({cards["Attributed revenue"] for cards in shown}) == 1
     assert len({cards["Unattributed"] for cards in shown}) == 1
     assert len({cards["Recommendation"] for cards in shown}) > 1
+
+
+def test_unit_economics_by_brand_hold_nobody_else_and_no_scatter_for_a_brand_manager() -> None:
+    own, name = brand_at(1)
+    app = at(signed_in("brand_manager", own), ECONOMICS)
+    by_brand = app.dataframe[1].value
+    assert list(by_brand["name"]) == [name]
+    assert values(app)["LTV (12 months)"] == metrics.text("usd", by_brand["ltv_usd"].iloc[0])
+    charts = len(app.get("plotly_chart"))
+    assert len(at(signed_in("admin"), ECONOMICS).get("plotly_chart")) == charts + 1
 
 
 def test_the_leaderboard_is_ranked_and_its_shares_add_up() -> None:

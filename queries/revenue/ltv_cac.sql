@@ -1,9 +1,10 @@
 -- LTV (12 months) = gross margin × Σ over m = 0…11 of (attributed revenue in the m-th calendar
 -- month after the first job's month, over cohorts for which that month is complete) ÷ (shoppers in
 -- those cohorts). Fewer than 12 complete months → "LTV (k months)", and no LTV:CAC. CAC =
--- acquisition spend ÷ new shoppers of the window. LTV:CAC = their ratio. Gross margin is a setting
--- of the brand: each brand's revenue counts with its own. Over all brands a shopper of two counts
--- once; over several brands short of all, shoppers are shopper–brand pairs.
+-- acquisition spend ÷ new shoppers of the window. LTV:CAC = their ratio. Payback = first month m in
+-- which cumulative margin per shopper ≥ CAC, else "not yet". Gross margin is a setting of the
+-- brand: each brand's revenue counts with its own. Over all brands a shopper of two counts once;
+-- over several brands short of all, shoppers are shopper–brand pairs.
 -- Grain: one row.
 -- Parameters:
 --   since               first day of the window, for CAC
@@ -16,6 +17,7 @@
 --   new_shopper_count   shoppers whose first job was in the window
 --   cac_usd             CAC; n/a without new shoppers
 --   ltv_cac_ratio       LTV ÷ CAC; n/a below 12 complete months, without spend or new shoppers
+--   payback_month       payback, 0 being the first job's month; n/a when not yet or without CAC
 with people as (
     select
         counted_within(s.brand_id) as in_view,
@@ -80,6 +82,13 @@ ltv as (
     from months m
 ),
 
+cumulated as (
+    select
+        m.number,
+        sum(m.margin_usd / m.shopper_count) over (order by m.number) as margin
+    from months m
+),
+
 acquired as (
     select
         (
@@ -105,6 +114,11 @@ select
     case
         when l.month_count = 12 and a.new_shopper_count > 0
             then l.amount * a.new_shopper_count / nullif(a.spend, 0)
-    end as ltv_cac_ratio
+    end as ltv_cac_ratio,
+    (
+        select min(c.number)
+        from cumulated c
+        where c.margin * a.new_shopper_count >= a.spend and a.new_shopper_count > 0
+    ) as payback_month
 from ltv l
 cross join acquired a

@@ -12,6 +12,8 @@
 --   new_shopper_count   shoppers whose first job was in the month
 --   cac_usd             CAC; n/a without new shoppers
 --   ltv_cac_ratio       LTV ÷ CAC; n/a below 12 complete months, without spend or new shoppers
+--   payback_month       first month m in which cumulative margin per shopper ≥ CAC; n/a when not
+--                       yet, or without CAC
 with people as (
     select
         counted_within(s.brand_id) as in_view,
@@ -76,6 +78,14 @@ months as (
     group by t.month, m.number
 ),
 
+cumulated as (
+    select
+        m.month,
+        m.number,
+        sum(m.margin_per_shopper) over (partition by m.month order by m.number) as margin
+    from months m
+),
+
 ltv as (
     select
         m.month,
@@ -103,7 +113,12 @@ select
     case
         when l.month_count = 12 and n.shopper_count > 0
             then l.amount * n.shopper_count / nullif(a.spend, 0)
-    end as ltv_cac_ratio
+    end as ltv_cac_ratio,
+    (
+        select min(c.number)
+        from cumulated c
+        where c.month = t.month and c.margin * n.shopper_count >= coalesce(a.spend, 0)
+    ) as payback_month
 from reported t
 left join ltv l on t.month = l.month
 left join spent a on t.month = a.month

@@ -1,0 +1,138 @@
+"""What a shopper brings and costs: the curve of LTV, its course by month, and brand by brand."""
+
+from datetime import date
+
+import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
+
+from components import charts
+from components.card import Drawing, Forget, Load, Table
+from components.period import Period
+from components.question import Question
+from metrics import METRICS, missing, text
+
+
+def curve(question: Question, period: Period) -> tuple[Load[Drawing], Forget]:
+    """The answer of the query of the curve, drawn with CAC, as load and forget of a card."""
+
+    def load() -> Drawing:
+        answer = question.read(since=period.start, until=period.end)
+        rows = answer.frame
+        if rows.empty:
+            return Drawing(None, "", answer.as_of, empty="No month is complete for any shopper.")
+        values = [float(value) for value in rows["cumulative_usd"]]
+        cac = rows["cac_usd"].iloc[0]
+        threshold = None if missing(cac) else ("CAC", float(cac))
+        return Drawing(
+            charts.curve("Margin per shopper", values, threshold, "usd"),
+            f"Cumulative margin per shopper: {text('usd', values[0])} in month 0, "
+            f"{text('usd', values[-1])} by month {len(values) - 1}; CAC {text('usd', cac)}.",
+            answer.as_of,
+        )
+
+    return load, lambda: question.forget(since=period.start, until=period.end)
+
+
+def ratio_by_month(question: Question, since: date, until: date) -> tuple[Load[Drawing], Forget]:
+    """The answer of the query by month as bars of LTV:CAC, as load and forget of a card."""
+
+    def load() -> Drawing:
+        answer = question.read(since=since, until=until)
+        known = answer.frame[answer.frame["ltv_cac_ratio"].notna()]
+        if known.empty:
+            return Drawing(
+                None, "", answer.as_of, empty="No month with 12 complete months before its end."
+            )
+        first, last = (
+            f"{text('ratio', known['ltv_cac_ratio'].iloc[at])} in {known['month'].iloc[at]:%b %Y}"
+            for at in (0, -1)
+        )
+        return Drawing(
+            charts.bars(known["month"], "LTV:CAC", known["ltv_cac_ratio"], "ratio", height=300),
+            f"LTV:CAC by month: {first}, {last}.",
+            answer.as_of,
+        )
+
+    return load, lambda: question.forget(since=since, until=until)
+
+
+def scatter(question: Question, period: Period) -> tuple[Load[Drawing], Forget]:
+    """The answer of the query by brand, a dot a brand, as load and forget of a card."""
+
+    def load() -> Drawing:
+        answer = question.read(since=period.start, until=period.end)
+        frame = answer.frame
+        # A logarithm has no place for nothing.
+        rows = frame[frame["ltv_cac_ratio"].fillna(0) > 0]
+        if rows.empty:
+            return Drawing(None, "", answer.as_of, empty="No brand has an LTV:CAC in this period.")
+        above = int((rows["ltv_cac_ratio"] >= 3).sum())
+        return Drawing(
+            charts.scatter(
+                list(rows["name"]),
+                ("CAC", [float(value) for value in rows["cac_usd"]]),
+                ("LTV", [float(value) for value in rows["ltv_usd"]]),
+                (1, 3),
+                "usd",
+            ),
+            f"{len(rows):,} brands by CAC and LTV; {above:,} have an LTV:CAC of 3 or more.",
+            answer.as_of,
+            note=f"{len(rows):,} of {len(frame):,} brands: those with LTV:CAC above 0. "
+            "Dotted: LTV = CAC and LTV = 3 × CAC.",
+        )
+
+    return load, lambda: question.forget(since=period.start, until=period.end)
+
+
+def by_month(question: Question, since: date, until: date) -> tuple[Load[Table], Forget]:
+    """The answer of the query by month, the latest first, as load and forget of a card."""
+    first = {"month": st.column_config.DateColumn("Month", format="MMM YYYY", width=110)}
+    return _table(question, since, until, first, newest_first=True)
+
+
+def by_brand(question: Question, period: Period) -> tuple[Load[Table], Forget]:
+    """The answer of the query by brand as rows, as load and forget of a card."""
+    first = {"name": st.column_config.TextColumn("Brand", width=170)}
+    return _table(question, period.start, period.end, first, newest_first=False)
+
+
+def _table(
+    question: Question,
+    since: date,
+    until: date,
+    first: dict[str, ColumnConfig],
+    *,
+    newest_first: bool,
+) -> tuple[Load[Table], Forget]:
+    def load() -> Table:
+        answer = question.read(since=since, until=until)
+        rows = answer.frame[::-1] if newest_first else answer.frame
+        money = [str(name) for name in rows if str(name).endswith("_usd")]
+        return Table(
+            rows.assign(**{name: rows[name].astype(float) for name in money}),
+            first | _columns(),
+            alt="LTV with its complete months, CAC, LTV:CAC, payback, spend and new shoppers",
+            as_of=answer.as_of,
+            empty="No shoppers and no spend.",
+        )
+
+    return load, lambda: question.forget(since=since, until=until)
+
+
+def _columns() -> dict[str, ColumnConfig]:
+    config = st.column_config
+    return {
+        "ltv_usd": config.NumberColumn("LTV", format="$%,.2f", help=METRICS["ltv"].help),
+        "month_count": config.NumberColumn(
+            "Months", format="%d", help="Complete months in LTV, at most 12."
+        ),
+        "cac_usd": config.NumberColumn("CAC", format="$%,.2f", help=METRICS["cac"].help),
+        "ltv_cac_ratio": config.NumberColumn(
+            METRICS["ltv_cac"].label, format="%.1f×", help=METRICS["ltv_cac"].help
+        ),
+        "payback_month": config.NumberColumn(
+            METRICS["payback"].label, format="month %d", help=METRICS["payback"].help
+        ),
+        "spend_usd": config.NumberColumn("Spend", format="$%,.0f"),
+        "new_shopper_count": config.NumberColumn("New shoppers", format="localized"),
+    }
