@@ -116,7 +116,7 @@ select
             then l.amount * a.new_shopper_count / nullif(a.spend, 0)
     end as ltv_cac_ratio,
     (
-        select min(c.number)
+        select cast(min(c.number) as numeric)
         from cumulated c
         where c.margin * a.new_shopper_count >= a.spend and a.new_shopper_count > 0
     ) as payback_month

@@ -155,6 +155,6 @@ select
     f.new_count as new_shopper_count,
     round(f.spend / nullif(f.new_count, 0), 2) as cac_usd,
     case when f.last_number = 11 then f.ltv * f.new_count / nullif(f.spend, 0) end as ltv_cac_ratio,
-    f.payback as payback_month
+    cast(f.payback as numeric) as payback_month
 from figures f
 order by ltv_cac_ratio desc nulls last, f.name asc, f.brand_id asc

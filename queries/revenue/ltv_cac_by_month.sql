@@ -115,7 +115,7 @@ select
             then l.amount * n.shopper_count / nullif(a.spend, 0)
     end as ltv_cac_ratio,
     (
-        select min(c.number)
+        select cast(min(c.number) as numeric)
         from cumulated c
         where c.month = t.month and c.margin * n.shopper_count >= coalesce(a.spend, 0)
     ) as payback_month
