@@ -7,7 +7,9 @@ from streamlit.elements.lib.column_types import ColumnConfig
 from components.card import PERCENT, Forget, Load, Table
 from components.period import Period
 from components.question import Question
-from metrics import METRICS, MINUS
+from metrics import METRICS, MINUS, PROVISIONAL_BELOW
+
+_PROVISIONAL = f"Human accuracy is provisional where n is under {PROVISIONAL_BELOW}."
 
 
 def moved(rank: int, before: float | None) -> str:
@@ -43,6 +45,7 @@ def ranked(
             alt="Brands by MRR, descending, with their share of the total and change of rank",
             as_of=answer.as_of,
             empty="No brand has MRR under this policy.",
+            note=_PROVISIONAL if (rows["verdict_count"] < PROVISIONAL_BELOW).any() else "",
         )
 
     return load, lambda: question.forget(since=period.start, until=period.end)
