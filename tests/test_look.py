@@ -83,6 +83,16 @@ def test_text_is_readable(mode: str, name: str) -> None:
 
 
 @pytest.mark.parametrize("mode", MODES)
+def test_captions_are_readable(mode: str) -> None:
+    # Streamlit fades them to 60 % of the text's colour, and pinned cells of a table as well.
+    for paper in surfaces(mode):
+        ink = [int(THEME[mode]["textColor"][at : at + 2], 16) for at in (1, 3, 5)]
+        below = [int(paper[at : at + 2], 16) for at in (1, 3, 5)]
+        mixed = [round(0.6 * a + 0.4 * b) for a, b in zip(ink, below, strict=True)]
+        assert contrast("#" + "".join(f"{part:02X}" for part in mixed), paper) >= 4.5
+
+
+@pytest.mark.parametrize("mode", MODES)
 def test_buttons_carry_readable_white_text_and_stand_out(mode: str) -> None:
     primary = THEME[mode]["primaryColor"]
     assert contrast(primary, "#FFFFFF") >= 4.5
