@@ -12,8 +12,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import streamlit as st
 
-from database import connections, demo, embedded, migrate
+from database import connections, embedded, migrate
+from database.demo import seed
 from database.embedded import Cluster
 from settings import Settings, settings
 
@@ -23,6 +25,7 @@ VERSIONS = [
 ]
 _TEMPLATE = "closetai_template"
 _DEMO_TEMPLATE = "closetai_demo"
+_RECENT_TEMPLATE = "closetai_recent_demo"
 
 # The last day with demo data in `demo_database`, and about how many jobs it has.
 DEMO_UNTIL = date(2026, 11, 20)
@@ -133,7 +136,7 @@ def demo_template(postgres_server: Cluster) -> str:
     with pytest.MonkeyPatch.context() as monkeypatch:
         cloning = _cloned(postgres_server, monkeypatch)
         next(cloning)
-        demo.seed(until=DEMO_UNTIL, jobs=DEMO_JOBS)
+        seed(until=DEMO_UNTIL, jobs=DEMO_JOBS)
         next(cloning, None)
     settings.cache_clear()
     with administrator(postgres_server) as connection:
@@ -147,3 +150,47 @@ def demo_database(
 ) -> Iterator[Cluster]:
     """Give the test a database of its own with demo data: all brands, and some 20,000 jobs."""
     yield from _cloned(postgres_server, monkeypatch, demo_template)
+
+
+@pytest.fixture(scope="session")
+def recent_template(postgres_server: Cluster) -> Cluster:
+    """Fill a database with a little demo data, to be cloned by each test."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        with administrator(postgres_server) as connection:
+            connection.execute(f"drop database if exists {embedded.DATABASE} with (force)")
+            connection.execute(f"create database {embedded.DATABASE} template {_TEMPLATE}")
+        use(postgres_server, monkeypatch)
+        seed(jobs=2000)
+        connections.dispose()
+        with administrator(postgres_server) as connection:
+            connection.execute(f"alter database {embedded.DATABASE} rename to {_RECENT_TEMPLATE}")
+    return postgres_server
+
+
+@pytest.fixture(scope="module")
+def untouched() -> set[str]:
+    """Hold the database's name while no test has changed what the demo is made of."""
+    return set()
+
+
+@pytest.fixture
+def demo(
+    recent_template: Cluster, untouched: set[str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Cluster]:
+    """Give the test the demo data, and a cache that knows no other test's."""
+    if embedded.DATABASE not in untouched:
+        with administrator(recent_template) as connection:
+            connection.execute(f"drop database if exists {embedded.DATABASE} with (force)")
+            connection.execute(f"create database {embedded.DATABASE} template {_RECENT_TEMPLATE}")
+        untouched.add(embedded.DATABASE)
+    use(recent_template, monkeypatch)
+    st.cache_data.clear()
+    yield recent_template
+    connections.dispose()
+
+
+@pytest.fixture
+def changed(untouched: set[str]) -> Iterator[None]:
+    """Say that this test changes the demo data: the next one gets it anew."""
+    yield
+    untouched.clear()

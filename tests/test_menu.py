@@ -17,20 +17,7 @@ from components.asked import Asked
 from database import connections
 from database.tenancy import Scope
 from tests.test_components import _cards
-from tests.test_pages import (  # noqa: F401 (fixtures)
-    HOME,
-    MRR,
-    PAGES,
-    RETENTION,
-    at,
-    brand_at,
-    changed,
-    demo,
-    recent_template,
-    signed_in,
-    untouched,
-    values,
-)
+from tests.test_pages import HOME, MRR, PAGES, RETENTION, at, brand_at, signed_in, values
 
 
 def opened(app: AppTest, card: str) -> AppTest:

@@ -1,7 +1,6 @@
 """Every page through app.py: by role, signed out, with an empty brand, without a database."""
 
 import logging
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -16,11 +15,10 @@ import metrics
 import queries
 from accounts import sessions
 from database import connections, embedded
-from database.demo import seed
 from database.embedded import Cluster
 from database.tenancy import Scope
 from settings import ROOT
-from tests.conftest import administrator, use
+from tests.conftest import administrator
 
 PAGES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "pages").glob("*/*.py"))
 HOME = "pages/home/overview.py"
@@ -30,53 +28,8 @@ ATTRIBUTION = "pages/revenue/attribution.py"
 ECONOMICS = "pages/revenue/unit_economics.py"
 RETENTION = "pages/shoppers/retention.py"
 LAUNCH = "pages/studio/launch.py"
-_DEMO = "closetai_recent_demo"
 
 pytestmark = pytest.mark.usefixtures("demo")
-
-
-@pytest.fixture(scope="session")
-def recent_template(postgres_server: Cluster) -> Cluster:
-    """Fill a database with a little demo data, to be cloned by each test."""
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        with administrator(postgres_server) as connection:
-            connection.execute(f"drop database if exists {embedded.DATABASE} with (force)")
-            connection.execute(f"create database {embedded.DATABASE} template closetai_template")
-        use(postgres_server, monkeypatch)
-        seed(jobs=2000)
-        connections.dispose()
-        with administrator(postgres_server) as connection:
-            connection.execute(f"alter database {embedded.DATABASE} rename to {_DEMO}")
-    return postgres_server
-
-
-@pytest.fixture(scope="module")
-def untouched() -> set[str]:
-    """Hold the database's name while no test has changed what the demo is made of."""
-    return set()
-
-
-@pytest.fixture
-def demo(
-    recent_template: Cluster, untouched: set[str], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Cluster]:
-    """Give the test the demo data, and a cache that knows no other test's."""
-    if embedded.DATABASE not in untouched:
-        with administrator(recent_template) as connection:
-            connection.execute(f"drop database if exists {embedded.DATABASE} with (force)")
-            connection.execute(f"create database {embedded.DATABASE} template {_DEMO}")
-        untouched.add(embedded.DATABASE)
-    use(recent_template, monkeypatch)
-    st.cache_data.clear()
-    yield recent_template
-    connections.dispose()
-
-
-@pytest.fixture
-def changed(untouched: set[str]) -> Iterator[None]:
-    """Say that this test changes the demo data: the next one gets it anew."""
-    yield
-    untouched.clear()
 
 
 def brand_at(rank: int) -> tuple[str, str]:
