@@ -89,6 +89,12 @@ chosen = st.navigation(
                 "group",
                 "How many shoppers come back 1, 7 and 30 days after their first try-on.",
             ),
+            page(
+                "pages/shoppers/funnel.py",
+                "Funnel",
+                "filter_alt",
+                "From launching a try-on to a purchase within 7 days, step by step.",
+            ),
         ],
         "Studio": [
             page(

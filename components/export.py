@@ -105,7 +105,8 @@ def rows_of_figure(figure: go.Figure) -> tuple[list[str], list[list[Cell]]]:
     A heatmap is a table as it is drawn. Series over one axis are a column each; where a series has
     several points in one place, every point is a row.
     """
-    traces = [t for t in figure.data if t.type == "heatmap" or t.hoverinfo != "skip"]
+    # What cannot be pointed at is decoration; of these two the numbers are written out.
+    traces = [t for t in figure.data if t.type in ("heatmap", "funnel") or t.hoverinfo != "skip"]
     heatmaps = [trace for trace in traces if trace.type == "heatmap"]
     if heatmaps:
         return _matrix(figure, heatmaps[0])

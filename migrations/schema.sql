@@ -656,6 +656,21 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.saved_looks(since timestamp with time zone, until timestamp with time zone) RETURNS TABLE(brand_id uuid, user_id uuid, saved_at timestamp with time zone)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+select j.brand_id, j.user_id, w.created_at
+from wardrobe_items w
+inner join tryon_jobs j on j.id = w.source_job_id and j.user_id = w.user_id
+where w.kind = 'look'
+  and w.created_at >= since
+  and w.created_at < until
+  and j.origin = 'shopper'
+  and j.brand_id is not null
+  and ((select scope_sees_all()) or j.brand_id in (select scope_brands()))
+$$;
+
 CREATE FUNCTION public.scope_is_demo() RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN (COALESCE(current_setting('closetai.brands'::text, true), ''::text) ~~ 'demo%'::text);
@@ -2855,6 +2870,10 @@ REVOKE ALL ON FUNCTION public.reserve_job_credits() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.reset_free_credits(account uuid, today date) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.reset_free_credits(account uuid, today date) TO closetai_app;
+
+REVOKE ALL ON FUNCTION public.saved_looks(since timestamp with time zone, until timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.saved_looks(since timestamp with time zone, until timestamp with time zone) TO closetai_app;
+GRANT ALL ON FUNCTION public.saved_looks(since timestamp with time zone, until timestamp with time zone) TO closetai_reader;
 
 GRANT SELECT,DELETE ON TABLE public.brands TO closetai_app;
 

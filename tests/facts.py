@@ -151,6 +151,23 @@ def touch(connection: Connection, brand_id: str, user_id: str, when: datetime) -
     )
 
 
+def look(
+    connection: Connection, user_id: str, job_id: str, when: datetime, kind: str = "look"
+) -> None:
+    """Add a look of a job to a shopper's wardrobe."""
+    insert(
+        connection,
+        "wardrobe_items",
+        user_id=user_id,
+        kind=kind,
+        category="tops",
+        name="Look",
+        source_job_id=job_id,
+        is_demo=True,
+        created_at=when,
+    )
+
+
 def purchase(
     connection: Connection, brand_id: str, user_id: str, when: datetime, amount: str = "100"
 ) -> str:

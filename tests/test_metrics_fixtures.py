@@ -48,6 +48,7 @@ def noise(database: object) -> str:  # noqa: ARG001 (needs a database)
             done = facts.job(c, brand, user, when, confidence="0.111")
             facts.job(c, brand, user, when + timedelta(days=1), status="failed")
             facts.review(c, brand, done, approved=False)
+            facts.look(c, user, done, when + timedelta(hours=1))
             facts.purchase(c, brand, user, when + timedelta(days=1), "55.55")
             facts.touch(c, brand, user, when)
             facts.spend(c, brand, when, "99")
@@ -804,6 +805,12 @@ def test_human_accuracy_of_8_in_10(brand: str) -> None:
     assert list(days["approved_count"][:11]) == [1] * 8 + [0] * 3
     assert list(days["verdict_count"][:11]) == [1] * 10 + [0]
     assert list(days["human_accuracy_pct"][6:11].fillna(9)) == [1, 1, 0, 0, 9]
+    weeks = ask("accuracy/human_accuracy_by_week", brand, **SHOPPERS)
+    assert list(weeks["week"].dt.day) == [1, 4, 11, 18, 25]
+    assert list(weeks["approved_count"]) == [3, 5, 0, 0, 0]
+    assert list(weeks["verdict_count"]) == [3, 7, 0, 0, 0]
+    assert list(weeks["human_accuracy_pct"][:2]) == [1, pytest.approx(5 / 7)]
+    assert weeks["human_accuracy_pct"][2:].isna().all()
 
 
 def test_a_verdict_is_adjudicated_or_the_majority_of_the_latest(brand: str) -> None:
@@ -976,12 +983,74 @@ def test_conversion_counts_purchases_within_seven_days_of_the_first_job(brand: s
     assert list(weeks["conversion_pct"].fillna(9)) == [pytest.approx(1 / 7), 9, 9, 1, 1]
 
 
+def test_the_funnel_takes_its_steps_in_order_within_seven_days_of_the_launch(brand: str) -> None:
+    def shopper(
+        launched: str, saved: str | None = None, bought: str | None = None, **job: Any
+    ) -> None:
+        user = facts.shopper(c)
+        done = facts.job(c, brand, user, at(launched), **{"seconds": 3600, **job})
+        if saved:
+            facts.look(c, user, done, at(saved))
+        if bought:
+            facts.purchase(c, brand, user, at(bought))
+
+    with connections.owner() as c:
+        shopper("2026-03-02 09:00", "2026-03-02 10:00", "2026-03-02 10:00", device="ios")
+        shopper("2026-03-02 09:00", "2026-03-04", "2026-03-09 08:59", category="boots")
+        shopper("2026-03-02 09:00", "2026-03-04", "2026-03-09 09:00")  # 7 days later: too late
+        shopper("2026-03-02 09:00", "2026-03-04", "2026-03-03")  # purchased before saving
+        shopper("2026-03-02 09:00", "2026-03-02 09:30", "2026-03-04")  # saved before it was done
+        shopper("2026-03-02 09:00", "2026-03-09 09:00", "2026-03-09 09:30")  # saved too late
+        shopper("2026-03-02 09:00", None, "2026-03-04")  # purchased without saving
+        shopper("2026-03-02 09:00", status="failed")
+        shopper("2026-03-02 09:00", seconds=7 * 86_400)  # completed too late
+        shopper("2026-03-31 09:00", "2026-04-02", "2026-04-03")  # after the window, in time
+        shopper("2026-03-31 12:00", "2026-04-01", "2026-04-02")  # its 7 days are not over
+        shopper("2026-04-01 00:00")  # not in the window
+        shopper("2026-03-03", origin="studio")
+        # The start is the first launch of the window; it fails, and the second is good enough.
+        user = facts.shopper(c)
+        facts.job(c, brand, user, at("2026-02-28"))
+        facts.job(c, brand, user, at("2026-03-05"), status="failed", category="boots")
+        done = facts.job(c, brand, user, at("2026-03-10"), category="hats", device="ios")
+        facts.look(c, user, done, at("2026-03-11"))
+        facts.look(c, user, done, at("2026-03-11"))
+        facts.purchase(c, brand, user, at("2026-03-11 23:00"))
+        facts.purchase(c, brand, user, at("2026-03-11 23:00"))
+        # A garment that is kept is no look.
+        user = facts.shopper(c)
+        done = facts.job(c, brand, user, at("2026-03-05"))
+        facts.look(c, user, done, at("2026-03-06"), kind="item")
+
+    def parts(split: str, as_of: date) -> dict[str, list[int]]:
+        frame = ask("shoppers/funnel", brand, split=split, as_of=as_of, **MARCH)
+        assert list(frame["purchased_pct"].fillna(-1)) == [
+            pytest.approx(row["purchased_count"] / row["launched_count"])
+            for _, row in frame.iterrows()
+        ]
+        counts = ["launched_count", "completed_count", "saved_count", "purchased_count"]
+        return {row["part"]: list(row[[*counts, "left_out_count"]]) for _, row in frame.iterrows()}
+
+    # 7 days after 31 March, 09:00, are over during 7 April: on the 8th they are.
+    assert parts("none", date(2026, 4, 7)) == {"all": [11, 9, 5, 3, 2]}
+    assert parts("none", date(2026, 4, 8)) == {"all": [13, 11, 7, 5, 0]}
+    assert parts("category", date(2026, 4, 8)) == {
+        "tops": [11, 9, 5, 3, 0],
+        "boots": [2, 2, 2, 2, 0],
+    }
+    assert parts("device", date(2026, 4, 8)) == {
+        "unknown": [12, 10, 6, 4, 0],
+        "ios": [1, 1, 1, 1, 0],
+    }
+
+
 def test_over_all_brands_a_shopper_of_two_counts_once(brand: str) -> None:
     with connections.owner() as c:
         other = facts.brand(c, "Other")
         user = facts.shopper(c)
         facts.job(c, other, user, at("2026-05-01"))
-        facts.job(c, brand, user, at("2026-05-02"))
+        done = facts.job(c, brand, user, at("2026-05-02"))
+        facts.look(c, user, done, at("2026-05-02 12:00"))
         facts.touch(c, brand, user, at("2026-05-02"))
         facts.purchase(c, brand, user, at("2026-05-03"))
     may = {"since": date(2026, 5, 1), "until": date(2026, 6, 1)}
@@ -989,6 +1058,11 @@ def test_over_all_brands_a_shopper_of_two_counts_once(brand: str) -> None:
     for scope, count, converted, returned in ((both, 2, 1, 0), (Scope.system(), 1, 1, 1)):
         figures = queries.read("shoppers/conversion", scope, as_of=date(2026, 7, 1), **may).frame
         assert list(figures.iloc[0][:2]) == [count, converted]
+        funnel = queries.read(
+            "shoppers/funnel", scope, split="none", as_of=date(2026, 7, 1), **may
+        ).frame
+        # Over all brands the first launch is the other brand's, and the first brand's look counts.
+        assert list(funnel.iloc[0][1:6]) == [count, count, 1, 1, 0]
         figures = queries.read("shoppers/retention_card", scope, day_number=1, **may).frame
         assert list(figures.iloc[0][:2]) == [count, returned]
         figures = queries.read(

@@ -321,6 +321,84 @@ def naive_conversion(
     return len(eligible), converted, len(firsts) - len(eligible)
 
 
+def naive_funnel(
+    raw: list[Job], saved: list[Act], bought: list[Act], since: date, until: date, as_of: date
+) -> list[int]:
+    """Launched, completed, saved, purchased, left out."""
+    week, over = timedelta(days=7), MIDNIGHT + (as_of - START)
+    counts = [0] * 5
+    for who in {(job.brand, job.person) for job in raw}:
+        own = [job for job in raw if (job.brand, job.person) == who]
+        starts = [job.created for job in own if since <= job.created.date() < until]
+        if not starts:
+            continue
+        start = at = min(starts)
+        if start + week > over:
+            counts[4] += 1
+            continue
+        counts[0] += 1
+        completed = [
+            job.created + timedelta(seconds=job.seconds) for job in own if job.status == "completed"
+        ]
+        looks, orders = (
+            [act.when for act in done if (act.brand, act.person) == who] for done in (saved, bought)
+        )
+        for step, times in enumerate((completed, looks, orders), start=1):
+            reached = [time for time in times if at <= time < start + week]
+            if not reached:
+                break
+            at = min(reached)
+            counts[step] += 1
+    return counts
+
+
+@few
+@given(raw=jobs, saved=acts, bought=acts, window=windows, late=st.integers(0, 20))
+def test_the_funnel_is_that_of_the_raw_rows(
+    raw: list[Job], saved: list[Act], bought: list[Act], window: tuple[date, date], late: int
+) -> None:
+    since, until = window
+    as_of = until + timedelta(days=late)
+    with connections.owner() as c:
+        brands = [facts.brand(c, name) for name in ("Aurora", "Borealis")]
+        users = [facts.shopper(c) for _ in range(4)]
+        launched = [
+            (
+                job,
+                facts.job(
+                    c,
+                    brands[job.brand],
+                    users[job.person],
+                    job.created,
+                    status=job.status,
+                    seconds=job.seconds,
+                    origin=job.origin,
+                ),
+            )
+            for job in raw
+        ]
+        looks = []
+        for act in saved:
+            of = [
+                key
+                for job, key in launched
+                if (job.brand, job.person, job.origin) == (act.brand, act.person, "shopper")
+            ]
+            if of:
+                facts.look(c, users[act.person], of[0], act.when)
+                looks.append(act)
+        for act in bought:
+            facts.purchase(c, brands[act.brand], users[act.person], act.when)
+    for chosen in ([0], [0, 1]):
+        scope = Scope.of_brands([brands[number] for number in chosen])
+        parts = queries.read(
+            "shoppers/funnel", scope, since=since, until=until, as_of=as_of, split="none"
+        ).frame
+        counted = parts.drop(columns="part").iloc[:, :5].sum().tolist()
+        seen = [job for job in raw if job.brand in chosen and job.origin == "shopper"]
+        assert counted == naive_funnel(seen, looks, bought, since, until, as_of)
+
+
 @few
 @given(raw=jobs, touched=acts, bought=acts, window=windows, late=st.integers(0, 20))
 def test_shoppers_are_counted_from_the_raw_rows(

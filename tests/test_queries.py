@@ -35,6 +35,7 @@ ARGUMENTS: dict[str, Parameter] = {
     "kind": "all",
     "model": "linear",
     "step": "day",
+    "split": "category",
     "category": "all",
     "device": "all",
     "day_number": 1,
