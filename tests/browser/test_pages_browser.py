@@ -41,8 +41,8 @@ SEEN = [
 ]
 
 # Every text with less than 4.5:1 against what is behind it, by the part of the page it stands in.
-# Fading by opacity counts; what is not shown at all does not, nor do icons, and of a chart only the
-# axes: tests/test_look.py looks at what is written on coloured cells.
+# Fading by opacity counts; what is not shown at all does not, nor do icons, and of a chart only
+# what stands beside its colours: tests/test_look.py looks at what is written on coloured cells.
 UNREADABLE = """() => {
     const numbers = (colour) => {
         const found = colour.match(/[\\d.]+/g).map(Number);
@@ -54,7 +54,8 @@ UNREADABLE = """() => {
         .map((c) => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
         .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
     const found = {};
-    const written = "p, span, label, a, li, h1, h2, h3, .xtick text, .ytick text";
+    const written = "p, span, label, a, li, h1, h2, h3, "
+        + ".xtick text, .ytick text, .legendtext, .bartext-outside";
     for (const text of document.querySelectorAll(written)) {
         const own = [...text.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
         if (!own || text.closest("[data-testid=stIconMaterial]")) continue;
