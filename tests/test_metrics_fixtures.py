@@ -544,7 +544,7 @@ def test_each_brand_has_unit_economics_of_its_own(brand: str) -> None:
             facts.purchase(c, name, both, at(since) + timedelta(hours=1), amount)
         facts.job(c, brand, facts.shopper(c), at("2026-03-31 23:59"))
         facts.purchase(c, brand, both, at("2026-03-05"), "999")  # month 12, and no touch
-        facts.spend(c, brand, at("2026-03-05"), "2")
+        facts.spend(c, brand, at("2026-03-05"), "2.50")
         facts.spend(c, facts.brand(c, "Spender"), at("2026-03-05"), "3")
         facts.brand(c, "Nothing")
         everything = list(c.scalars(text("select cast(id as text) from brands")))
@@ -552,8 +552,8 @@ def test_each_brand_has_unit_economics_of_its_own(brand: str) -> None:
     assert set(frame.index) == {"Aurora", "Birch", "Noise", "Spender"}
     # Aurora: half of 10 in month 0, over two shoppers; one alone has months 1 to 11, and no sales.
     aurora = frame.loc["Aurora"]
-    assert (aurora["ltv_usd"], aurora["month_count"], aurora["cac_usd"]) == (2.5, 12, 2)
-    assert (aurora["ltv_cac_ratio"], aurora["payback_month"]) == (1.25, 0)
+    assert (aurora["ltv_usd"], aurora["month_count"], aurora["cac_usd"]) == (2.5, 12, 2.5)
+    assert (aurora["ltv_cac_ratio"], aurora["payback_month"]) == (1, 0)
     assert frame.index[0] == "Aurora"
     # Birch: 80 % of 50 in month 0, nothing in month 1; nobody new in March.
     birch = frame.loc["Birch"]

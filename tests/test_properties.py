@@ -3,6 +3,7 @@
 from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import NamedTuple
 
 import pandas as pd
@@ -194,6 +195,34 @@ def test_mrr_follows_its_history(
         assert (check["start_usd"], check["end_usd"]) == (started, ended)
         moved = check["new_usd"] + check["expansion_usd"] + check["reactivation_usd"]
         assert started + moved - check["contraction_usd"] - check["churn_usd"] == ended
+
+        figures = queries.read("revenue/movements_total", scope, **arguments).frame.iloc[0]
+        began = [
+            (start, level(states, brand, policy, until))
+            for brand in chosen
+            if (start := level(states, brand, policy, since)) > 0
+        ]
+        kept, remained = sum(min(pair) for pair in began), sum(end for _, end in began)
+        assert (figures["kept_usd"], figures["end_usd"]) == (kept, remained)
+        assert (figures["start_usd"], figures["paying_count"]) == (started, len(began))
+        assert figures["gone_count"] == sum(end == 0 for _, end in began)
+        if began:
+            assert figures["grr_pct"] == pytest.approx(float(kept / started))
+            assert figures["nrr_pct"] == pytest.approx(float(remained / started))
+        else:
+            assert figures[["grr_pct", "nrr_pct", "logo_churn_pct"]].isna().all()
+        lost = check["contraction_usd"] + check["churn_usd"]
+        assert (figures["gained_usd"], figures["lost_usd"]) == (moved, lost)
+        assert pd.isna(figures["quick_ratio"]) == (lost == 0)
+
+        rows = queries.read("revenue/movements", scope, kind="all", **arguments).frame
+        found = sorted(zip(rows["day"].dt.date, rows["kind"], rows["amount_usd"], strict=True))
+        assert found == sorted(
+            (day, str(kind), amount)
+            for brand in chosen
+            for day, (kind, amount, *_) in stored[brand].items()
+            if since <= day < until
+        )
 
         total = queries.read("revenue/mrr_total", scope, **arguments).frame.iloc[0]
         assert (total["mrr_before_usd"], total["mrr_usd"]) == (started, ended)
@@ -505,3 +534,100 @@ def test_shoppers_are_counted_from_the_raw_rows(
             until,
             as_of,
         )
+
+
+# Attribution
+
+
+class Touch(NamedTuple):
+    """A touch of one of a few people by one of two brands."""
+
+    brand: int
+    person: int
+    when: datetime
+    source: str
+
+
+SOURCES = ("tryon", "recommendation", "share")
+touches = st.lists(st.builds(Touch, which, people, hours, st.sampled_from(SOURCES)), max_size=12)
+orders = st.lists(
+    st.tuples(
+        st.builds(Act, which, people, hours.map(lambda hour: hour + timedelta(days=25))),
+        st.integers(0, 9999),
+        st.booleans(),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@few
+@given(touched=touches, bought=orders, window=windows)
+def test_every_model_shares_the_same_revenue_out(
+    touched: list[Touch], bought: list[tuple[Act, int, bool]], window: tuple[date, date]
+) -> None:
+    since, until = (day + timedelta(days=25) for day in window)
+    with connections.owner() as c:
+        brands = [facts.brand(c, name) for name in ("Aurora", "Borealis")]
+        users = [facts.shopper(c) for _ in range(4)]
+        for number, touch in enumerate(touched):
+            facts.insert(
+                c,
+                "touches",
+                brand_id=brands[touch.brand],
+                user_id=users[touch.person],
+                source=touch.source,
+                # No two at the same moment, of which either might be the first.
+                touched_at=touch.when + timedelta(seconds=number),
+            )
+        for act, cents, half_returned in bought:
+            amount = Decimal(cents) / 100
+            key = facts.purchase(c, brands[act.brand], users[act.person], act.when, str(amount))
+            if half_returned and cents > 1:
+                facts.refund(c, brands[act.brand], key, str(Decimal(cents // 2) / 100), act.when)
+
+    for chosen in ([0], [0, 1]):
+        scope = Scope.of_brands([brands[number] for number in chosen])
+        for model in ("first", "last", "linear"):
+            exact = dict.fromkeys(SOURCES, Fraction(0))
+            attributed = unattributed = Decimal(0)
+            for act, cents, half_returned in bought:
+                if act.brand not in chosen or not since <= act.when.date() < until:
+                    continue
+                net = Decimal(cents - (cents // 2 if half_returned else 0)) / 100
+                before = sorted(
+                    (touch.when + timedelta(seconds=number), touch.source)
+                    for number, touch in enumerate(touched)
+                    if (touch.brand, touch.person) == (act.brand, act.person)
+                )
+                month = timedelta(days=30)
+                due = [source for when, source in before if act.when - month < when <= act.when]
+                if not due:
+                    unattributed += net
+                    continue
+                attributed += net
+                credited = {"first": due[:1], "last": due[-1:], "linear": due}[model]
+                for source in credited:
+                    exact[source] += Fraction(net) / len(credited)
+            total = queries.read(
+                "revenue/attribution", scope, model=model, since=since, until=until
+            ).frame.iloc[0]
+            shown = [total[f"{source}_usd"] for source in SOURCES]
+            assert sum(shown) == total["attributed_usd"] == attributed
+            assert total["unattributed_usd"] == unattributed
+            # Each purchase is rounded to the cent for itself.
+            for source, amount in zip(SOURCES, shown, strict=True):
+                assert abs(Fraction(amount) - exact[source]) <= Fraction(len(bought), 100)
+                if model != "linear":
+                    assert Fraction(amount) == exact[source]
+            for step in ("day", "week"):
+                course = queries.read(
+                    "revenue/attribution_over_time",
+                    scope,
+                    model=model,
+                    step=step,
+                    since=since,
+                    until=until,
+                ).frame
+                assert [course[f"{source}_usd"].sum() for source in SOURCES] == shown
+                assert course["unattributed_usd"].sum() == unattributed
