@@ -567,7 +567,7 @@ def test_each_brand_has_unit_economics_of_its_own(brand: str) -> None:
         alone = one("revenue/ltv_cac", key, **MARCH)
         same = [column for column in alone.index if column != "gross_margin_pct"]
         pd.testing.assert_series_equal(
-            alone[same], frame.loc[name, same], check_names=False, check_dtype=False
+            alone[same], frame.loc[[name]].iloc[0][same], check_names=False, check_dtype=False
         )
 
 
