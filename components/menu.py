@@ -12,6 +12,7 @@ from base64 import b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from html import escape
 from textwrap import wrap
 from typing import Any
 
@@ -102,7 +103,8 @@ def _files(shown: Shown, key: str) -> None:
 def pictured(shown: Shown) -> go.Figure:
     """The figure with its title, and below it when and for what it was read."""
     said = [f"As of {when(shown.as_of)}", _brands(shown), *_filters(shown), shown.note]
-    footer = "<br>".join(wrap(" · ".join(part for part in said if part), 150))
+    # Plotly reads tags in what it writes; a name may look like one.
+    footer = "<br>".join(escape(line) for line in wrap(" · ".join(filter(None, said)), 150))
     lines = footer.count("<br>") + 1
     figure = go.Figure(shown.figure)
     margin = figure.layout.margin

@@ -151,9 +151,11 @@ def test_a_definition_is_the_first_paragraph_of_the_query() -> None:
     one = Asked("a/b", "all", {"since": day, "until": day.replace(day=8), "kind": "x"}, sql, 1.0, 1)
     assert one.definition == "Of all jobs, the best."
     assert one.filters == "2026-03-01 to 2026-03-07, kind x, days are UTC"
-    shown = menu.Shown("T", datetime(2026, 3, 8, tzinfo=UTC), lambda: ([], []), asked=[one])
+    shown = menu.Shown(
+        "T", datetime(2026, 3, 8, tzinfo=UTC), lambda: ([], []), note="<b>", asked=[one]
+    )
     (footer,) = menu.pictured(shown).layout.annotations
-    assert footer.text == f"As of 2026-03-08 00:00:00 UTC · All brands · {one.filters}"
+    assert footer.text == f"As of 2026-03-08 00:00:00 UTC · All brands · {one.filters} · &lt;b&gt;"
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -18,6 +18,7 @@ PAGES = {
     "unit-economics": "Unit economics",
     "volume": "Volume",
     "retention": "Retention",
+    "funnel": "Funnel",
     "launch": "Launch",
 }
 # Each page in each size and theme once, so that every pair occurs.
@@ -36,6 +37,8 @@ SEEN = [
     ("volume", 390, "dark"),
     ("retention", 1440, "light"),
     ("retention", 390, "dark"),
+    ("funnel", 1440, "dark"),
+    ("funnel", 390, "light"),
     ("launch", 1440, "dark"),
     ("launch", 390, "light"),
 ]
