@@ -544,6 +544,10 @@ def test_each_brand_has_unit_economics_of_its_own(brand: str) -> None:
             facts.purchase(c, name, both, at(since) + timedelta(hours=1), amount)
         facts.job(c, brand, facts.shopper(c), at("2026-03-31 23:59"))
         facts.purchase(c, brand, both, at("2026-03-05"), "999")  # month 12, and no touch
+        newest = facts.shopper(c)
+        facts.job(c, brand, newest, at("2026-04-02"))
+        facts.touch(c, brand, newest, at("2026-04-02"))
+        facts.purchase(c, brand, newest, at("2026-04-03"), "1000")  # no month complete yet
         facts.spend(c, brand, at("2026-03-05"), "2.50")
         facts.spend(c, facts.brand(c, "Spender"), at("2026-03-05"), "3")
         facts.brand(c, "Nothing")
@@ -562,13 +566,16 @@ def test_each_brand_has_unit_economics_of_its_own(brand: str) -> None:
     spender = frame.loc["Spender"]
     assert (spender["month_count"], spender["spend_usd"]) == (0, 3)
     assert spender[["ltv_usd", "cac_usd", "payback_month"]].isna().all()
-    # Alone, each says what the query over all says of it.
-    for name, key in (("Aurora", brand), ("Birch", other)):
-        alone = one("revenue/ltv_cac", key, **MARCH)
-        same = [column for column in alone.index if column != "gross_margin_pct"]
-        pd.testing.assert_series_equal(
-            alone[same], frame.loc[[name]].iloc[0][same], check_names=False, check_dtype=False
-        )
+    # Alone, each says what the query over all says of it, also within a month.
+    within: dict[str, Parameter] = {"since": date(2026, 4, 1), "until": date(2026, 4, 25)}
+    for window in (MARCH, within):
+        frame = ask("revenue/ltv_cac_by_brand", *everything, **window).set_index("name")
+        for name, key in (("Aurora", brand), ("Birch", other)):
+            alone = one("revenue/ltv_cac", key, **window)
+            same = [column for column in alone.index if column != "gross_margin_pct"]
+            pd.testing.assert_series_equal(
+                alone[same], frame.loc[[name]].iloc[0][same], check_names=False, check_dtype=False
+            )
 
 
 # Try-ons
