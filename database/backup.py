@@ -49,7 +49,9 @@ begin
       where t.typnamespace = 'public'::regnamespace and t.typtype in ('d', 'e')
     ) as ours
     where not exists (
-      select from pg_depend d where d.objid = ours.oid and d.deptype = 'e'
+      -- What belongs to an extension, or goes with its column, as an identity's sequence does.
+      select from pg_depend d
+      where d.objid = ours.oid and (d.deptype = 'e' or (d.deptype = 'i' and kind = 'sequence'))
     )
     order by turn
   ) loop
