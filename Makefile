@@ -16,8 +16,9 @@ install: $(INSTALLED)
 run: $(INSTALLED)
 	@exec $(BIN)/closetai run
 
+# A file's tests stay together: its servers and databases are started once.
 test: $(INSTALLED) system lint
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
