@@ -81,6 +81,12 @@ chosen = st.navigation(
                 "stacked_bar_chart",
                 "Jobs over time, by category, device and hour; daily to monthly active shoppers.",
             ),
+            page(
+                "pages/tryons/accuracy.py",
+                "Accuracy",
+                "verified",
+                "Model confidence, human accuracy, how the two agree, cost per accepted image.",
+            ),
         ],
         "Shoppers": [
             page(

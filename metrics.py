@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-Unit = Literal["usd", "count", "pct", "ratio", "month", "ms"]
+Unit = Literal["usd", "count", "pct", "ratio", "score", "month", "ms"]
 Good = Literal["up", "down"]
 Number = int | float | Decimal
 
@@ -215,6 +215,29 @@ _METRICS = (
         "and n; under 30 it is marked provisional.",
     ),
     Metric(
+        "ece",
+        "ECE",
+        "score",
+        "Expected calibration error, random draws only: Σ (n_b ÷ N) · |mean confidence_b − share "
+        "approved_b| over 10 equal-width bins of model confidence.",
+        good="down",
+    ),
+    Metric(
+        "brier",
+        "Brier",
+        "score",
+        "Brier score, random draws only: mean (p − y)², p being the model confidence, y 1 for "
+        "approved and 0 for rejected.",
+        good="down",
+    ),
+    Metric(
+        "cost_per_accepted",
+        "Cost per accepted image",
+        "usd",
+        "(Engine cost of all jobs ÷ completed jobs) ÷ human accuracy.",
+        good="down",
+    ),
+    Metric(
         "retention_d1",
         "D1 retention",
         "pct",
@@ -314,6 +337,8 @@ def text(unit: Unit, value: Number | None) -> str:
     if unit == "ratio":
         # A return below 1 is told in hundredths: 0.02× is not nothing.
         return _signed(value, lambda size: f"{size:.1f}×" if size >= 1 else f"{size:.2f}×")
+    if unit == "score":
+        return _signed(value, lambda size: f"{size:.3f}")
     if unit == "month":
         return f"month {value:.0f}"
     return f"{value:,.0f} ms" if value < 1000 else f"{float(value) / 1000:.2f} s"
@@ -359,6 +384,9 @@ def _signed(value: Number, write: Callable[[float], str]) -> str:
 
 def _compact(size: float, *, cents: bool) -> str:
     """Three significant digits with K, M or B; in full below 10,000 (with cents below 100)."""
+    # What one picture costs is told to the hundredth of a cent.
+    if cents and 0 < size < 0.09995:
+        return f"{size:.4f}"
     if size < 9_999.5:
         return f"{size:,.2f}" if cents and size < 99.995 and size else f"{size:,.0f}"
     for limit, unit, letter in ((999_500, 1e3, "K"), (999.5e6, 1e6, "M"), (math.inf, 1e9, "B")):

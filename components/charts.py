@@ -30,6 +30,7 @@ _TICKS = {
     "count": "~s",
     "pct": ".0%",
     "ratio": ".1f",
+    "score": ".3f",
     "month": "d",
     "ms": ",.0f",
 }
@@ -38,6 +39,7 @@ _HOVER = {
     "count": ",.0f",
     "pct": ".1%",
     "ratio": ".2f",
+    "score": ".3f",
     "month": "d",
     "ms": ",.0f",
 }
@@ -446,6 +448,98 @@ def ranking(names: Sequence[str], values: Sequence[float], said: Sequence[str]) 
             "nticks": None,
             "dtick": 1,
         },
+    )
+    return figure
+
+
+def band(
+    days: Iterable[date],
+    names: tuple[str, str, str],
+    low: Iterable[float | None],
+    middle: Iterable[float | None],
+    high: Iterable[float | None],
+    unit: Unit,
+) -> go.Figure:
+    """A line over days within a band; ``names`` are those of its lower end, itself, its upper."""
+    figure = _figure(unit, height=280)
+    x = np.asarray(list(days), dtype="datetime64[D]")
+    lower, itself, upper = names
+    for name, values, edge in ((lower, low, True), (upper, high, True), (itself, middle, False)):
+        figure.add_trace(
+            go.Scatter(
+                x=x,
+                y=np.asarray(list(values), dtype=float),
+                name=name,
+                mode="lines",
+                line={"color": PLUM, "width": 0.5 if edge else 2.25},
+                fill="tonexty" if name == upper else None,
+                fillcolor=_faint(PLUM, 0.16),
+                hovertemplate=f"{name} {_hover(unit)}",
+            )
+        )
+    # Shares near one differ too little to be seen above zero.
+    figure.update_layout(yaxis_rangemode="normal")
+    return figure
+
+
+def interval(
+    starts: Iterable[date],
+    name: str,
+    values: Sequence[float],
+    low: Sequence[float],
+    high: Sequence[float],
+    said: Sequence[str],
+) -> go.Figure:
+    """Shares by week, each as a point in its interval, with words under the pointer."""
+    figure = _figure("pct", height=280)
+    y, lower, upper = (np.asarray(ends, dtype=float) for ends in (values, low, high))
+    figure.add_trace(
+        go.Scatter(
+            x=np.asarray(list(starts), dtype="datetime64[D]"),
+            y=y,
+            name=name,
+            mode="markers",
+            marker={"size": 9, "color": PLUM},
+            error_y={"array": upper - y, "arrayminus": y - lower, "color": NEUTRAL},
+            text=list(said),
+            hovertemplate="%{text}<extra></extra>",
+        )
+    )
+    figure.update_layout(yaxis_rangemode="normal")
+    return figure
+
+
+def reliability(
+    confidence: Sequence[float], approved: Sequence[float], counts: Sequence[int]
+) -> go.Figure:
+    """The share approved over the mean confidence of each bin; on the diagonal the two agree."""
+    figure = _figure("pct", height=280)
+    figure.add_trace(
+        go.Scatter(
+            x=[0, 1],
+            y=[0, 1],
+            mode="lines",
+            line={"color": NEUTRAL, "width": 1.5, "dash": "dash"},
+            hoverinfo="skip",
+        )
+    )
+    sizes = np.sqrt(np.asarray(counts, dtype=float) / max(counts))
+    figure.add_trace(
+        go.Scatter(
+            x=list(confidence),
+            y=list(approved),
+            name="Approved",
+            mode="markers",
+            marker={"size": 8 + 18 * sizes, "color": PLUM, "line": {"width": 0}},
+            text=[f"n = {count:,}" for count in counts],
+            hovertemplate="confidence %{x:.1%}, approved %{y:.1%}, %{text}<extra></extra>",
+        )
+    )
+    figure.update_layout(
+        hovermode="closest",
+        margin_b=44,
+        xaxis={"range": [0, 1.03], "tickformat": ".0%", "title": {"text": "Model confidence"}},
+        yaxis={"range": [0, 1.05], "title": {"text": "Approved"}},
     )
     return figure
 

@@ -28,6 +28,18 @@ def pictures(row: pd.Series) -> str:
     return _many(row["completed_count"], "picture")
 
 
+def random_draws(row: pd.Series) -> str:
+    """Of calibration: over how many verdicts of random draws it is, provisional when few."""
+    n = int(row["verdict_count"])
+    return f"n = {n:,}{', provisional' if n < metrics.PROVISIONAL_BELOW else ''}"
+
+
+def engine_cost(row: pd.Series) -> str:
+    """Of the cost per accepted image: what all jobs cost, and how many completed."""
+    cost = metrics.text("usd", row["engine_cost_usd"])
+    return f"{cost} for {_many(row['completed_count'], 'completed job')}"
+
+
 def verdicts(row: pd.Series) -> str:
     """Of human accuracy: its Wilson 95 % interval and n, and whether n is too small to rely on."""
     n = int(row["verdict_count"])

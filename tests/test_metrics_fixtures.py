@@ -816,6 +816,75 @@ def test_human_accuracy_of_8_in_10(brand: str) -> None:
     assert weeks["human_accuracy_pct"][2:].isna().all()
 
 
+def test_ece_of_a_quarter_and_brier_of_a_sixteenth(brand: str) -> None:
+    with connections.owner() as c:
+        user = facts.shopper(c)
+
+        def reviewed(confidence: str, approved: bool, **how: Any) -> None:
+            drawn = how.pop("drawn", "random")
+            job = facts.job(c, brand, user, at("2026-03-02"), confidence=confidence, **how)
+            facts.review(c, brand, job, approved=approved, drawn=drawn)
+
+        for confidence, approved in (("0.25", False), ("0.75", True)):
+            reviewed(confidence, approved)
+            reviewed(confidence, approved)
+        reviewed("1.0", False, drawn="uncertainty")
+        reviewed("1.0", False, origin="studio")
+    two: dict[str, Parameter] = {**SHOPPERS, "bin_count": 2}
+    total = one("accuracy/calibration_total", brand, **two)
+    assert list(total) == [4, 0.25, 0.0625]
+    bins = ask("accuracy/calibration", brand, **two)
+    assert bins.to_numpy().tolist() == [[0, 0.5, 2, 0.25, 0], [0.5, 1, 2, 0.75, 1]]
+    # A confidence of 1 is in the last bin.
+    studio: dict[str, Parameter] = {**two, "origin": "studio"}
+    assert ask("accuracy/calibration", brand, **studio).to_numpy().tolist() == [[0.5, 1, 1, 1, 0]]
+    assert list(one("accuracy/calibration_total", brand, **studio)) == [1, 1, 1]
+    nothing: dict[str, Parameter] = {**two, "category": "bags"}
+    assert list(one("accuracy/calibration_total", brand, **nothing).fillna(9)) == [0, 9, 9]
+
+
+def test_an_accepted_image_costs_a_cent_and_a_quarter(brand: str) -> None:
+    # A hundredth of $10 and 1,000 jobs, at a human accuracy of 0.8.
+    with connections.owner() as c:
+        user = facts.shopper(c)
+        jobs = [facts.job(c, brand, user, at("2026-03-02"), cost="0.0090") for _ in range(10)]
+        facts.job(c, brand, user, at("2026-03-02"), status="failed", cost="0.0100")
+        facts.job(c, brand, user, at("2026-04-01"), cost="5")
+        facts.job(c, brand, user, at("2026-03-02"), cost="5", origin="studio")
+        for number, job in enumerate(jobs[:5]):
+            facts.review(c, brand, job, approved=number < 4)
+        facts.review(c, brand, jobs[5], approved=False, drawn="newest")
+    row = one("accuracy/cost_per_accepted", brand, **SHOPPERS)
+    assert (row["engine_cost_usd"], row["completed_count"]) == (Decimal("0.1"), 10)
+    assert row["human_accuracy_pct"] == 0.8
+    assert row["cost_per_accepted_usd"] == Decimal("0.0125")
+    assert metrics.text("usd", row["cost_per_accepted_usd"]) == "$0.0125"
+    bags: dict[str, Parameter] = {**SHOPPERS, "category": "bags"}
+    assert pd.isna(one("accuracy/cost_per_accepted", brand, **bags)["cost_per_accepted_usd"])
+
+
+def test_confidence_has_a_spread_and_differs_by_category_and_device(brand: str) -> None:
+    with connections.owner() as c:
+        user = facts.shopper(c)
+        for tenths in range(11):
+            share = str(Decimal(tenths) / 10)
+            facts.job(c, brand, user, at("2026-03-02"), confidence=share, device="ios")
+        facts.job(c, brand, user, at("2026-03-03"), confidence="0.7", category="bags")
+        facts.job(c, brand, user, at("2026-03-03"), status="failed", category="hats")
+        facts.job(c, brand, user, at("2026-04-01"), confidence="0.1", category="bags")
+    days = ask("accuracy/confidence_spread_by_day", brand, **SHOPPERS)
+    assert len(days) == 31
+    figures = days.drop(columns="day").fillna(9).to_numpy().tolist()
+    assert figures[1] == pytest.approx([0.5, 0.1, 0.9, 11])
+    assert figures[2] == pytest.approx([0.7, 0.7, 0.7, 1])
+    assert figures[3] == [9, 9, 9, 0]
+    cells = ask("accuracy/confidence_by_category_device", brand, **SHOPPERS)
+    assert cells["category"].tolist() == ["tops", "bags"]
+    assert cells["device"].fillna("none").tolist() == ["ios", "none"]
+    assert cells["model_confidence_pct"].tolist() == pytest.approx([0.5, 0.7])
+    assert cells["completed_count"].tolist() == [11, 1]
+
+
 def test_a_verdict_is_adjudicated_or_the_majority_of_the_latest(brand: str) -> None:
     def verdict(*reviews: tuple[int, bool, bool]) -> tuple[int, int]:
         """Approved and n after reviews (reviewer, approved, adjudication), one after the other."""

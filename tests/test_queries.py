@@ -39,6 +39,7 @@ ARGUMENTS: dict[str, Parameter] = {
     "category": "all",
     "device": "all",
     "day_number": 1,
+    "bin_count": 10,
     "row_count": 50,
 }
 

@@ -32,6 +32,7 @@ VALUES: dict[str, queries.Parameter] = {
     "category": "all",
     "device": "all",
     "day_number": 7,
+    "bin_count": 10,
     "row_count": 1000,
 }
 
