@@ -29,6 +29,7 @@ VALUES: dict[str, queries.Parameter] = {
     "kind": "all",
     "model": "linear",
     "step": "day",
+    "split": "category",
     "category": "all",
     "device": "all",
     "day_number": 7,
