@@ -13,7 +13,9 @@ from pathlib import Path
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 OUT = Path(__file__).parents[2] / "docs" / "screenshots"
-PAGES = {"overview": "", "mrr": "mrr", "retention": "retention", "launch": "launch"}
+PAGES = {"overview": "", "mrr": "mrr", "movements": "movements", "volume": "volume"} | {
+    name: name for name in ("accuracy", "retention")
+}
 SIZES = ((1440, 900), (390, 844))
 THEMES = ("light", "dark")
 
