@@ -92,8 +92,12 @@ def table(question: Question, period: Period) -> tuple[Load[Table], Forget]:
     def load() -> Table:
         answer = question.read(since=period.start, until=period.end)
         money = ("amount_usd", "mrr_before_usd", "mrr_after_usd")
+        words = ("kind", "reason")
         return Table(
-            answer.frame.assign(**{name: answer.frame[name].astype(float) for name in money}),
+            answer.frame.assign(
+                **{name: answer.frame[name].astype(float) for name in money},
+                **{name: answer.frame[name].str.capitalize() for name in words},
+            ),
             _columns(),
             alt="Movements of MRR, the latest first: kind, brand, day, amount, before, after",
             as_of=answer.as_of,

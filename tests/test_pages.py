@@ -251,12 +251,12 @@ def test_the_table_of_movements_follows_the_kind_in_the_address() -> None:
     app = signed_in("admin")
     app.query_params["kind"] = "Churn"
     rows = at(app, MOVEMENTS).dataframe[0].value
-    assert set(rows["kind"]) == {"churn"}
-    assert set(rows["reason"]) <= {"voluntary", "delinquent"}
+    assert set(rows["kind"]) == {"Churn"}
+    assert set(rows["reason"]) <= {"Voluntary", "Delinquent"}
     app.segmented_control(key="kind").set_value("All").run()
     every = app.dataframe[0].value
-    assert set(every["kind"]) > {"churn"}
-    gains = every["kind"].isin(["new", "expansion", "reactivation"])
+    assert set(every["kind"]) > {"Churn"}
+    gains = every["kind"].isin(["New", "Expansion", "Reactivation"])
     today = datetime.now(UTC).date()
     total = queries.read(
         "revenue/movements_total",
