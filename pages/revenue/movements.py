@@ -7,10 +7,9 @@ import streamlit as st
 
 import queries
 from accounts import gate
-from components import brand, card, movements, notes, period
+from components import brand, card, movements, notes, period, policy
 from components.question import asking, measure
 
-POLICIES = {"Strict": "strict", "Stripe": "stripe"}
 KINDS = {"All": "all"} | {kind.capitalize(): kind for kind in movements.GAINS | movements.LOSSES}
 
 account = gate.account()
@@ -21,20 +20,11 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     st.title("Movements", anchor=False, width="stretch")
     picked = brand.pick(lambda: queries.read("brands/list", account.scope).frame)
     days = period.pick(now)
-    chosen = st.segmented_control(
-        "Policy",
-        list(POLICIES),
-        default="Strict",
-        required=True,
-        key="policy",
-        bind="query-params",
-        help="Under strict a failed payment is churn and its recovery a reactivation.",
-    )
-policy = POLICIES.get(chosen, "strict")
+    counted = policy.pick()
 
 ask = asking(queries, lambda: gate.account().scope_of(picked))
-total = ask("revenue/movements_total", policy=policy)
-mrr = ask("revenue/mrr_total", policy=policy)
+total = ask("revenue/movements_total", policy=counted)
+mrr = ask("revenue/mrr_total", policy=counted)
 
 show = partial(measure, days)
 with card.wall(2 if managed else 3):
@@ -55,7 +45,7 @@ with card.wall(2 if managed else 3):
 with card.wall(1):
     card.chart_card(
         "From start to end",
-        *movements.from_start_to_end(ask("revenue/mrr_movements_check", policy=policy), days),
+        *movements.from_start_to_end(ask("revenue/mrr_movements_check", policy=counted), days),
         key="waterfall",
         help="Start + new + expansion + reactivation − contraction − churn = end, to the cent. "
         "The stored movements are compared with MRR recomputed from the history.",
@@ -63,7 +53,7 @@ with card.wall(1):
     card.chart_card(
         "By month",
         *movements.by_month(
-            ask("revenue/movements_by_month", policy=policy), period.year_of_months(days), days.end
+            ask("revenue/movements_by_month", policy=counted), period.year_of_months(days), days.end
         ),
         key="months",
         help="Per brand and day. New: from 0 for the first time ever. Reactivation: from 0 later. "
@@ -77,7 +67,7 @@ with card.wall(1):
     card.table_card(
         "Your movements" if managed else "The brands behind it",
         *movements.table(
-            ask("revenue/movements", policy=policy, kind=KINDS.get(kind, "all")), days
+            ask("revenue/movements", policy=counted, kind=KINDS.get(kind, "all")), days
         ),
         key="movements",
     )

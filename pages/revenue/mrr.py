@@ -7,10 +7,8 @@ import streamlit as st
 
 import queries
 from accounts import gate
-from components import brand, card, leaderboard, notes, over_time, period, plan
+from components import brand, card, leaderboard, notes, over_time, period, plan, policy
 from components.question import asking, measure
-
-POLICIES = {"Strict": "strict", "Stripe": "stripe"}
 
 account = gate.account()
 now = datetime.now(UTC)
@@ -20,20 +18,11 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     st.title("MRR", anchor=False, width="stretch")
     picked = brand.pick(lambda: queries.read("brands/list", account.scope).frame)
     days = period.pick(now)
-    chosen = st.segmented_control(
-        "Policy",
-        list(POLICIES),
-        default="Strict",
-        required=True,
-        key="policy",
-        bind="query-params",
-        help="Strict counts active subscriptions, Stripe counts past due ones as well.",
-    )
-policy = POLICIES.get(chosen, "strict")
+    counted = policy.pick()
 
 ask = asking(queries, lambda: gate.account().scope_of(picked))
-total = ask("revenue/mrr_total", policy=policy)
-daily = ask("revenue/mrr_by_day", policy=policy)
+total = ask("revenue/mrr_total", policy=counted)
+daily = ask("revenue/mrr_by_day", policy=counted)
 
 show = partial(measure, days)
 with card.wall(3 if managed else 4):
@@ -53,7 +42,7 @@ if managed:
             help="Quartiles over all paying brands, rounded; no brand's name or amount is in them.",
         )
 else:
-    everybody = asking(queries, lambda: gate.account().scope)("revenue/mrr", policy=policy)
+    everybody = asking(queries, lambda: gate.account().scope)("revenue/mrr", policy=counted)
     with card.wall(1):
         card.table_card("Leaderboard", *leaderboard.ranked(everybody, days), key="leaderboard")
 
