@@ -67,7 +67,7 @@ class SecurityHeaders:
 
 
 # What is no page's address although a browser may be sent there: ours, and Streamlit's own.
-_NOT_PAGES = {"api", "files", "health", "session"} | {
+_NOT_PAGES = {"api", "health", "session"} | {
     "_stcore",
     "app",
     "component",
