@@ -1,0 +1,1 @@
+"""Try-on jobs: their engines, and what makes, runs and reviews them."""
