@@ -92,6 +92,11 @@ def names() -> list[str]:
     )
 
 
+def parameters(name: str) -> frozenset[str]:
+    """What a query takes beside the scope. Raises LookupError for an unknown name."""
+    return _question(name).parameters
+
+
 @cache
 def _question(name: str) -> _Question:
     path = FOLDER / f"{name}.sql"
