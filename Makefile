@@ -9,7 +9,7 @@ export PIP_USER := no
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # `closetai run` handles Ctrl-C itself; nothing here may run in parallel with it.
 .NOTPARALLEL:
-.PHONY: install run test lint format schema screenshots system
+.PHONY: install run test lint format schema screenshots bench system
 
 install: $(INSTALLED)
 
@@ -38,6 +38,10 @@ schema: $(INSTALLED)
 # The README's, taken of the dashboard that `make run` serves, as a demo visitor.
 screenshots: $(INSTALLED)
 	$(BIN)/python tests/browser/screenshots.py
+
+# Options: make bench BENCH="--jobs 100000 --only queries"; without any, ten million jobs.
+bench: $(INSTALLED)
+	$(BIN)/python -m bench $(BENCH)
 
 $(INSTALLED): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

@@ -1,0 +1,67 @@
+"""``python -m bench``: measures, prints tables beside the goals, and writes the results."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bench import home, queries, raw, results
+from bench.timing import Effort
+from settings import ROOT
+
+# A trace with local variables says less than one without.
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+
+class Section(StrEnum):
+    """What can be measured by itself."""
+
+    queries = "queries"
+    raw = "raw"
+
+
+@app.command()
+def bench(
+    directory: Annotated[
+        Path,
+        typer.Option("--home", help="Where the database is kept between runs."),
+    ] = ROOT / "var" / "bench",
+    jobs: Annotated[
+        int | None,
+        typer.Option(min=1000, help="About how many jobs an empty home gets. Default: 10 million."),
+    ] = None,
+    only: Annotated[
+        list[Section] | None, typer.Option(help="Measure this section alone; may be repeated.")
+    ] = None,
+    repeat: Annotated[int, typer.Option(min=1, help="How often each thing is measured.")] = 20,
+    output: Annotated[Path, typer.Option(help="The file of results.")] = results.LATEST,
+) -> None:
+    """Measure how fast queries and pages are, on demo data of a given size."""
+    sections = list(only or Section)
+    try:
+        with home.opened(directory.absolute(), jobs, typer.echo) as data:
+            typer.echo(f"{data.jobs:,} jobs, {data.shoppers:,} shoppers, {data.brands:,} brands")
+            for section in sections:
+                rows = _measure(section, data, repeat)
+                results.keep(output, data, {section.value: rows})
+    except home.HomeError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    typer.echo(f"\nWritten to {output}")
+
+
+def _measure(section: Section, data: home.Data, times: int) -> list[dict[str, object]]:
+    typer.echo(f"\n{section.value}")
+    if section is Section.queries:
+        rows = queries.measure(data.until.date(), Effort(times, seconds=5))
+        typer.echo(queries.report(rows))
+    else:
+        rows = raw.measure(data.until, Effort(min(times, 5), seconds=30))
+        timed = {"name": "query", "range": "range", "p50_ms": "p50 ms", "p95_ms": "p95 ms"}
+        typer.echo(results.table(timed, rows))
+    return rows
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,149 @@
+"""Every query file as a page asks it, for several scopes and ranges, never from the cache."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from math import inf
+from typing import Any
+
+from sqlalchemy import text
+
+import queries
+from bench.results import table
+from bench.timing import Effort, percentile, repeat
+from database import connections
+from database.tenancy import Scope
+
+GOAL_MS = 20
+# What no query may take, whatever the rest does.
+LIMIT_MS = 50
+
+RANGES = {"7 days": 7, "30 days": 30, "12 months": 365}
+# What pages ask, by the name of the parameter, beside the days. A query with one that is not here
+# cannot be measured.
+VALUES: dict[str, queries.Parameter] = {
+    "policy": "strict",
+    "origin": "shopper",
+    "kind": "all",
+    "model": "last",
+    "step": "day",
+    "split": "category",
+    "category": "all",
+    "device": "all",
+    "day_number": 30,
+    "bin_count": 10,
+    "row_count": 50,
+}
+# What a reader may pick on a page, for queries that take both.
+FILTERS: dict[str, queries.Parameter] = {"category": "dresses", "device": "ios"}
+
+
+@dataclass(frozen=True)
+class Timed:
+    """A query over one range in one scope.
+
+    ``p50_ms`` and ``p95_ms`` are from asking for a connection to having the frame; both are None
+    where the query failed, which ``error`` then says.
+    """
+
+    name: str
+    scope: str
+    range: str
+    filter: str
+    p50_ms: float | None
+    p95_ms: float | None
+    rows: int | None
+    error: str | None = None
+
+
+def scopes() -> dict[str, Scope]:
+    """All brands as the team sees them, the brand with the most jobs, and one with the fewest."""
+    by_jobs = text("select brand_id from tryon_jobs group by brand_id order by count(*), brand_id")
+    with connections.owner() as connection:
+        brands = connection.scalars(by_jobs).all()
+    return {
+        "all brands": Scope(brands="all"),
+        "top brand": Scope.of_brands([brands[-1]]),
+        "tail brand": Scope.of_brands([brands[0]]),
+    }
+
+
+def asked(name: str, days: int, today: date, *, filtered: bool) -> dict[str, queries.Parameter]:
+    """The parameters of a query over the days before ``today``.
+
+    Raises LookupError for a parameter without a value in VALUES.
+    """
+    known = {
+        **VALUES,
+        **(FILTERS if filtered else {}),
+        "since": today - timedelta(days=days),
+        "until": today,
+        "as_of": today,
+    }
+    wanted = queries.parameters(name)
+    if missing := sorted(wanted - known.keys()):
+        raise LookupError(f"bench/queries.py has no value for {', '.join(missing)} of {name}.")
+    return {key: known[key] for key in wanted}
+
+
+def measure(today: date, effort: Effort) -> list[dict[str, object]]:
+    """Time every query. Days end with the one before ``today``."""
+    timed = []
+    for scope_name, scope in scopes().items():
+        for name in queries.names():
+            wanted = queries.parameters(name)
+            ranges = RANGES if "since" in wanted else {"–": 0}
+            for range_name, days in ranges.items():
+                for filtered in (False, True) if wanted >= FILTERS.keys() else (False,):
+                    filter_name = " and ".join(FILTERS) if filtered else "none"
+                    params = asked(name, days, today, filtered=filtered)
+                    label = (name, scope_name, range_name, filter_name)
+                    timed.append(_time(label, scope, params, effort))
+    return [asdict(one) for one in timed]
+
+
+def _time(
+    label: tuple[str, str, str, str],
+    scope: Scope,
+    params: dict[str, queries.Parameter],
+    effort: Effort,
+) -> Timed:
+    name = label[0]
+    answers: list[queries.Answer] = []
+
+    def once() -> float:
+        queries.refresh(name, scope, **params)
+        answers[:] = [queries.read(name, scope, **params)]
+        return answers[0].elapsed_ms
+
+    try:
+        times = repeat(once, effort)
+    except queries.QueryFailedError as error:
+        return Timed(*label, None, None, None, str(error))
+    return Timed(*label, percentile(times, 50), percentile(times, 95), len(answers[0].frame))
+
+
+def report(rows: Sequence[Mapping[str, Any]]) -> str:
+    """The slowest p95 of each query by scope and range, the slowest query first, and the goals."""
+    scope_names = list(dict.fromkeys(row["scope"] for row in rows))
+    by_name: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        line = by_name.setdefault(row["name"], {"name": row["name"], "rows": 0, "worst": 0.0})
+        # One that failed took longer than any that did not.
+        slow = inf if row["p95_ms"] is None else row["p95_ms"]
+        for column in (f"{row['scope']} {row['range']}", "worst"):
+            line[column] = max(line.get(column, 0.0), slow)
+        line["rows"] = max(line["rows"], row["rows"] or 0)
+    lines = sorted(by_name.values(), key=lambda line: -line["worst"])
+    columns = {"name": "p95 in ms", "worst": "worst", "rows": "rows"} | {
+        f"{scope} {days}": f"{scope.split()[0]} {days.replace(' ', '')}"
+        for days in [*RANGES, "–"]
+        for scope in scope_names
+    }
+    over = [line["name"] for line in lines if line["worst"] > GOAL_MS]
+    far_over = [line["name"] for line in lines if line["worst"] > LIMIT_MS]
+    goal = (
+        f"p95 at most {GOAL_MS} ms: {len(lines) - len(over)} of {len(lines)} queries;"
+        f" over {LIMIT_MS} ms: {len(far_over)}"
+    )
+    return f"{table(columns, lines)}\n{goal}"

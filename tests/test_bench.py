@@ -1,0 +1,70 @@
+"""The bench measures what is there: every query, in a file that a part of it does not spoil."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+import queries
+from bench import home, raw, results
+from bench import queries as section
+from bench.timing import Effort, percentile, repeat
+from database.embedded import Cluster
+from tests.conftest import DEMO_UNTIL
+
+ONCE = Effort(times=1, seconds=0)
+
+
+def test_every_query_is_timed_in_every_scope_and_range(
+    demo_database: Cluster,  # noqa: ARG001 – it must be there
+) -> None:
+    rows = section.measure(DEMO_UNTIL, ONCE)
+    assert {row["name"] for row in rows} == set(queries.names())
+    assert {row["scope"] for row in rows} == {"all brands", "top brand", "tail brand"}
+    volume = [row for row in rows if row["name"] == "tryons/volume_by_day"]
+    assert {(row["range"], row["filter"], row["rows"]) for row in volume} == {
+        (name, kind, days)
+        for name, days in section.RANGES.items()
+        for kind in ("none", "category and device")
+    }
+    assert all(row["p50_ms"] or row["error"] for row in rows)
+    table = section.report(rows)
+    assert all(name in table for name in queries.names())
+    assert f"of {len(queries.names())} queries" in table
+
+
+def test_the_sketch_s_leaderboard_runs_on_the_raw_tables(
+    demo_database: Cluster,  # noqa: ARG001 – it must be there
+) -> None:
+    (row,) = raw.measure(datetime(2026, 11, 20, tzinfo=UTC), ONCE)
+    assert row["rows"] == 10
+
+
+def test_a_query_with_an_unknown_parameter_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(section.VALUES, "policy")
+    with pytest.raises(LookupError, match="no value for policy of revenue/mrr"):
+        section.asked("revenue/mrr", 7, DEMO_UNTIL, filtered=False)
+
+
+def test_the_first_time_does_not_count_where_there_are_others() -> None:
+    times = iter([900.0, 1.0, 2.0, 3.0])
+    assert repeat(lambda: next(times), Effort(times=3, seconds=60)) == [1.0, 2.0, 3.0]
+    assert repeat(lambda: 900.0, ONCE) == [900.0]
+    assert percentile([1.0, 2.0, 3.0], 50) == 2.0
+
+
+def test_a_section_that_is_measured_alone_leaves_the_others(tmp_path: Path) -> None:
+    file = tmp_path / "latest.json"
+    data = home.Data(1_000_000, 50_000, 847, datetime(2026, 11, 20, tzinfo=UTC), "18.1")
+    results.keep(file, data, {"queries": [{"name": "a"}]})
+    results.keep(file, data, {"raw": [{"name": "b"}]})
+    held = json.loads(file.read_text())
+    assert (held["queries"], held["raw"]) == ([{"name": "a"}], [{"name": "b"}])
+    assert held["scale"] == {"jobs": 1_000_000, "shoppers": 50_000, "brands": 847}
+    assert held["machine"]["postgres"] == "18.1"
+
+    # Figures of other amounts of data do not stand side by side.
+    more = home.Data(2_000_000, 50_000, 847, datetime(2026, 11, 20, tzinfo=UTC), "18.1")
+    results.keep(file, more, {"raw": [{"name": "c"}]})
+    assert "queries" not in json.loads(file.read_text())
