@@ -6,7 +6,7 @@ import streamlit as st
 
 import queries
 from accounts import gate
-from components import notice
+from components import address, notice
 
 STATIC = Path(__file__).parent / "static"
 
@@ -119,4 +119,6 @@ if account:
         gate.user_menu(account)
     scope = account.scope
     notice.of_the_data(lambda: queries.read("data/state", scope).frame)
+above = st.empty()
 chosen.run()
+address.tell(above)

@@ -14,7 +14,7 @@ _COLOURS = dict(zip(SOURCES.values(), (charts.PLUM, charts.BLUE, charts.OCHRE), 
 
 def over_time(question: Question, since: date, until: date) -> tuple[Load[Drawing], Forget]:
     """The answer of the query of that name as stacked bars, as load and forget of a card."""
-    weekly = question.params["step"] == "week"
+    step = str(question.params["step"])
 
     def load() -> Drawing:
         answer = question.read(since=since, until=until)
@@ -24,7 +24,11 @@ def over_time(question: Question, since: date, until: date) -> tuple[Load[Drawin
         if not any(values.any() for values in series.values()):
             return Drawing(None, "", answer.as_of, empty="No attributed purchase in this period.")
         sums = ", ".join(f"{name} {text('usd', v.sum())}" for name, v in series.items())
-        cut = weekly and (since.weekday() > 0 or until.weekday() > 0)
+        cut = {
+            "day": False,
+            "week": since.weekday() > 0 or until.weekday() > 0,
+            "month": since.day > 1 or until.day > 1,
+        }[step]
         return Drawing(
             charts.stacked(
                 answer.frame["day"],
@@ -32,9 +36,9 @@ def over_time(question: Question, since: date, until: date) -> tuple[Load[Drawin
                 _COLOURS,
                 "usd",
             ),
-            f"Attributed revenue by {'week' if weekly else 'day'}; in the period: {sums}.",
+            f"Attributed revenue by {step}; in the period: {sums}.",
             answer.as_of,
-            note="Weeks begin on Monday; the period cuts the first or the last." if cut else "",
+            note=f"The period cuts the first or the last {step}." if cut else "",
         )
 
     return load, lambda: question.forget(since=since, until=until)

@@ -1,6 +1,11 @@
-"""Which jobs a page looks at besides brand and period: their origin, category and device."""
+"""Which jobs a page looks at besides brand and period, and by which step it draws them."""
+
+from typing import Literal
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from components import address
 
 EVERY = "all"
 
@@ -29,31 +34,32 @@ DEVICES = {
 }
 _CATEGORIES = {"All categories": EVERY} | {name.capitalize(): name for name in CATEGORIES}
 _DEVICES = {"All devices": EVERY} | DEVICES
-
+_WIDTHS = {"by": 110, "category": 170, "device": 150}
 
 _STEPS = {"Day": "day", "Week": "week", "Month": "month"}
 
 
-def pick() -> dict[str, str]:
+def row() -> DeltaGenerator:
+    """Room for the filters that a page has besides brand and period."""
+    return st.container(horizontal=True, vertical_alignment="bottom")
+
+
+def step() -> str:
+    """Ask for the step of the charts over time: day, week or month (``?by=``)."""
+    address.check("by", "step", _STEPS)
+    by = st.segmented_control(
+        "By", list(_STEPS), default="Day", required=True, key="by", bind="query-params"
+    )
+    return _STEPS.get(by, "day")
+
+
+def jobs() -> dict[str, str]:
     """Ask for origin, category and device; the answers live in the address under these names.
 
     Gives the three as queries take them. The browser's word is not taken for it: what is not
     offered is the default, jobs of shoppers in every category on every device.
     """
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        return _jobs()
-
-
-def pick_with_step() -> tuple[str, dict[str, str]]:
-    """Ask for a step as well (day, week or month; ``?by=``), and give it before the three."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        by = st.segmented_control(
-            "By", list(_STEPS), default="Day", required=True, key="by", bind="query-params"
-        )
-        return _STEPS.get(by, "day"), _jobs()
-
-
-def _jobs() -> dict[str, str]:
+    address.check("origin", "origin", ORIGINS)
     origin = st.segmented_control(
         "Origin",
         list(ORIGINS),
@@ -64,15 +70,37 @@ def _jobs() -> dict[str, str]:
         help="Who launched the job: a shopper, somebody of the brand in the studio, or a "
         "visitor of the demo.",
     )
-    category = st.selectbox(
-        "Category", list(_CATEGORIES), key="category", bind="query-params", width=170
-    )
-    device = st.selectbox("Device", list(_DEVICES), key="device", bind="query-params", width=150)
     return {
         "origin": ORIGINS.get(origin, "shopper"),
-        "category": _CATEGORIES.get(category, EVERY),
-        "device": _DEVICES.get(device, EVERY),
+        "category": _one_of("category", _CATEGORIES),
+        "device": _one_of("device", _DEVICES),
     }
+
+
+def unavailable(name: Literal["by", "category", "device"], reason: str) -> None:
+    """Show a filter that the page's figures cannot honour: disabled, with the reason."""
+    label, default = {
+        "by": ("By", "Day"),
+        "category": ("Category", "All categories"),
+        "device": ("Device", "All devices"),
+    }[name]
+    # Not the filter's own key: what the address says for other pages is none of this one's.
+    st.selectbox(
+        label,
+        [default],
+        disabled=True,
+        key=f"{name}-unavailable",
+        width=_WIDTHS[name],
+        help=reason,
+    )
+
+
+def _one_of(name: Literal["category", "device"], options: dict[str, str]) -> str:
+    address.check(name, name, options)
+    picked = st.selectbox(
+        name.capitalize(), list(options), key=name, bind="query-params", width=_WIDTHS[name]
+    )
+    return options.get(picked, EVERY)
 
 
 def device_name(device: str | None) -> str:

@@ -2,11 +2,14 @@
 
 import streamlit as st
 
+from components import address
+
 _POLICIES = {"Strict": "strict", "Stripe": "stripe"}
 
 
 def pick() -> str:
     """Ask for the policy, which lives in the address; what is not offered is strict."""
+    address.check("policy", "policy", _POLICIES)
     chosen = st.segmented_control(
         "Policy",
         list(_POLICIES),

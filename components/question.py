@@ -106,10 +106,10 @@ def measure(
     card's note of the row. ``before`` names the column of the row with the figure before the
     period; without it, the question is asked over the period before. ``course_since`` is where the
     sparkline begins (default: with the period). ``absent`` makes of the row what stands in the
-    place of a figure that is n/a (default: a dash).
+    place of a figure that is n/a (default: a dash). A period that is not compared has no change.
     """
     windows = [{"since": period.start, "until": period.end}]
-    if before is None:
+    if before is None and period.is_compared:
         windows += [
             {"since": period.start, "until": period.compared_end},
             {"since": period.before_start, "until": period.before_end},
@@ -119,10 +119,15 @@ def measure(
     def load() -> Figure:
         answers = [total.read(**window) for window in windows]
         rows = [answer.frame.iloc[0] for answer in answers]
+        change = (None, None)
+        if len(rows) > 1:
+            change = (rows[1][column], rows[2][column])
+        elif before is not None and period.is_compared:
+            change = (rows[0][column], rows[0][before])
         return Figure(
             value=rows[0][column],
-            compared=rows[0][column] if before else rows[1][column],
-            before=rows[0][before] if before else rows[2][column],
+            compared=change[0],
+            before=change[1],
             series=_sparkline(course.read(**drawn), column) if course else (),
             note=note(rows[0]) if note else "",
             absent=absent(rows[0]) if absent else DASH,

@@ -2,13 +2,18 @@
 
 import json
 import logging
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+import queries
 from components import brand, charts, cohorts, leaderboard, notes, period, volume
+from components.question import Question
+from database.tenancy import Scope
 
 
 @pytest.mark.parametrize(
@@ -408,13 +413,37 @@ def test_an_unusual_day_is_marked_above_its_bar() -> None:
     assert list(by_name["Unusual"].text) == ["Unusual: 15 completed, usually 9"]
 
 
+# Values of the address that no filter offers, and what filters are called that are not their key.
+WRONG = ("x", "'; drop", "nothing", "")
+NAMED = {"by": "step"}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer as a reader gives it."""
+
+    frame: pd.DataFrame
+    as_of: datetime = datetime(2026, 3, 10, tzinfo=UTC)
+    sql: str = ""
+    elapsed_ms: float = 0.0
+
+
+def _measured(days: "period.Period", total: "Question", before: "str | None") -> None:
+    from components.question import measure
+
+    measure(days, "mrr", total, "mrr_usd", before=before)
+
+
 def _filters() -> None:
     import streamlit as st
 
-    from components import filters
+    from components import address, filters
 
-    step, jobs = filters.pick_with_step()
-    st.json({"step": step, **jobs})
+    with filters.row():
+        step = filters.step()
+        st.json({"step": step, **filters.jobs()})
+    filters.unavailable("by", "There is no course over time.")
+    address.tell(st.container())
 
 
 def test_filters_come_from_the_address_and_what_is_not_offered_is_the_default() -> None:
@@ -425,6 +454,12 @@ def test_filters_come_from_the_address_and_what_is_not_offered_is_the_default() 
         app.run()
         assert not app.exception
         found: dict[str, str] = json.loads(app.json[0].value)
+        wrong = [name for name, value in address.items() if value in WRONG]
+        said = [note.value for note in app.warning]
+        assert len(said) == min(1, len(wrong))
+        assert all(f"{NAMED.get(name, name)} “" in said[0] for name in wrong)
+        # It is said once: the address holds it no longer.
+        assert not app.run().warning
         return found
 
     default = {"step": "day", "origin": "shopper", "category": "all", "device": "all"}
@@ -436,3 +471,129 @@ def test_filters_come_from_the_address_and_what_is_not_offered_is_the_default() 
         "device": "ios",
     }
     assert picked(by="x", origin="'; drop", category="nothing", device="") == default
+
+
+def test_what_the_address_asked_for_is_repeated_as_plain_words() -> None:
+    app = AppTest.from_function(_filters)
+    app.query_params["category"] = "[Bags](x) **$1$** " + "a" * 400
+    (said,) = app.run().warning
+    assert not set("[]()*$") & set(said.value.split("(", 1)[1].rsplit(")", 1)[0])
+    assert len(said.value) < 150
+
+
+def test_a_filter_that_a_page_cannot_honour_is_disabled_and_says_why() -> None:
+    app = AppTest.from_function(_filters).run()
+    box = app.selectbox(key="by-unavailable")
+    assert (box.disabled, box.help) == (True, "There is no course over time.")
+
+
+def _period() -> None:
+    import datetime as dt
+
+    import streamlit as st
+
+    from components import address, period
+
+    found = period.pick(dt.datetime(2026, 3, 10, tzinfo=dt.UTC))
+    st.text(f"{found.label}: {found.start} to {found.end}, compared {found.is_compared}")
+    address.tell(st.container())
+
+
+def shown_days(app: AppTest) -> str:
+    assert not app.exception
+    return str(app.text[0].value)
+
+
+def test_days_of_ones_own_come_from_the_address() -> None:
+    app = AppTest.from_function(_period)
+    app.query_params["period"] = "Custom"
+    app.query_params["days"] = ["2026-01-05", "2026-01-09"]
+    app.query_params["compare"] = "false"
+    assert shown_days(app.run()) == "Custom: 2026-01-05 to 2026-01-10, compared False"
+    assert not app.warning
+    # Days are fixed already.
+    assert not app.button
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        ["yesterday"],
+        ["2026-02-30", "2026-03-01"],
+        ["2026-01-01", "2026-01-02", "2026-01-03"],
+        ["0001-01-01", "9999-12-31"],
+    ],
+)
+def test_days_that_are_none_are_the_usual_ones_and_one_sentence(days: list[str]) -> None:
+    app = AppTest.from_function(_period)
+    app.query_params["period"] = "Custom"
+    app.query_params["days"] = days
+    assert shown_days(app.run()) == "Custom: 2026-02-08 to 2026-03-10, compared True"
+    (said,) = app.warning
+    assert "(days “" in said.value
+
+
+def test_freezing_turns_a_relative_period_into_its_dates() -> None:
+    app = AppTest.from_function(_period)
+    app.query_params["period"] = "Last month"
+    before = shown_days(app.run())
+    app.button(key="freeze").click().run()
+    assert shown_days(app) == before.replace("Last month", "Custom")
+    assert app.query_params["period"] == "Custom"
+    assert app.query_params["days"] == ["2026-02-01", "2026-02-28"]
+    # The usual days as well, which would not be in the address if they were the default.
+    app.selectbox(key="period").select("Last 30 days").run()
+    app.button(key="freeze").click().run()
+    assert app.query_params["days"] == ["2026-02-08", "2026-03-09"]
+
+
+def test_going_on_to_days_of_ones_own_begins_with_those_shown() -> None:
+    app = AppTest.from_function(_period).run()
+    app.selectbox(key="period").select("Last 7 days").run()
+    app.selectbox(key="period").select("Custom").run()
+    assert shown_days(app) == "Custom: 2026-03-03 to 2026-03-10, compared True"
+    app.date_input(key="days").set_value((date(2026, 3, 5), date(2026, 3, 5))).run()
+    assert shown_days(app) == "Custom: 2026-03-05 to 2026-03-06, compared True"
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "window"),
+    [
+        (date(2026, 3, 1), date(2026, 3, 4), (date(2026, 3, 1), date(2026, 3, 5))),
+        (date(2026, 3, 4), date(2026, 3, 1), (date(2026, 3, 1), date(2026, 3, 5))),
+        # Today and what is to come are in no total.
+        (date(2026, 3, 1), date(2026, 4, 4), (date(2026, 3, 1), date(2026, 3, 10))),
+        (date(2026, 3, 9), date(2026, 3, 10), (date(2026, 3, 9), date(2026, 3, 10))),
+        # Nothing but these was asked for.
+        (date(2026, 5, 1), date(2026, 5, 2), (date(2026, 5, 1), date(2026, 5, 3))),
+    ],
+)
+def test_custom_days_end_with_a_complete_one(
+    first: date, last: date, window: tuple[date, date]
+) -> None:
+    found = period.custom(first, last, date(2026, 3, 10))
+    assert (found.start, found.end) == window
+    assert found.before_end == found.start
+    assert found.end - found.start == found.before_end - found.before_start
+
+
+def test_a_figure_that_is_not_compared_has_no_change_and_asks_for_its_own_days_alone() -> None:
+    asked: list[date] = []
+
+    class Total(Question):
+        def read(self, **days: date) -> Any:
+            asked.append(days["since"])
+            return Answer(pd.DataFrame({"mrr_usd": [5.0], "mrr_before_usd": [4.0]}))
+
+    def shown(*, is_compared: bool, before: str | None) -> list[str]:
+        asked.clear()
+        days = replace(period.period("Last 7 days", date(2026, 3, 10)), is_compared=is_compared)
+        app = AppTest.from_function(_measured, args=(days, Total(queries, Scope, "", {}), before))
+        return [metric.delta for metric in app.run().metric]
+
+    assert shown(is_compared=True, before=None) == ["No change"]
+    assert len(asked) == 3
+    assert shown(is_compared=True, before="mrr_before_usd") == ["+25.0%"]
+    for before in (None, "mrr_before_usd"):
+        assert shown(is_compared=False, before=before) == [""]
+        assert asked == [date(2026, 3, 3)]

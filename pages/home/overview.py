@@ -7,7 +7,7 @@ import streamlit as st
 
 import queries
 from accounts import gate
-from components import brand, card, door, leaderboard, notes, notice, over_time, period
+from components import brand, card, door, filters, leaderboard, notes, notice, over_time, period
 from components.question import asking, measure
 
 account = gate.account()
@@ -39,6 +39,11 @@ if account.is_demo:
             ":material/rocket_launch:",
             "The newest try-on jobs, from queued to completed.",
         )
+
+with filters.row():
+    filters.unavailable("by", "The overview is drawn by day.")
+    filters.unavailable("category", "Not every figure here knows a category: see Volume, Accuracy.")
+    filters.unavailable("device", "Not every figure here knows a device: see Volume, Accuracy.")
 
 ask = asking(queries, lambda: gate.account().scope_of(picked))
 mrr = ask("revenue/mrr_total", policy="strict")

@@ -7,11 +7,10 @@ import streamlit as st
 
 import queries
 from accounts import gate
-from components import attribution, brand, card, notes, period
+from components import address, attribution, brand, card, filters, notes, period
 from components.question import asking, measure
 
 MODELS = {"First touch": "first", "Last touch": "last", "Linear": "linear"}
-STEPS = {"Day": "day", "Week": "week"}
 
 account = gate.account()
 now = datetime.now(UTC)
@@ -21,7 +20,8 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     picked = brand.pick(lambda: queries.read("brands/list", account.scope).frame)
     days = period.pick(now)
 
-with st.container(horizontal=True):
+with filters.row():
+    address.check("model", "model", MODELS)
     chosen = st.segmented_control(
         "Model",
         list(MODELS),
@@ -31,9 +31,9 @@ with st.container(horizontal=True):
         bind="query-params",
         help="Whom a purchase with several touches is credited to. The total is always the same.",
     )
-    step = st.segmented_control(
-        "Step", list(STEPS), default="Day", required=True, key="step", bind="query-params"
-    )
+    step = filters.step()
+    filters.unavailable("category", "A purchase is of a shopper, not of a category.")
+    filters.unavailable("device", "Attribution does not know the device.")
 model = MODELS.get(chosen, "last")
 
 ask = asking(queries, lambda: gate.account().scope_of(picked))
@@ -48,7 +48,7 @@ with card.wall(3):
     for source in attribution.SOURCES:
         show(f"{source}_revenue", total, f"{source}_usd", daily, notes.touched(source))
 
-course = ask("revenue/attribution_over_time", model=model, step=STEPS.get(step, "day"))
+course = ask("revenue/attribution_over_time", model=model, step=step)
 with card.wall(1):
     card.chart_card(
         "Attributed revenue by source",

@@ -7,7 +7,7 @@ import streamlit as st
 
 import queries
 from accounts import gate
-from components import brand, card, movements, notes, period, policy
+from components import address, brand, card, filters, movements, notes, period, policy
 from components.question import asking, measure
 
 KINDS = {"All": "all"} | {kind.capitalize(): kind for kind in movements.GAINS | movements.LOSSES}
@@ -27,6 +27,11 @@ total = ask("revenue/movements_total", policy=counted)
 mrr = ask("revenue/mrr_total", policy=counted)
 
 show = partial(measure, days)
+with filters.row():
+    filters.unavailable("by", "Movements are drawn by month.")
+    filters.unavailable("category", "MRR is of a brand, not of a category.")
+    filters.unavailable("device", "MRR is of a brand, not of a device.")
+
 with card.wall(2 if managed else 3):
     show("mrr", mrr, "mrr_usd", note=notes.both_policies, before="mrr_before_usd")
     if not managed:
@@ -60,6 +65,7 @@ with card.wall(1):
         "Expansion: up. Contraction: down but above 0. Churn: to 0.",
     )
 
+address.check("kind", "kind", KINDS)
 kind = st.segmented_control(
     "Kind", list(KINDS), default="All", required=True, key="kind", bind="query-params"
 )

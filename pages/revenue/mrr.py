@@ -7,7 +7,7 @@ import streamlit as st
 
 import queries
 from accounts import gate
-from components import brand, card, leaderboard, notes, over_time, period, plan, policy
+from components import brand, card, filters, leaderboard, notes, over_time, period, plan, policy
 from components.question import asking, measure
 
 account = gate.account()
@@ -23,6 +23,11 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
 ask = asking(queries, lambda: gate.account().scope_of(picked))
 total = ask("revenue/mrr_total", policy=counted)
 daily = ask("revenue/mrr_by_day", policy=counted)
+
+with filters.row():
+    filters.unavailable("by", "MRR is drawn by day, its end's.")
+    filters.unavailable("category", "MRR is of a brand, not of a category.")
+    filters.unavailable("device", "MRR is of a brand, not of a device.")
 
 show = partial(measure, days)
 with card.wall(3 if managed else 4):

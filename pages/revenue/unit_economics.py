@@ -7,7 +7,7 @@ import streamlit as st
 
 import queries
 from accounts import gate
-from components import brand, card, economics, notes, notice, period
+from components import brand, card, economics, filters, notes, notice, period
 from components.question import asking, measure
 
 account = gate.account()
@@ -22,6 +22,11 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
 ask = asking(queries, lambda: gate.account().scope_of(picked))
 total = ask("revenue/ltv_cac")
 monthly = ask("revenue/ltv_cac_by_month")
+
+with filters.row():
+    filters.unavailable("by", "LTV and CAC are of months.")
+    filters.unavailable("category", "Spend is not known by category.")
+    filters.unavailable("device", "Spend is not known by device.")
 
 year = days.end - timedelta(days=365)
 show = partial(measure, days, total=total, course_since=year)

@@ -7,7 +7,7 @@ import streamlit as st
 
 import queries
 from accounts import gate
-from components import brand, card, funnel, notice, period
+from components import brand, card, filters, funnel, notice, period
 from components.question import asking
 
 DEFINITION = (
@@ -24,6 +24,11 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     st.title("Funnel", anchor=False, width="stretch")
     picked = brand.pick(lambda: queries.read("brands/list", account.scope).frame)
     days = period.pick(now)
+
+with filters.row():
+    filters.unavailable("by", "A funnel has no course over time.")
+    filters.unavailable("category", "All categories stand beside one another below.")
+    filters.unavailable("device", "All devices stand beside one another below.")
 
 ask = partial(
     asking(queries, lambda: gate.account().scope_of(picked)), "shoppers/funnel", as_of=now.date()

@@ -6,7 +6,7 @@ import streamlit as st
 
 import queries
 from accounts import gate
-from components import brand, card, cohorts, notes, notice, period
+from components import brand, card, cohorts, filters, notes, notice, period
 from components.question import asking, measure
 
 account = gate.account()
@@ -16,6 +16,11 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     st.title("Retention", anchor=False, width="stretch")
     picked = brand.pick(lambda: queries.read("brands/list", account.scope).frame)
     days = period.pick(now)
+
+with filters.row():
+    filters.unavailable("by", "Cohorts are of months.")
+    filters.unavailable("category", "Retention is not kept by category yet.")
+    filters.unavailable("device", "Retention is not kept by device yet.")
 
 ask = asking(queries, lambda: gate.account().scope_of(picked))
 with card.wall(3):

@@ -17,7 +17,9 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     st.title("Accuracy", anchor=False, width="stretch")
     picked = brand.pick(lambda: queries.read("brands/list", account.scope).frame)
     days = period.pick(now)
-jobs = filters.pick()
+with filters.row():
+    filters.unavailable("by", "Accuracy is drawn by day where a day has enough, else by week.")
+    jobs = filters.jobs()
 
 ask = asking(queries, lambda: gate.account().scope_of(picked))
 confidence = ask("accuracy/confidence_total", **jobs)

@@ -17,7 +17,9 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     st.title("Volume", anchor=False, width="stretch")
     picked = brand.pick(lambda: queries.read("brands/list", account.scope).frame)
     days = period.pick(now)
-step, jobs = filters.pick_with_step()
+with filters.row():
+    step = filters.step()
+    jobs = filters.jobs()
 shoppers = {name: jobs[name] for name in ("category", "device")}
 
 ask = asking(queries, lambda: gate.account().scope_of(picked))

@@ -1,12 +1,12 @@
--- Attribution over time: as revenue/attribution, by day or ISO week.
--- Grain: one row per day or week with a day in the window.
+-- Attribution over time: as revenue/attribution, by day, ISO week or month.
+-- Grain: one row per day, week or month with a day in the window.
 -- Parameters:
 --   model                first, last or linear
---   step                 day or week
---   since                first day of the window; the first week is cut there
---   until                first day after the window; the last week is cut there
+--   step                 day, week or month
+--   since                first day of the window; the first step is cut there
+--   until                first day after the window; the last step is cut there
 -- Columns:
---   day                  the day, or the Monday of the week
+--   day                  the first day of the step
 --   attributed_usd       revenue of purchases with a touch: the sum of the three sources
 --   tryon_usd            of that, by try-ons
 --   recommendation_usd   of that, by recommendations
