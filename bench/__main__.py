@@ -6,9 +6,21 @@ from typing import Annotated
 
 import typer
 
-from bench import home, queries, raw, results
+import processes
+from bench import home, pages, queries, raw, results
 from bench.timing import Effort
+from database import connections, demo, embedded, migrate
 from settings import ROOT
+
+# What says in one sentence what is in the way.
+_EXPECTED = (
+    home.HomeError,
+    processes.StartError,
+    embedded.EmbeddedError,
+    migrate.MigrationError,
+    demo.DemoDataError,
+    connections.DatabaseUnavailableError,
+)
 
 # A trace with local variables says less than one without.
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -19,6 +31,7 @@ class Section(StrEnum):
 
     queries = "queries"
     raw = "raw"
+    pages = "pages"
 
 
 @app.command()
@@ -45,7 +58,7 @@ def bench(
             for section in sections:
                 rows = _measure(section, data, repeat)
                 results.keep(output, data, {section.value: rows})
-    except home.HomeError as error:
+    except _EXPECTED as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
     typer.echo(f"\nWritten to {output}")
@@ -56,6 +69,9 @@ def _measure(section: Section, data: home.Data, times: int) -> list[dict[str, ob
     if section is Section.queries:
         rows = queries.measure(data.until.date(), Effort(times, seconds=5))
         typer.echo(queries.report(rows))
+    elif section is Section.pages:
+        rows = pages.measure(Effort(times, seconds=60))
+        typer.echo(pages.report(rows))
     else:
         rows = raw.measure(data.until, Effort(min(times, 5), seconds=30))
         timed = {"name": "query", "range": "range", "p50_ms": "p50 ms", "p95_ms": "p95 ms"}
