@@ -22,6 +22,8 @@ app = typer.Typer(
 
 
 user = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+rollup = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(rollup, name="rollups", help="Rebuild the rollups that pages read, or check them.")
 app.add_typer(user, name="user", help="Add, list and disable users, and set passwords.")
 
 
@@ -118,6 +120,32 @@ def worker() -> None:
 
     with processes.database_running():
         worker.run()
+
+
+@rollup.command("rebuild")
+def rebuild_rollups() -> None:
+    """Make all rollups anew from the raw rows. Pages go on reading the old ones meanwhile."""
+    import processes
+    from database import rollups
+
+    with processes.database_running(), _bar("Rollups") as bar:
+        processes.migrate()
+        rollups.rebuild(bar.show)
+
+
+@rollup.command("check")
+def check_rollups() -> None:
+    """Compare all rollups with the raw rows; the exit code is 0 when they agree."""
+    import processes
+    from database import rollups
+
+    with processes.database_running(), _bar("Rollups") as bar:
+        differences = rollups.check(bar.show)
+    if differences:
+        for difference in differences:
+            typer.echo(difference, err=True)
+        raise typer.Exit(1)
+    typer.echo("The rollups agree with the raw rows.")
 
 
 @app.command()

@@ -1,8 +1,10 @@
 """The ASGI application: Streamlit around app.py, with our own routes on the same port."""
 
+import asyncio
+import contextlib
 import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 
 import streamlit as st
 from fastapi import FastAPI
@@ -18,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.runtime.pages_manager import PagesManager
 
 from accounts.routes import ROUTES, BrowserCookie
-from database import connections, migrate
+from database import connections, migrate, rollups
 from database.tenancy import Scope as Tenancy
 from settings import LOG_FORMAT, ROOT, settings
 
@@ -169,6 +171,28 @@ def on_script_error(error: Exception) -> bool:
     return True
 
 
+# The worker folds every second. Where there is none, or it hangs, the figures must not stand still.
+_FOLD_AFTER_SECONDS = 5
+
+
+async def _fold_for_want_of_a_worker() -> None:
+    while True:
+        await asyncio.sleep(_FOLD_AFTER_SECONDS)
+        try:
+            await run_in_threadpool(rollups.fold_overdue, _FOLD_AFTER_SECONDS)
+        except connections.DatabaseUnavailableError:
+            continue  # every page says so, and so does /health
+        except SQLAlchemyError:
+            _log.exception("The rollups could not be folded")
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(_app: object) -> AsyncIterator[None]:
+    folding = asyncio.create_task(_fold_for_want_of_a_worker())
+    yield
+    folding.cancel()
+
+
 # A directory of this name makes Streamlit take the app for one of its old multipage ones until the
 # first st.navigation has run: the first visitor's address would not be found, and a file directly
 # in pages/ would be served without sign-in.
@@ -186,5 +210,6 @@ app = st.App(
         Middleware(UnknownAddresses),
         Middleware(BrowserCookie),
     ],
+    lifespan=_lifespan,
     on_script_error=on_script_error,
 )

@@ -16,13 +16,16 @@ from sqlalchemy import text
 
 from accounts import sessions
 from billing import benchmarks
-from database import connections
+from database import connections, rollups
 from database.tenancy import Scope
 from settings import LOG_FORMAT, settings
 
 _log = logging.getLogger(__name__)
 
 HEARTBEAT_EVERY = 5.0
+FOLD_EVERY = 1.0
+# UTC; when the fewest look.
+_QUIET_HOUR = 3
 _LONGEST_WAIT = 60.0
 
 
@@ -75,6 +78,19 @@ def append_demo_days() -> None:
         demo.append_missing(datetime.now(UTC))
 
 
+def fold_rollups() -> None:
+    """Bring what has changed into the rollups that pages read."""
+    rollups.fold_all()
+
+
+def check_rollups() -> None:
+    """Compare the rollups with the raw rows, once a night, and say what differs."""
+    if datetime.now(UTC).hour != _QUIET_HOUR:
+        return
+    for difference in rollups.check():
+        _log.error("The nightly check found: %s", difference)
+
+
 def publish_benchmarks() -> None:
     """Publish today's benchmarks, once."""
     benchmarks.publish(datetime.now(UTC).date())
@@ -102,11 +118,15 @@ def _keep_doing(*tasks: Task) -> None:
 def run() -> None:
     """Work until the process is ended."""
     logging.basicConfig(level=settings().log_level.upper(), format=LOG_FORMAT)
-    # In a thread of its own: a day of demo data takes longer than a heartbeat may be late.
-    heartbeat = Task("heartbeat", HEARTBEAT_EVERY, beat)
-    threading.Thread(target=_keep_doing, args=[heartbeat], daemon=True).start()
+    # In threads of their own: a day of demo data takes longer than these may be late.
+    for task in (
+        Task("heartbeat", HEARTBEAT_EVERY, beat),
+        Task("rollups", FOLD_EVERY, fold_rollups),
+    ):
+        threading.Thread(target=_keep_doing, args=[task], daemon=True).start()
     _keep_doing(
         Task("demo days", 3600, append_demo_days),
         Task("benchmarks", 3600, publish_benchmarks),
         Task("clean up", 3600, clean_up),
+        Task("check of the rollups", 3600, check_rollups),
     )

@@ -96,6 +96,10 @@ CREATE TYPE public.user_role AS ENUM (
     'tombstone'
 );
 
+CREATE FUNCTION public.added(a integer[], b integer[]) RETURNS integer[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ARRAY(SELECT (COALESCE(t.x, 0) + COALESCE(t.y, 0)) FROM UNNEST(added.a, added.b) t(x, y));
+
 CREATE FUNCTION public.apply_ledger_row() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -108,6 +112,18 @@ begin
   return null;
 end
 $$;
+
+CREATE FUNCTION public.bucket_ms(bucket integer) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN (bucket = 0) THEN (25)::numeric ELSE ((50)::numeric * power(1.05, ((bucket)::numeric - 0.5))) END;
+
+CREATE FUNCTION public.cell_categories(category text, device text) RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN (category <> 'all'::text) THEN ARRAY[category] WHEN (device = 'all'::text) THEN ARRAY['all'::text] ELSE array_append((enum_range(NULL::public.garment_category))::text[], 'unknown'::text) END;
+
+CREATE FUNCTION public.cell_devices(category text, device text) RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN (device <> 'all'::text) THEN ARRAY[device] WHEN (category = 'all'::text) THEN ARRAY['all'::text] ELSE array_append((enum_range(NULL::public.device_type))::text[], 'unknown'::text) END;
 
 CREATE FUNCTION public.check_credit_scope(owner_user uuid, owner_brand uuid) RETURNS void
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -217,6 +233,18 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.each_category(category text) RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN (category <> 'all'::text) THEN ARRAY[category] ELSE array_append((enum_range(NULL::public.garment_category))::text[], 'unknown'::text) END;
+
+CREATE FUNCTION public.each_device(device text) RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN (device <> 'all'::text) THEN ARRAY[device] ELSE array_append((enum_range(NULL::public.device_type))::text[], 'unknown'::text) END;
+
+CREATE FUNCTION public.each_origin(origin text) RETURNS public.job_origin[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN (origin = 'all'::text) THEN enum_range(NULL::public.job_origin) ELSE ARRAY[(origin)::public.job_origin] END;
+
 CREATE FUNCTION public.end_job_credits() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -294,6 +322,14 @@ begin
   end if;
 end
 $_$;
+
+CREATE FUNCTION public.every_brand() RETURNS uuid
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN '00000000-0000-0000-0000-000000000000'::uuid;
+
+CREATE FUNCTION public.every_demo_brand() RETURNS uuid
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid;
 
 CREATE FUNCTION public.follow_subscription() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -424,6 +460,10 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.months_between(a date, b date) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (((((12)::numeric * (EXTRACT(year FROM b) - EXTRACT(year FROM a))) + EXTRACT(month FROM b)) - EXTRACT(month FROM a)))::integer;
+
 CREATE FUNCTION public.mrr_counts(status public.subscription_status, policy public.mrr_policy) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN ((status = 'active'::public.subscription_status) OR ((policy = 'stripe'::public.mrr_policy) AND (status = 'past_due'::public.subscription_status)));
@@ -514,6 +554,213 @@ begin
   insert into credit_ledger (account_id, lot_id, kind, amount) values (account, lot, 'purchase', credits);
 end
 $$;
+
+CREATE FUNCTION public.queue_brand_changes() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  insert into shopper_changes (user_id)
+  select distinct p.user_id from purchases p where p.brand_id = new.id and new.gross_margin <> old.gross_margin;
+  update rollup_state set is_stale = true where new.is_demo <> old.is_demo and not is_stale;
+  return null;
+end
+$$;
+
+CREATE FUNCTION public.queue_job_changes() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  if tg_op = 'UPDATE' then
+    with changed as (
+      select o.id
+      from old_rows o
+      join new_rows n on n.id = o.id
+      where (
+        o.brand_id, o.origin, o.category, o.device, o.engine, o.confidence, o.engine_cost_usd, o.failure_code, o.created_at,
+        o.finished_at
+      ) is distinct from (
+        n.brand_id, n.origin, n.category, n.device, n.engine, n.confidence, n.engine_cost_usd, n.failure_code, n.created_at,
+        n.finished_at
+      )
+    )
+    insert into job_changes (
+      sign, brand_id, origin, category, device, engine, status, confidence, engine_cost_usd, failure_code, created_at,
+      started_at, finished_at
+    )
+    select
+      j.sign, j.brand_id, j.origin, j.category, j.device, j.engine, j.status, j.confidence, j.engine_cost_usd,
+      j.failure_code, j.created_at, j.started_at, j.finished_at
+    from (
+      select -1 as sign, o.* from old_rows o
+      union all
+      select 1, n.* from new_rows n
+    ) as j
+    where j.id in (select c.id from changed c);
+    insert into shopper_changes (user_id)
+    select distinct p.user_id
+    from old_rows o
+    join new_rows n on n.id = o.id
+    cross join lateral unnest(array[o.user_id, n.user_id]) as p (user_id)
+    where p.user_id is not null
+      and (o.user_id, o.brand_id, o.origin, o.category, o.device, o.created_at, o.finished_at)
+      is distinct from (n.user_id, n.brand_id, n.origin, n.category, n.device, n.created_at, n.finished_at);
+    insert into verdict_changes (job_id)
+    select n.id
+    from old_rows o
+    join new_rows n on n.id = o.id
+    where o.finished_at is distinct from n.finished_at
+      and exists (select from reviews r where r.job_id = n.id);
+  elsif tg_op = 'INSERT' then
+    insert into job_changes (
+      sign, brand_id, origin, category, device, engine, status, confidence, engine_cost_usd, failure_code, created_at,
+      started_at, finished_at
+    )
+    select
+      1, j.brand_id, j.origin, j.category, j.device, j.engine, j.status, j.confidence, j.engine_cost_usd,
+      j.failure_code, j.created_at, j.started_at, j.finished_at
+    from new_rows j;
+    insert into shopper_changes (user_id)
+    select distinct j.user_id from new_rows j where j.user_id is not null and j.origin = 'shopper';
+  else
+    insert into job_changes (
+      sign, brand_id, origin, category, device, engine, status, confidence, engine_cost_usd, failure_code, created_at,
+      started_at, finished_at
+    )
+    select
+      -1, j.brand_id, j.origin, j.category, j.device, j.engine, j.status, j.confidence, j.engine_cost_usd,
+      j.failure_code, j.created_at, j.started_at, j.finished_at
+    from old_rows j;
+    insert into shopper_changes (user_id)
+    select distinct j.user_id from old_rows j where j.user_id is not null and j.origin = 'shopper';
+    insert into verdict_changes (job_id) select j.id from old_rows j;
+  end if;
+  return null;
+end
+$$;
+
+CREATE FUNCTION public.queue_look_changes() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  if tg_op = 'UPDATE' then
+    insert into shopper_changes (user_id)
+    select r.user_id
+    from (select * from old_rows union all select * from new_rows) as r
+    where r.kind = 'look' and r.user_id is not null
+    group by r.user_id;
+  elsif tg_op = 'INSERT' then
+    insert into shopper_changes (user_id)
+    select distinct r.user_id from new_rows r where r.kind = 'look' and r.user_id is not null;
+  else
+    insert into shopper_changes (user_id)
+    select distinct r.user_id from old_rows r where r.kind = 'look' and r.user_id is not null;
+  end if;
+  return null;
+end
+$$;
+
+CREATE FUNCTION public.queue_return_changes() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  if tg_op <> 'DELETE' then
+    insert into shopper_changes (user_id)
+    select distinct p.user_id from new_rows r join purchases p on p.id = r.purchase_id;
+  end if;
+  if tg_op <> 'INSERT' then
+    insert into shopper_changes (user_id)
+    select distinct p.user_id from old_rows r join purchases p on p.id = r.purchase_id;
+  end if;
+  return null;
+end
+$$;
+
+CREATE FUNCTION public.queue_review_changes() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  if tg_op <> 'DELETE' then
+    insert into verdict_changes (job_id) select distinct r.job_id from new_rows r;
+  end if;
+  if tg_op <> 'INSERT' then
+    insert into verdict_changes (job_id) select distinct r.job_id from old_rows r;
+  end if;
+  return null;
+end
+$$;
+
+CREATE FUNCTION public.queue_shopper_changes() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  if tg_op = 'UPDATE' then
+    insert into shopper_changes (user_id)
+    select r.user_id from old_rows r where r.user_id is not null
+    union
+    select r.user_id from new_rows r where r.user_id is not null;
+  elsif tg_op = 'INSERT' then
+    insert into shopper_changes (user_id) select distinct r.user_id from new_rows r where r.user_id is not null;
+  else
+    insert into shopper_changes (user_id) select distinct r.user_id from old_rows r where r.user_id is not null;
+  end if;
+  return null;
+end
+$$;
+
+CREATE FUNCTION public.queue_spend_changes() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  if tg_op <> 'DELETE' then
+    insert into spend_changes (brand_id, channel, day, usd)
+    select r.brand_id, r.channel, r.day, round(r.amount * r.usd_rate, 2) from new_rows r;
+  end if;
+  if tg_op <> 'INSERT' then
+    insert into spend_changes (brand_id, channel, day, usd)
+    select r.brand_id, r.channel, r.day, -round(r.amount * r.usd_rate, 2) from old_rows r;
+  end if;
+  return null;
+end
+$$;
+
+CREATE FUNCTION public.range_parts(since date, until date) RETURNS TABLE(grain text, first_day date, day_after date)
+    LANGUAGE sql IMMUTABLE ROWS 3 PARALLEL SAFE
+    BEGIN ATOMIC
+ WITH months AS (
+          SELECT ((date_trunc('month'::text, ((range_parts.since)::timestamp without time zone - '1 day'::interval)) + '1 mon'::interval))::date AS month_since,
+             (date_trunc('month'::text, (range_parts.until)::timestamp without time zone))::date AS month_until
+         )
+  SELECT 'month'::text,
+     m.month_since,
+     m.month_until
+    FROM months m
+   WHERE (m.month_since < m.month_until)
+ UNION ALL
+  SELECT 'day'::text,
+     range_parts.since AS since,
+     m.month_since
+    FROM months m
+   WHERE ((m.month_since < m.month_until) AND (range_parts.since < m.month_since))
+ UNION ALL
+  SELECT 'day'::text,
+     m.month_until,
+     range_parts.until AS until
+    FROM months m
+   WHERE ((m.month_since < m.month_until) AND (m.month_until < range_parts.until))
+ UNION ALL
+  SELECT 'day'::text,
+     range_parts.since AS since,
+     range_parts.until AS until
+    FROM months m
+   WHERE ((m.month_since >= m.month_until) AND (range_parts.since < range_parts.until));
+END;
 
 CREATE FUNCTION public.rederive_movements() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -656,6 +903,50 @@ begin
 end
 $$;
 
+CREATE TABLE public.job_changes (
+    id bigint NOT NULL,
+    sign smallint NOT NULL,
+    brand_id uuid,
+    origin public.job_origin NOT NULL,
+    category public.garment_category,
+    device public.device_type,
+    engine text NOT NULL COLLATE pg_catalog."C",
+    status public.job_status NOT NULL,
+    confidence numeric(4,3),
+    engine_cost_usd numeric(10,4),
+    failure_code text,
+    created_at timestamp with time zone NOT NULL,
+    started_at timestamp with time zone,
+    finished_at timestamp with time zone,
+    queued_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.shopper_changes (
+    id bigint NOT NULL,
+    user_id uuid NOT NULL,
+    queued_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.spend_changes (
+    id bigint NOT NULL,
+    brand_id uuid NOT NULL,
+    channel text NOT NULL COLLATE pg_catalog."C",
+    day date NOT NULL,
+    usd numeric NOT NULL,
+    queued_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.verdict_changes (
+    id bigint NOT NULL,
+    job_id uuid NOT NULL,
+    queued_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE FUNCTION public.rollups_waiting_since() RETURNS timestamp with time zone
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    RETURN LEAST((SELECT job_changes.queued_at FROM public.job_changes ORDER BY job_changes.id LIMIT 1), (SELECT shopper_changes.queued_at FROM public.shopper_changes ORDER BY shopper_changes.id LIMIT 1), (SELECT verdict_changes.queued_at FROM public.verdict_changes ORDER BY verdict_changes.id LIMIT 1), (SELECT spend_changes.queued_at FROM public.spend_changes ORDER BY spend_changes.id LIMIT 1));
+
 CREATE FUNCTION public.saved_looks(since timestamp with time zone, until timestamp with time zone) RETURNS TABLE(brand_id uuid, user_id uuid, saved_at timestamp with time zone)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -727,6 +1018,10 @@ CREATE FUNCTION public.scope_user() RETURNS uuid
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN (NULLIF(current_setting('closetai.user'::text, true), ''::text))::uuid;
 
+CREATE FUNCTION public.scope_views() RETURNS uuid[]
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN CASE WHEN public.scope_sees_all() THEN ARRAY[public.every_brand()] WHEN public.scope_sees_demo() THEN ARRAY[public.every_demo_brand()] ELSE ARRAY(SELECT public.scope_brands() AS scope_brands) END;
+
 CREATE FUNCTION public.scope_written_brands() RETURNS SETOF uuid
     LANGUAGE sql STABLE ROWS 100 PARALLEL SAFE
     BEGIN ATOMIC
@@ -766,6 +1061,14 @@ CREATE FUNCTION public.tenant_rule(brand_column text, user_column text DEFAULT N
 CREATE FUNCTION public.tenant_write_rule(brand_column text, user_column text DEFAULT NULL::text, shopper_writes boolean DEFAULT true) RETURNS text
     LANGUAGE sql IMMUTABLE
     RETURN concat_ws(' or '::text, '(select scope_sees_all())', format('%I in (select scope_written_brands())'::text, brand_column), CASE WHEN (user_column IS NOT NULL) THEN ((format('%I = (select scope_user()) and ('::text, user_column) || concat_ws(' or '::text, format('%I is null'::text, brand_column), format('%I in (select scope_brands())'::text, brand_column), CASE WHEN shopper_writes THEN '(select scope_names_no_brand())'::text ELSE NULL::text END)) || ')'::text) ELSE NULL::text END);
+
+CREATE FUNCTION public.time_bucket(ms double precision) RETURNS smallint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (CASE WHEN (ms < (50)::double precision) THEN (0)::double precision ELSE LEAST(((1)::double precision + floor((ln((ms / (50)::double precision)) / (ln(1.05))::double precision))), (400)::double precision) END)::smallint;
+
+CREATE FUNCTION public.view_rule() RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN ('(select scope_sees_all()) or in_view in (select scope_brands())'::text || ' or ((select scope_sees_demo()) and in_view = every_demo_brand())'::text);
 
 CREATE TABLE public.acquisition_spend (
     brand_id uuid NOT NULL,
@@ -1139,6 +1442,15 @@ CREATE TABLE public.job_attempts (
     CONSTRAINT job_attempts_outcome_check CHECK ((outcome = ANY (ARRAY['completed'::text, 'failed'::text, 'canceled'::text, 'lost'::text])))
 );
 
+ALTER TABLE public.job_changes ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.job_changes_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.job_outputs (
     id uuid DEFAULT public.uuid_v7() NOT NULL,
     job_id uuid NOT NULL,
@@ -1411,6 +1723,207 @@ CREATE VIEW public.published_dataset WITH (security_invoker='true') AS
    FROM public.dataset_aggregates a
   WHERE (shopper_count >= 20);
 
+CREATE TABLE public.purchase_facts (
+    purchase_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    brand_id uuid NOT NULL,
+    in_demo boolean NOT NULL,
+    day date NOT NULL,
+    net_usd numeric NOT NULL,
+    margin_usd numeric NOT NULL,
+    first_source public.touch_source,
+    last_source public.touch_source,
+    tryon_touches integer NOT NULL,
+    recommendation_touches integer NOT NULL,
+    share_touches integer NOT NULL,
+    cohort date,
+    cohort_in_all date
+);
+
+CREATE TABLE public.rollup_active (
+    in_view uuid NOT NULL,
+    day date NOT NULL,
+    shoppers integer NOT NULL
+);
+
+CREATE TABLE public.rollup_cells (
+    in_view uuid NOT NULL,
+    category text NOT NULL COLLATE pg_catalog."C",
+    device text NOT NULL COLLATE pg_catalog."C",
+    grain text NOT NULL COLLATE pg_catalog."C",
+    starts_on date NOT NULL,
+    origin public.job_origin NOT NULL,
+    launched integer NOT NULL,
+    completed integer NOT NULL,
+    failed integer NOT NULL,
+    canceled integer NOT NULL,
+    rated integer NOT NULL,
+    confidence_sum bigint NOT NULL,
+    confidence_square_sum bigint NOT NULL,
+    cost_sum bigint NOT NULL
+);
+
+CREATE TABLE public.rollup_cohorts (
+    in_view uuid NOT NULL,
+    grain text NOT NULL COLLATE pg_catalog."C",
+    split text NOT NULL COLLATE pg_catalog."C",
+    part text NOT NULL COLLATE pg_catalog."C",
+    cohort date NOT NULL,
+    number smallint NOT NULL,
+    previous_number smallint NOT NULL,
+    shoppers integer NOT NULL
+);
+
+CREATE TABLE public.rollup_completions (
+    in_view uuid NOT NULL,
+    day date NOT NULL,
+    previous_day date NOT NULL,
+    shoppers integer NOT NULL,
+    converted integer NOT NULL
+);
+
+CREATE TABLE public.rollup_confidence (
+    in_view uuid NOT NULL,
+    grain text NOT NULL COLLATE pg_catalog."C",
+    starts_on date NOT NULL,
+    origin public.job_origin NOT NULL,
+    by_bin integer[] NOT NULL
+);
+
+CREATE TABLE public.rollup_engines (
+    in_view uuid NOT NULL,
+    engine text NOT NULL COLLATE pg_catalog."C",
+    grain text NOT NULL COLLATE pg_catalog."C",
+    starts_on date NOT NULL,
+    origin public.job_origin NOT NULL,
+    launched integer NOT NULL,
+    completed integer NOT NULL,
+    failed integer NOT NULL,
+    canceled integer NOT NULL,
+    rated integer NOT NULL,
+    confidence_sum bigint NOT NULL,
+    cost_sum bigint NOT NULL
+);
+
+CREATE TABLE public.rollup_failures (
+    in_view uuid NOT NULL,
+    engine text NOT NULL COLLATE pg_catalog."C",
+    failure_code text NOT NULL COLLATE pg_catalog."C",
+    grain text NOT NULL COLLATE pg_catalog."C",
+    starts_on date NOT NULL,
+    origin public.job_origin NOT NULL,
+    jobs integer NOT NULL
+);
+
+CREATE TABLE public.rollup_hours (
+    in_view uuid NOT NULL,
+    starts_on date NOT NULL,
+    origin public.job_origin NOT NULL,
+    by_hour integer[] NOT NULL
+);
+
+CREATE TABLE public.rollup_launches (
+    in_view uuid NOT NULL,
+    day date NOT NULL,
+    previous_day date NOT NULL,
+    launched integer NOT NULL,
+    completed integer NOT NULL,
+    saved integer NOT NULL,
+    purchased integer NOT NULL
+);
+
+CREATE TABLE public.rollup_reasons (
+    in_view uuid NOT NULL,
+    reason text NOT NULL COLLATE pg_catalog."C",
+    grain text NOT NULL COLLATE pg_catalog."C",
+    starts_on date NOT NULL,
+    origin public.job_origin NOT NULL,
+    jobs integer NOT NULL
+);
+
+CREATE TABLE public.rollup_returns (
+    in_view uuid NOT NULL,
+    split text NOT NULL COLLATE pg_catalog."C",
+    part text NOT NULL COLLATE pg_catalog."C",
+    cohort date NOT NULL,
+    shoppers integer NOT NULL,
+    day_1 integer NOT NULL,
+    day_7 integer NOT NULL,
+    day_30 integer NOT NULL
+);
+
+CREATE TABLE public.rollup_revenue (
+    in_view uuid NOT NULL,
+    model text NOT NULL COLLATE pg_catalog."C",
+    grain text NOT NULL COLLATE pg_catalog."C",
+    starts_on date NOT NULL,
+    attributed_usd numeric NOT NULL,
+    tryon_usd numeric NOT NULL,
+    recommendation_usd numeric NOT NULL,
+    share_usd numeric NOT NULL,
+    unattributed_usd numeric NOT NULL,
+    tryon_count integer NOT NULL,
+    recommendation_count integer NOT NULL,
+    share_count integer NOT NULL,
+    unattributed_count integer NOT NULL,
+    purchase_count integer NOT NULL
+);
+
+CREATE TABLE public.rollup_speed (
+    in_view uuid NOT NULL,
+    engine text NOT NULL COLLATE pg_catalog."C",
+    phase text NOT NULL COLLATE pg_catalog."C",
+    grain text NOT NULL COLLATE pg_catalog."C",
+    starts_on date NOT NULL,
+    origin public.job_origin NOT NULL,
+    buckets smallint[] NOT NULL,
+    counts integer[] NOT NULL,
+    p50_ms double precision,
+    p95_ms double precision,
+    p99_ms double precision
+);
+
+CREATE TABLE public.rollup_spend (
+    in_view uuid NOT NULL,
+    channel text NOT NULL COLLATE pg_catalog."C",
+    grain text NOT NULL COLLATE pg_catalog."C",
+    starts_on date NOT NULL,
+    spend_usd numeric NOT NULL
+);
+
+CREATE TABLE public.rollup_state (
+    singleton boolean DEFAULT true NOT NULL,
+    is_stale boolean DEFAULT false NOT NULL,
+    folded_at timestamp with time zone,
+    rebuilt_at timestamp with time zone,
+    checked_at timestamp with time zone,
+    differences text[] DEFAULT '{}'::text[] NOT NULL,
+    CONSTRAINT rollup_state_singleton_check CHECK (singleton)
+);
+
+CREATE TABLE public.rollup_value (
+    in_view uuid NOT NULL,
+    cohort date NOT NULL,
+    number smallint NOT NULL,
+    revenue_usd numeric NOT NULL,
+    margin_usd numeric NOT NULL,
+    purchases integer NOT NULL
+);
+
+CREATE TABLE public.rollup_verdicts (
+    in_view uuid NOT NULL,
+    category text NOT NULL COLLATE pg_catalog."C",
+    device text NOT NULL COLLATE pg_catalog."C",
+    grain text NOT NULL COLLATE pg_catalog."C",
+    starts_on date NOT NULL,
+    origin public.job_origin NOT NULL,
+    bin smallint NOT NULL,
+    verdicts integer NOT NULL,
+    approved integer NOT NULL,
+    confidence_sum bigint NOT NULL,
+    error_square_sum bigint NOT NULL
+);
+
 CREATE TABLE public.sessions (
     id uuid DEFAULT public.uuid_v7() NOT NULL,
     user_id uuid NOT NULL,
@@ -1419,6 +1932,31 @@ CREATE TABLE public.sessions (
     seen_at timestamp with time zone DEFAULT now() NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     revoked_at timestamp with time zone
+);
+
+ALTER TABLE public.shopper_changes ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.shopper_changes_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.shopper_days (
+    user_id uuid NOT NULL,
+    in_view uuid NOT NULL,
+    day date NOT NULL,
+    in_all boolean NOT NULL,
+    in_demo boolean NOT NULL,
+    first_day date NOT NULL,
+    first_category text NOT NULL COLLATE pg_catalog."C",
+    first_device text NOT NULL COLLATE pg_catalog."C",
+    channel text NOT NULL COLLATE pg_catalog."C",
+    previous_launch date,
+    furthest smallint,
+    previous_completion date,
+    converted boolean
 );
 
 CREATE TABLE public.shoppers (
@@ -1441,6 +1979,15 @@ CREATE TABLE public.sign_in_attempts (
 
 ALTER TABLE public.sign_in_attempts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.sign_in_attempts_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+ALTER TABLE public.spend_changes ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.spend_changes_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -1587,6 +2134,28 @@ CREATE TABLE public.users (
     CONSTRAINT users_display_name_check CHECK ((length(display_name) <= 100))
 );
 
+ALTER TABLE public.verdict_changes ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.verdict_changes_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.verdict_facts (
+    job_id uuid NOT NULL,
+    brand_id uuid,
+    in_demo boolean NOT NULL,
+    origin public.job_origin NOT NULL,
+    category text NOT NULL COLLATE pg_catalog."C",
+    device text NOT NULL COLLATE pg_catalog."C",
+    day date NOT NULL,
+    confidence numeric(4,3),
+    approved boolean NOT NULL,
+    reasons text[] NOT NULL
+);
+
 CREATE TABLE public.verification_tokens (
     token_hash bytea NOT NULL,
     user_id uuid NOT NULL,
@@ -1709,6 +2278,9 @@ ALTER TABLE ONLY public.demo_state
 ALTER TABLE ONLY public.job_attempts
     ADD CONSTRAINT job_attempts_pkey PRIMARY KEY (job_id, number);
 
+ALTER TABLE ONLY public.job_changes
+    ADD CONSTRAINT job_changes_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.job_outputs
     ADD CONSTRAINT job_outputs_job_id_position_key UNIQUE (job_id, "position");
 
@@ -1766,6 +2338,9 @@ ALTER TABLE ONLY public.products
 ALTER TABLE ONLY public.products
     ADD CONSTRAINT products_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.purchase_facts
+    ADD CONSTRAINT purchase_facts_pkey PRIMARY KEY (purchase_id);
+
 ALTER TABLE ONLY public.purchase_returns
     ADD CONSTRAINT purchase_returns_pkey PRIMARY KEY (id);
 
@@ -1778,17 +2353,77 @@ ALTER TABLE ONLY public.purchases
 ALTER TABLE ONLY public.reviews
     ADD CONSTRAINT reviews_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.rollup_active
+    ADD CONSTRAINT rollup_active_pkey PRIMARY KEY (in_view, day);
+
+ALTER TABLE ONLY public.rollup_cells
+    ADD CONSTRAINT rollup_cells_pkey PRIMARY KEY (in_view, category, device, grain, starts_on, origin);
+
+ALTER TABLE ONLY public.rollup_cohorts
+    ADD CONSTRAINT rollup_cohorts_pkey PRIMARY KEY (in_view, grain, split, part, cohort, number, previous_number);
+
+ALTER TABLE ONLY public.rollup_completions
+    ADD CONSTRAINT rollup_completions_pkey PRIMARY KEY (in_view, day, previous_day);
+
+ALTER TABLE ONLY public.rollup_confidence
+    ADD CONSTRAINT rollup_confidence_pkey PRIMARY KEY (in_view, grain, starts_on, origin);
+
+ALTER TABLE ONLY public.rollup_engines
+    ADD CONSTRAINT rollup_engines_pkey PRIMARY KEY (in_view, engine, grain, starts_on, origin);
+
+ALTER TABLE ONLY public.rollup_failures
+    ADD CONSTRAINT rollup_failures_pkey PRIMARY KEY (in_view, engine, failure_code, grain, starts_on, origin);
+
+ALTER TABLE ONLY public.rollup_hours
+    ADD CONSTRAINT rollup_hours_pkey PRIMARY KEY (in_view, starts_on, origin);
+
+ALTER TABLE ONLY public.rollup_launches
+    ADD CONSTRAINT rollup_launches_pkey PRIMARY KEY (in_view, day, previous_day);
+
+ALTER TABLE ONLY public.rollup_reasons
+    ADD CONSTRAINT rollup_reasons_pkey PRIMARY KEY (in_view, reason, grain, starts_on, origin);
+
+ALTER TABLE ONLY public.rollup_returns
+    ADD CONSTRAINT rollup_returns_pkey PRIMARY KEY (in_view, split, part, cohort);
+
+ALTER TABLE ONLY public.rollup_revenue
+    ADD CONSTRAINT rollup_revenue_pkey PRIMARY KEY (in_view, model, grain, starts_on);
+
+ALTER TABLE ONLY public.rollup_speed
+    ADD CONSTRAINT rollup_speed_pkey PRIMARY KEY (in_view, engine, phase, grain, starts_on, origin);
+
+ALTER TABLE ONLY public.rollup_spend
+    ADD CONSTRAINT rollup_spend_pkey PRIMARY KEY (in_view, grain, starts_on, channel);
+
+ALTER TABLE ONLY public.rollup_state
+    ADD CONSTRAINT rollup_state_pkey PRIMARY KEY (singleton);
+
+ALTER TABLE ONLY public.rollup_value
+    ADD CONSTRAINT rollup_value_pkey PRIMARY KEY (in_view, cohort, number);
+
+ALTER TABLE ONLY public.rollup_verdicts
+    ADD CONSTRAINT rollup_verdicts_pkey PRIMARY KEY (in_view, category, device, grain, starts_on, origin, bin);
+
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_token_hash_key UNIQUE (token_hash);
 
+ALTER TABLE ONLY public.shopper_changes
+    ADD CONSTRAINT shopper_changes_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.shopper_days
+    ADD CONSTRAINT shopper_days_pkey PRIMARY KEY (user_id, in_view, day);
+
 ALTER TABLE ONLY public.shoppers
     ADD CONSTRAINT shoppers_pkey PRIMARY KEY (brand_id, user_id);
 
 ALTER TABLE ONLY public.sign_in_attempts
     ADD CONSTRAINT sign_in_attempts_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.spend_changes
+    ADD CONSTRAINT spend_changes_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.stored_objects
     ADD CONSTRAINT stored_objects_key_key UNIQUE (key);
@@ -1834,6 +2469,12 @@ ALTER TABLE ONLY public.users
 
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_telegram_user_id_key UNIQUE (telegram_user_id);
+
+ALTER TABLE ONLY public.verdict_changes
+    ADD CONSTRAINT verdict_changes_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.verdict_facts
+    ADD CONSTRAINT verdict_facts_pkey PRIMARY KEY (job_id);
 
 ALTER TABLE ONLY public.verification_tokens
     ADD CONSTRAINT verification_tokens_pkey PRIMARY KEY (token_hash);
@@ -1931,6 +2572,8 @@ CREATE UNIQUE INDEX product_images_one_primary_key ON public.product_images USIN
 CREATE INDEX products_custom_fields_idx ON public.products USING gin (custom_fields);
 
 CREATE INDEX products_tags_idx ON public.products USING gin (tags);
+
+CREATE INDEX purchase_facts_user_idx ON public.purchase_facts USING btree (user_id);
 
 CREATE INDEX purchase_returns_brand_idx ON public.purchase_returns USING btree (brand_id, returned_at);
 
@@ -2051,6 +2694,14 @@ CREATE OR REPLACE VIEW public.photo_set_progress WITH (security_invoker='true') 
      LEFT JOIN public.tryon_jobs j ON ((s.id = j.photo_set_id)))
   GROUP BY s.id;
 
+CREATE TRIGGER acquisition_spend_queue_deletes AFTER DELETE ON public.acquisition_spend REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.queue_spend_changes();
+
+CREATE TRIGGER acquisition_spend_queue_inserts AFTER INSERT ON public.acquisition_spend REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.queue_spend_changes();
+
+CREATE TRIGGER acquisition_spend_queue_updates AFTER UPDATE ON public.acquisition_spend REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.queue_spend_changes();
+
+CREATE TRIGGER brands_queue_changes AFTER UPDATE ON public.brands FOR EACH ROW WHEN (((old.gross_margin <> new.gross_margin) OR (old.is_demo <> new.is_demo))) EXECUTE FUNCTION public.queue_brand_changes();
+
 CREATE TRIGGER brands_updated_at BEFORE UPDATE ON public.brands FOR EACH ROW EXECUTE FUNCTION public.set_updated_at();
 
 CREATE TRIGGER credit_ledger_applied AFTER INSERT ON public.credit_ledger FOR EACH ROW EXECUTE FUNCTION public.apply_ledger_row();
@@ -2060,6 +2711,30 @@ CREATE TRIGGER payments_updated_at BEFORE UPDATE ON public.payments FOR EACH ROW
 CREATE TRIGGER personas_updated_at BEFORE UPDATE ON public.personas FOR EACH ROW EXECUTE FUNCTION public.set_updated_at();
 
 CREATE TRIGGER products_updated_at BEFORE UPDATE ON public.products FOR EACH ROW EXECUTE FUNCTION public.set_updated_at();
+
+CREATE TRIGGER purchase_returns_queue_deletes AFTER DELETE ON public.purchase_returns REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.queue_return_changes();
+
+CREATE TRIGGER purchase_returns_queue_inserts AFTER INSERT ON public.purchase_returns REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.queue_return_changes();
+
+CREATE TRIGGER purchase_returns_queue_updates AFTER UPDATE ON public.purchase_returns REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.queue_return_changes();
+
+CREATE TRIGGER purchases_queue_deletes AFTER DELETE ON public.purchases REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.queue_shopper_changes();
+
+CREATE TRIGGER purchases_queue_inserts AFTER INSERT ON public.purchases REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.queue_shopper_changes();
+
+CREATE TRIGGER purchases_queue_updates AFTER UPDATE ON public.purchases REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.queue_shopper_changes();
+
+CREATE TRIGGER reviews_queue_deletes AFTER DELETE ON public.reviews REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.queue_review_changes();
+
+CREATE TRIGGER reviews_queue_inserts AFTER INSERT ON public.reviews REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.queue_review_changes();
+
+CREATE TRIGGER reviews_queue_updates AFTER UPDATE ON public.reviews REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.queue_review_changes();
+
+CREATE TRIGGER shoppers_queue_deletes AFTER DELETE ON public.shoppers REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.queue_shopper_changes();
+
+CREATE TRIGGER shoppers_queue_inserts AFTER INSERT ON public.shoppers REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.queue_shopper_changes();
+
+CREATE TRIGGER shoppers_queue_updates AFTER UPDATE ON public.shoppers REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.queue_shopper_changes();
 
 CREATE TRIGGER stored_objects_deleted AFTER DELETE ON public.stored_objects FOR EACH ROW EXECUTE FUNCTION public.request_object_deletion();
 
@@ -2073,9 +2748,21 @@ CREATE TRIGGER subscriptions_changed_at BEFORE UPDATE ON public.subscriptions FO
 
 CREATE TRIGGER subscriptions_followed AFTER INSERT OR DELETE OR UPDATE ON public.subscriptions FOR EACH ROW EXECUTE FUNCTION public.follow_subscription();
 
+CREATE TRIGGER touches_queue_deletes AFTER DELETE ON public.touches REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.queue_shopper_changes();
+
+CREATE TRIGGER touches_queue_inserts AFTER INSERT ON public.touches REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.queue_shopper_changes();
+
+CREATE TRIGGER touches_queue_updates AFTER UPDATE ON public.touches REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.queue_shopper_changes();
+
 CREATE TRIGGER tryon_jobs_end_credits AFTER UPDATE OF status ON public.tryon_jobs FOR EACH ROW WHEN (((old.status = ANY (ARRAY['queued'::public.job_status, 'processing'::public.job_status])) AND (new.status = ANY (ARRAY['completed'::public.job_status, 'failed'::public.job_status, 'canceled'::public.job_status])))) EXECUTE FUNCTION public.end_job_credits();
 
 CREATE TRIGGER tryon_jobs_note_shoppers AFTER INSERT ON public.tryon_jobs REFERENCING NEW TABLE AS new_jobs FOR EACH STATEMENT EXECUTE FUNCTION public.note_shoppers();
+
+CREATE TRIGGER tryon_jobs_queue_deletes AFTER DELETE ON public.tryon_jobs REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.queue_job_changes();
+
+CREATE TRIGGER tryon_jobs_queue_inserts AFTER INSERT ON public.tryon_jobs REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.queue_job_changes();
+
+CREATE TRIGGER tryon_jobs_queue_updates AFTER UPDATE ON public.tryon_jobs REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.queue_job_changes();
 
 CREATE TRIGGER tryon_jobs_reserve AFTER INSERT ON public.tryon_jobs FOR EACH ROW WHEN (((new.status = ANY (ARRAY['queued'::public.job_status, 'processing'::public.job_status])) AND (new.credits > 0))) EXECUTE FUNCTION public.reserve_job_credits();
 
@@ -2086,6 +2773,12 @@ CREATE TRIGGER users_leave_tombstone BEFORE DELETE ON public.users FOR EACH ROW 
 CREATE TRIGGER users_open_credit_account AFTER INSERT ON public.users FOR EACH ROW WHEN ((new.role = ANY (ARRAY['shopper'::public.user_role, 'demo_viewer'::public.user_role]))) EXECUTE FUNCTION public.open_shopper_account();
 
 CREATE TRIGGER users_updated_at BEFORE UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION public.set_updated_at();
+
+CREATE TRIGGER wardrobe_items_queue_deletes AFTER DELETE ON public.wardrobe_items REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.queue_look_changes();
+
+CREATE TRIGGER wardrobe_items_queue_inserts AFTER INSERT ON public.wardrobe_items REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.queue_look_changes();
+
+CREATE TRIGGER wardrobe_items_queue_updates AFTER UPDATE ON public.wardrobe_items REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.queue_look_changes();
 
 CREATE TRIGGER wardrobe_items_updated_at BEFORE UPDATE ON public.wardrobe_items FOR EACH ROW EXECUTE FUNCTION public.set_updated_at();
 
@@ -2381,6 +3074,8 @@ ALTER TABLE public.dataset_sessions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.job_attempts ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.job_changes ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.job_outputs ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.model_versions ENABLE ROW LEVEL SECURITY;
@@ -2405,17 +3100,59 @@ ALTER TABLE public.product_images ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.products ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.purchase_facts ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.purchase_returns ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.purchases ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.reviews ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.rollup_active ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.rollup_cells ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.rollup_cohorts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.rollup_completions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.rollup_confidence ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.rollup_engines ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.rollup_failures ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.rollup_hours ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.rollup_launches ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.rollup_reasons ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.rollup_returns ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.rollup_revenue ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.rollup_speed ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.rollup_spend ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.rollup_state ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.rollup_value ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.rollup_verdicts ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.sessions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.shopper_changes ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.shopper_days ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.shoppers ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.sign_in_attempts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.spend_changes ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.stored_objects ENABLE ROW LEVEL SECURITY;
 
@@ -2514,6 +3251,38 @@ CREATE POLICY tenant ON public.purchases FOR SELECT TO closetai_app, closetai_re
 CREATE POLICY tenant ON public.reviews FOR SELECT TO closetai_app, closetai_reader USING ((EXISTS ( SELECT
    FROM public.tryon_jobs j
   WHERE (j.id = reviews.job_id))));
+
+CREATE POLICY tenant ON public.rollup_active TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand())))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand()))));
+
+CREATE POLICY tenant ON public.rollup_cells TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand())))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand()))));
+
+CREATE POLICY tenant ON public.rollup_cohorts TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand())))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand()))));
+
+CREATE POLICY tenant ON public.rollup_completions TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand())))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand()))));
+
+CREATE POLICY tenant ON public.rollup_confidence TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand())))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand()))));
+
+CREATE POLICY tenant ON public.rollup_engines TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand())))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand()))));
+
+CREATE POLICY tenant ON public.rollup_failures TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand())))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand()))));
+
+CREATE POLICY tenant ON public.rollup_hours TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand())))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand()))));
+
+CREATE POLICY tenant ON public.rollup_launches TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand())))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand()))));
+
+CREATE POLICY tenant ON public.rollup_reasons TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand())))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand()))));
+
+CREATE POLICY tenant ON public.rollup_returns TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand())))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand()))));
+
+CREATE POLICY tenant ON public.rollup_revenue TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand())))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand()))));
+
+CREATE POLICY tenant ON public.rollup_speed TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand())))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand()))));
+
+CREATE POLICY tenant ON public.rollup_spend TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand())))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand()))));
+
+CREATE POLICY tenant ON public.rollup_value TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand())))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand()))));
+
+CREATE POLICY tenant ON public.rollup_verdicts TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand())))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand()))));
 
 CREATE POLICY tenant ON public.sessions TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (user_id = ( SELECT public.scope_user() AS scope_user)))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (user_id = ( SELECT public.scope_user() AS scope_user))));
 
@@ -2821,6 +3590,10 @@ ALTER TABLE public.user_passwords ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.users ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.verdict_changes ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.verdict_facts ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.verification_tokens ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.wardrobe_items ENABLE ROW LEVEL SECURITY;
@@ -2857,6 +3630,20 @@ REVOKE ALL ON PROCEDURE public.protect(IN relation regclass, IN rule text, IN re
 REVOKE ALL ON FUNCTION public.purchase_credits(owner_user uuid, owner_brand uuid, payment uuid, credits integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.purchase_credits(owner_user uuid, owner_brand uuid, payment uuid, credits integer) TO closetai_app;
 
+REVOKE ALL ON FUNCTION public.queue_brand_changes() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.queue_job_changes() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.queue_look_changes() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.queue_return_changes() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.queue_review_changes() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.queue_shopper_changes() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.queue_spend_changes() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.rederive_movements() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.refund_credits(payment uuid) FROM PUBLIC;
@@ -2870,6 +3657,10 @@ REVOKE ALL ON FUNCTION public.reserve_job_credits() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.reset_free_credits(account uuid, today date) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.reset_free_credits(account uuid, today date) TO closetai_app;
+
+REVOKE ALL ON FUNCTION public.rollups_waiting_since() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.rollups_waiting_since() TO closetai_app;
+GRANT ALL ON FUNCTION public.rollups_waiting_since() TO closetai_reader;
 
 REVOKE ALL ON FUNCTION public.saved_looks(since timestamp with time zone, until timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.saved_looks(since timestamp with time zone, until timestamp with time zone) TO closetai_app;
@@ -3042,6 +3833,54 @@ GRANT SELECT ON TABLE public.products TO closetai_reader;
 
 GRANT SELECT ON TABLE public.published_dataset TO closetai_app;
 GRANT SELECT ON TABLE public.published_dataset TO closetai_reader;
+
+GRANT SELECT ON TABLE public.rollup_active TO closetai_app;
+GRANT SELECT ON TABLE public.rollup_active TO closetai_reader;
+
+GRANT SELECT ON TABLE public.rollup_cells TO closetai_app;
+GRANT SELECT ON TABLE public.rollup_cells TO closetai_reader;
+
+GRANT SELECT ON TABLE public.rollup_cohorts TO closetai_app;
+GRANT SELECT ON TABLE public.rollup_cohorts TO closetai_reader;
+
+GRANT SELECT ON TABLE public.rollup_completions TO closetai_app;
+GRANT SELECT ON TABLE public.rollup_completions TO closetai_reader;
+
+GRANT SELECT ON TABLE public.rollup_confidence TO closetai_app;
+GRANT SELECT ON TABLE public.rollup_confidence TO closetai_reader;
+
+GRANT SELECT ON TABLE public.rollup_engines TO closetai_app;
+GRANT SELECT ON TABLE public.rollup_engines TO closetai_reader;
+
+GRANT SELECT ON TABLE public.rollup_failures TO closetai_app;
+GRANT SELECT ON TABLE public.rollup_failures TO closetai_reader;
+
+GRANT SELECT ON TABLE public.rollup_hours TO closetai_app;
+GRANT SELECT ON TABLE public.rollup_hours TO closetai_reader;
+
+GRANT SELECT ON TABLE public.rollup_launches TO closetai_app;
+GRANT SELECT ON TABLE public.rollup_launches TO closetai_reader;
+
+GRANT SELECT ON TABLE public.rollup_reasons TO closetai_app;
+GRANT SELECT ON TABLE public.rollup_reasons TO closetai_reader;
+
+GRANT SELECT ON TABLE public.rollup_returns TO closetai_app;
+GRANT SELECT ON TABLE public.rollup_returns TO closetai_reader;
+
+GRANT SELECT ON TABLE public.rollup_revenue TO closetai_app;
+GRANT SELECT ON TABLE public.rollup_revenue TO closetai_reader;
+
+GRANT SELECT ON TABLE public.rollup_speed TO closetai_app;
+GRANT SELECT ON TABLE public.rollup_speed TO closetai_reader;
+
+GRANT SELECT ON TABLE public.rollup_spend TO closetai_app;
+GRANT SELECT ON TABLE public.rollup_spend TO closetai_reader;
+
+GRANT SELECT ON TABLE public.rollup_value TO closetai_app;
+GRANT SELECT ON TABLE public.rollup_value TO closetai_reader;
+
+GRANT SELECT ON TABLE public.rollup_verdicts TO closetai_app;
+GRANT SELECT ON TABLE public.rollup_verdicts TO closetai_reader;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sessions TO closetai_app;
 

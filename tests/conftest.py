@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 import streamlit as st
 
-from database import connections, embedded, migrate
+import queries
+from database import connections, embedded, migrate, rollups
 from database.demo import seed
 from database.embedded import Cluster
 from settings import Settings, settings
@@ -57,6 +59,18 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Non
     settings.cache_clear()
     yield
     settings.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def folding(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fold what a test has written before a query is answered, as the worker does every second."""
+    ask = queries._ask
+
+    def fold_and_ask(*arguments: Any) -> queries.Answer:
+        rollups.fold_all()
+        return ask(*arguments)
+
+    monkeypatch.setattr(queries, "_ask", fold_and_ask)
 
 
 def administrator(cluster: Cluster, database: str = "postgres") -> psycopg.Connection:

@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 import pyarrow as pa
 from sqlalchemy import Connection, text
 
-from database import connections
+from database import connections, rollups
 from database.demo import load, story
 from database.demo.activity import LOOKBACK_DAYS, activity, users
 from database.demo.books import (
@@ -143,6 +143,7 @@ def seed(
         report(0.0, "Clearing the database")
         _clear()
         _fill(cutoff, target, report)
+        rollups.rebuild(lambda share, _what: report(0.88 + 0.1 * share, "Adding up"))
         with connections.owner() as connection:
             # Visitors who were here before lost theirs with the old data.
             connection.execute(
@@ -270,14 +271,14 @@ def _fill(cutoff: datetime, target: int, report: Progress) -> None:
             load.without_indexes(connection, _EVENTS),
         ):
             spending = _fill_days(connection, people, last_day, cutoff_ms, scale, report)
-            report(0.80, "Shoppers of two brands")
+            report(0.70, "Shoppers of two brands")
             _note_second_brands(connection)
-            report(0.82, "Credits")
+            report(0.72, "Credits")
             load_credits(connection, people, spending, cutoff, accounts.known_ms <= cutoff_ms)
-            report(0.86, "Indexes")
-        report(0.94, "Licensed dataset")
+            report(0.76, "Indexes")
+        report(0.84, "Licensed dataset")
         fill_dataset(connection, day_start(day_of(first_day)), cutoff)
-    report(0.98, "Statistics")
+    report(0.86, "Statistics")
     with connections.owner() as connection:
         load.prepare(connection)
         connection.execute(text(f"analyze users, brands, {', '.join([*_EVENTS, *_BOOKS])}"))
@@ -297,7 +298,7 @@ def _fill_days(
     for day in range(people.first_day, last_day + 1, step):
         end = min(day + step - 1, last_day)
         share = (day - people.first_day) / (last_day - people.first_day + 1)
-        report(0.05 + 0.75 * share, f"Try-ons of {day_of(day):%B %Y}")
+        report(0.05 + 0.65 * share, f"Try-ons of {day_of(day):%B %Y}")
         made = activity(people, day, end, scale, seen)
         for table, rows in made.rows.items():
             load.copy(connection, table, rows.between(0, cutoff_ms))

@@ -1,0 +1,501 @@
+"""Rollups: the figures that pages read, kept beside the raw rows.
+
+Triggers append every change to queues (`migrations/0013_rollups.sql`); `fold` takes them away and
+brings them into the rollups, in one transaction, one folder at a time. Counts are added and taken
+away; what a shopper, a purchase or a verdict counts for is worked out anew from the raw rows and
+exchanged for what it counted for before. So late, changed and deleted rows come out right, in
+whatever order and in however many pieces they are folded.
+
+Each `.sql` file beside this one says what one table holds, of all rows as of a few changes: `fold`,
+`rebuild` and `check` run the same ones.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from string import Template
+
+from sqlalchemy import Connection, text
+
+from database import connections
+
+Progress = Callable[[float, str], None]
+Params = Mapping[str, object]
+
+_FOLDER = Path(__file__).resolve().parent
+
+# Any number that nobody else takes: who holds it is the one folder.
+_LOCK = 7_203_114_561
+
+# How many changes of a queue are folded in one transaction.
+_PIECE = 40_000
+
+_GRAIN = "grain, starts_on, origin"
+_STATES = ["launched", "completed", "failed", "canceled", "rated", "confidence_sum", "cost_sum"]
+
+# Of each rollup: its key, and what is added up under it.
+_ROLLUPS: dict[str, tuple[str, list[str]]] = {
+    "cells": (f"in_view, category, device, {_GRAIN}", [*_STATES, "confidence_square_sum"]),
+    "engines": (f"in_view, engine, {_GRAIN}", _STATES),
+    "failures": (f"in_view, engine, failure_code, {_GRAIN}", ["jobs"]),
+    "hours": ("in_view, starts_on, origin", ["by_hour"]),
+    "confidence": (f"in_view, {_GRAIN}", ["by_bin"]),
+    "speed": (
+        f"in_view, engine, phase, {_GRAIN}",
+        ["buckets", "counts", "p50_ms", "p95_ms", "p99_ms"],
+    ),
+    "verdicts": (
+        f"in_view, category, device, {_GRAIN}, bin",
+        ["verdicts", "approved", "confidence_sum", "error_square_sum"],
+    ),
+    "reasons": (f"in_view, reason, {_GRAIN}", ["jobs"]),
+    "launches": ("in_view, day, previous_day", ["launched", "completed", "saved", "purchased"]),
+    "completions": ("in_view, day, previous_day", ["shoppers", "converted"]),
+    "active": ("in_view, day", ["shoppers"]),
+    "cohorts": (
+        "in_view, grain, split, part, cohort, number, previous_number",
+        ["shoppers"],
+    ),
+    "returns": ("in_view, split, part, cohort", ["shoppers", "day_1", "day_7", "day_30"]),
+    "revenue": (
+        "in_view, model, grain, starts_on",
+        [
+            "attributed_usd", "tryon_usd", "recommendation_usd", "share_usd", "unattributed_usd",
+            "tryon_count", "recommendation_count", "share_count", "unattributed_count",
+            "purchase_count",
+        ],
+    ),
+    "value": ("in_view, cohort, number", ["revenue_usd", "margin_usd", "purchases"]),
+    "spend": ("in_view, grain, starts_on, channel", ["spend_usd"]),
+}  # fmt: skip
+_OF_JOBS = ["cells", "engines", "failures", "hours", "confidence", "speed"]
+_OF_VERDICTS = ["verdicts", "reasons"]
+_OF_DAYS = ["launches", "completions", "active", "cohorts", "returns"]
+_OF_PURCHASES = ["revenue", "value"]
+# What shoppers, purchases and verdicts count for, with their keys.
+_FACTS = {
+    "shopper_days": "user_id, in_view, day",
+    "purchase_facts": "purchase_id",
+    "verdict_facts": "job_id",
+}
+_QUEUES = ["job_changes", "shopper_changes", "verdict_changes", "spend_changes"]
+
+TABLES = [*(f"rollup_{name}" for name in _ROLLUPS), *_FACTS]
+
+_ALL_JOBS = """(
+  select
+    1 as sign, brand_id, origin, category, device, engine, status, confidence, engine_cost_usd,
+    failure_code, created_at, started_at, finished_at
+  from tryon_jobs
+)"""
+_ALL_SPEND = """(
+  select brand_id, channel, day, round(amount * usd_rate, 2) as usd from acquisition_spend
+)"""
+
+# In which views a row counts. Demo visitors' jobs count in that of everything alone, and so do
+# those of no brand.
+_VIEWS = """(
+  select x.in_view
+  from (values ({brand}), (every_brand()), ({demo})) as x (in_view)
+  where x.in_view is not null
+)"""
+_JOB_VIEWS = _VIEWS.format(
+    brand="case when e.origin <> 'demo' then e.brand_id end",
+    demo="case when e.origin <> 'demo' and b.is_demo then every_demo_brand() end",
+)
+_VERDICT_VIEWS = _VIEWS.format(
+    brand="case when b.origin <> 'demo' then b.brand_id end",
+    demo="case when b.origin <> 'demo' and b.in_demo then every_demo_brand() end",
+)
+_PURCHASE_VIEWS = _VIEWS.format(
+    brand="b.brand_id", demo="case when b.in_demo then every_demo_brand() end"
+)
+_DAYS_OF_VIEW = """
+  select
+    {view} as in_view, j.day, j.first_day, j.first_category, j.first_device, j.channel,
+    j.previous_launch, j.furthest, j.previous_completion, j.converted
+  from shopper_days j
+  where {condition} and $users"""
+_DAYS = "({})".format(
+    "\n  union all".join(
+        _DAYS_OF_VIEW.format(view=view, condition=condition)
+        for view, condition in (
+            ("j.in_view", "j.in_view <> every_brand()"),
+            ("every_brand()", "j.in_all"),
+            ("every_demo_brand()", "j.in_demo"),
+        )
+    )
+)
+# A histogram is merged bucket by bucket with what is there already.
+_SPEED_MERGED = """
+  select in_view, engine, phase, grain, starts_on, origin, bucket, sum(jobs) as jobs
+  from (
+    select * from fresh
+    union all
+    select s.in_view, s.engine, s.phase, s.grain, s.starts_on, s.origin, t.bucket, t.n
+    from (select distinct in_view, engine, phase, grain, starts_on, origin from fresh) as k
+    join rollup_speed s using (in_view, engine, phase, grain, starts_on, origin)
+    cross join lateral unnest(s.buckets, s.counts) as t (bucket, n)
+  ) as f
+  group by in_view, engine, phase, grain, starts_on, origin, bucket
+"""
+
+
+def fold(at_most: int = _PIECE) -> int:
+    """Bring waiting changes into the rollups; return how many, at most so many of each queue.
+
+    Returns 0 when nothing waits or somebody else is folding. After a change that cannot be folded
+    (a brand became a demo brand, or ceased to be one) everything is rebuilt.
+
+    Raises DatabaseUnavailableError.
+    """
+    with connections.owner() as connection:
+        # Held until the transaction ends, however it ends.
+        alone = text("select pg_try_advisory_xact_lock(:lock)")
+        if not connection.scalar(alone, {"lock": _LOCK}):
+            return 0
+        is_stale = bool(connection.scalar(text("select is_stale from rollup_state")))
+        count = 0 if is_stale else _fold(connection, at_most)
+    if is_stale:
+        rebuild()
+        return 1
+    return count
+
+
+def fold_all() -> int:
+    """Fold until nothing waits; return how many changes there were."""
+    count = 0
+    while folded := fold():
+        count += folded
+    return count
+
+
+def fold_overdue(seconds: float) -> int:
+    """Fold what has been waiting for so long already; return how many changes that were."""
+    with connections.owner() as connection:
+        overdue = connection.scalar(
+            text("select rollups_waiting_since() < now() - make_interval(secs => :seconds)"),
+            {"seconds": seconds},
+        )
+    return fold_all() if overdue else 0
+
+
+def _fold(connection: Connection, at_most: int) -> int:
+    _prepare(connection)
+    count = _fold_jobs(connection, at_most)
+    count += _fold_verdicts(connection, at_most)
+    count += _fold_spend(connection, at_most)
+    count += _fold_shoppers(connection, at_most)
+    if count:
+        connection.execute(text("update rollup_state set folded_at = now()"))
+    return count
+
+
+# The planner knows little of what a statement makes for itself and of tables that are written while
+# they are read. A few keys are looked up; a shopper's rows, once found, are hashed.
+def _look_up(connection: Connection) -> None:
+    _plan_with(connection, nestloop=True, hashjoin=False)
+
+
+def _hash(connection: Connection) -> None:
+    _plan_with(connection, nestloop=False, hashjoin=True)
+
+
+def _plan_with(connection: Connection, *, nestloop: bool, hashjoin: bool) -> None:
+    statement = text(
+        "select set_config('enable_nestloop', :nestloop, true),"
+        " set_config('enable_hashjoin', :hashjoin, true),"
+        " set_config('enable_mergejoin', 'off', true)"
+    )
+    on = {True: "on", False: "off"}
+    connection.execute(statement, {"nestloop": on[nestloop], "hashjoin": on[hashjoin]})
+
+
+def _prepare(connection: Connection) -> None:
+    for setting in ("statement_timeout = 0", "timezone = 'UTC'", "jit = off"):
+        connection.execute(text(f"set local {setting}"))
+
+
+def _waiting(connection: Connection, queue: str, at_most: int) -> list[int]:
+    statement = text(f"select id from {queue} order by id limit :n")
+    return list(connection.scalars(statement, {"n": at_most}))
+
+
+def _forget(connection: Connection, queue: str, ids: list[int]) -> None:
+    connection.execute(text(f"delete from {queue} where id = any (:ids)"), {"ids": ids})
+
+
+def _fold_jobs(connection: Connection, at_most: int) -> int:
+    ids = _waiting(connection, "job_changes", at_most)
+    if ids:
+        _look_up(connection)
+        source = "(select * from job_changes where id = any (:ids))"
+        for name in _OF_JOBS:
+            _add(connection, name, {"ids": ids}, jobs=source, merged=_SPEED_MERGED)
+        _forget(connection, "job_changes", ids)
+    return len(ids)
+
+
+def _fold_spend(connection: Connection, at_most: int) -> int:
+    ids = _waiting(connection, "spend_changes", at_most)
+    if ids:
+        source = "(select * from spend_changes where id = any (:ids))"
+        _add(connection, "spend", {"ids": ids}, spend=source)
+        _forget(connection, "spend_changes", ids)
+    return len(ids)
+
+
+def _fold_verdicts(connection: Connection, at_most: int) -> int:
+    ids = _waiting(connection, "verdict_changes", at_most)
+    if ids:
+        _look_up(connection)
+        statement = text("select distinct job_id from verdict_changes where id = any (:ids)")
+        jobs = {"jobs": list(connection.scalars(statement, {"ids": ids}))}
+        of_these = "f.job_id = any (:jobs)"
+        _count_verdicts(connection, jobs, "-1", of_these)
+        connection.execute(text(f"delete from verdict_facts f where {of_these}"), jobs)
+        _run(connection, "verdict_facts", jobs, verdicts="v.job_id = any (:jobs)")
+        _count_verdicts(connection, jobs, "1", of_these)
+        _forget(connection, "verdict_changes", ids)
+    return len(ids)
+
+
+def _count_verdicts(connection: Connection, params: Params, sign: str, verdicts: str) -> None:
+    for name in _OF_VERDICTS:
+        _add(connection, name, params, sign=sign, verdicts=verdicts)
+
+
+def _fold_shoppers(connection: Connection, at_most: int) -> int:
+    ids = _waiting(connection, "shopper_changes", at_most)
+    if ids:
+        _hash(connection)
+        statement = text("select distinct user_id from shopper_changes where id = any (:ids)")
+        users = {"users": list(connection.scalars(statement, {"ids": ids}))}
+        of_these = "j.user_id = any (:users)"
+        _count_shoppers(connection, users, "-1", of_these)
+        for facts in ("shopper_days", "purchase_facts"):
+            connection.execute(text(f"delete from {facts} j where {of_these}"), users)
+            _run(connection, facts, users, users=of_these)
+        _count_shoppers(connection, users, "1", of_these)
+        _forget(connection, "shopper_changes", ids)
+    return len(ids)
+
+
+def _count_shoppers(connection: Connection, params: Params, sign: str, users: str) -> None:
+    days = Template(_DAYS).substitute(users=users)
+    for name in [*_OF_DAYS, *_OF_PURCHASES]:
+        _add(connection, name, params, sign=sign, users=users, days=days)
+
+
+def _add(connection: Connection, name: str, params: Params, **parts: str) -> None:
+    """Run a rollup's statement, adding to what is there already under the same key."""
+    key, sums = _ROLLUPS[name]
+    sets = ", ".join(f"{column} = {_sum(name, column)}" for column in sums)
+    _run(connection, name, params, f" on conflict ({key}) do update set {sets}", **parts)
+
+
+def _sum(name: str, column: str) -> str:
+    if name == "speed":
+        return f"excluded.{column}"
+    if column in ("by_hour", "by_bin"):
+        return f"added(rollup_{name}.{column}, excluded.{column})"
+    return f"rollup_{name}.{column} + excluded.{column}"
+
+
+def _run(connection: Connection, name: str, params: Params, ending: str = "", **parts: str) -> None:
+    template = Template((_FOLDER / f"{name}.sql").read_text())
+    known = {
+        "job_views": _JOB_VIEWS,
+        "verdict_views": _VERDICT_VIEWS,
+        "purchase_views": _PURCHASE_VIEWS,
+        "by_hour": _places(24),
+        "by_bin": _places(50),
+    }
+    connection.execute(text(template.substitute(known, **parts) + ending), params)
+
+
+def _places(count: int) -> str:
+    return ", ".join(
+        f"coalesce(sum(jobs) filter (where place = {place}), 0)::integer" for place in range(count)
+    )
+
+
+def rebuild(progress: Progress | None = None) -> None:
+    """Make all rollups anew from the raw rows and put them in the place of the old ones.
+
+    Pages go on reading the old ones meanwhile, and what changes waits. `progress` is called with
+    the share that is done and what is being done. Raises DatabaseUnavailableError.
+    """
+    report = progress or _silent
+    with _taking_turns():
+        with connections.owner() as connection:
+            connection.execute(text("drop schema if exists rebuilt cascade"))
+            connection.execute(text("create schema rebuilt"))
+            for table in TABLES:
+                connection.execute(text(f"create table rebuilt.{table} (like public.{table})"))
+        with connections.owner() as connection:
+            snapshot = _begin_build(connection)
+            report(0.0, "Counting jobs and shoppers")
+            with ThreadPoolExecutor(1) as second:
+                jobs = second.submit(_build_jobs_apart, snapshot)
+                _build_shoppers(connection, report)
+                jobs.result()
+            report(0.98, "Putting the rollups in place")
+            connection.execute(text("set local search_path = public"))
+            _replace(connection)
+            # This transaction sees the changes that were there when it began, which are just those
+            # that have been counted.
+            for queue in _QUEUES:
+                connection.execute(text(f"delete from {queue}"))
+            connection.execute(
+                text(
+                    "update rollup_state"
+                    " set is_stale = false, folded_at = now(), rebuilt_at = now()"
+                )
+            )
+        with connections.owner() as connection:
+            _prepare(connection)
+            connection.execute(text("drop schema rebuilt"))
+            connection.execute(text(f"analyze {', '.join(TABLES)}"))
+    report(1.0, "Complete")
+
+
+def check(progress: Progress | None = None) -> list[str]:
+    """Compare all rollups with what the raw rows give; return the differences, a sentence each.
+
+    What waits is folded first. The outcome is kept in `rollup_state`. Raises
+    DatabaseUnavailableError.
+    """
+    report = progress or _silent
+    with _taking_turns(), connections.owner() as connection:
+        _begin_build(connection)
+        # Rollups and raw rows of one moment: all that this transaction sees waiting is folded in.
+        while _fold(connection, _PIECE):
+            pass
+        connection.execute(text("set local search_path = pg_temp, public"))
+        for table in TABLES:
+            connection.execute(
+                text(f"create temporary table {table} (like public.{table}) on commit drop")
+            )
+        _build_shoppers(connection, report)
+        report(0.6, "Counting jobs")
+        _build_jobs(connection)
+        report(0.9, "Comparing")
+        found = [sentence for name in TABLES if (sentence := _difference(connection, name))]
+        connection.execute(
+            text("update rollup_state set checked_at = now(), differences = :found"),
+            {"found": found},
+        )
+    report(1.0, "Complete")
+    return found
+
+
+def _silent(_share: float, _what: str) -> None:
+    """Report nothing."""
+
+
+@contextmanager
+def _taking_turns() -> Iterator[None]:
+    """Keep everybody else from folding and rebuilding."""
+    # Held by a transaction of its own: the one that counts must not have begun before.
+    with connections.owner() as connection:
+        _prepare(connection)
+        connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        yield
+
+
+def _begin_build(connection: Connection, snapshot: str | None = None) -> str:
+    """See one moment throughout the transaction, and make way for large sorts."""
+    connection.execute(text("set transaction isolation level repeatable read"))
+    if snapshot is not None:
+        connection.exec_driver_sql(f"set transaction snapshot '{snapshot}'")
+    _prepare(connection)
+    for setting in (
+        "search_path = rebuilt, public",
+        "synchronous_commit = off",
+        "work_mem = '256MB'",
+        "maintenance_work_mem = '512MB'",
+    ):
+        connection.execute(text(f"set local {setting}"))
+    return str(connection.scalar(text("select pg_export_snapshot()")))
+
+
+def _build_jobs_apart(snapshot: str) -> None:
+    with connections.owner() as connection:
+        _begin_build(connection, snapshot)
+        _build_jobs(connection)
+
+
+def _build_jobs(connection: Connection) -> None:
+    _hash(connection)
+    for name in _OF_JOBS:
+        _fill(connection, f"rollup_{name}", name, jobs=_ALL_JOBS, merged="select * from fresh")
+    _fill(connection, "rollup_spend", "spend", spend=_ALL_SPEND)
+    _fill(connection, "verdict_facts", "verdict_facts", verdicts="true")
+    for name in _OF_VERDICTS:
+        _fill(connection, f"rollup_{name}", name, sign="1", verdicts="true")
+
+
+def _build_shoppers(connection: Connection, report: Progress) -> None:
+    _hash(connection)
+    _fill(connection, "shopper_days", "shopper_days", users="true")
+    report(0.4, "Counting purchases")
+    _fill(connection, "purchase_facts", "purchase_facts", users="true")
+    connection.execute(text("create index purchase_facts_user_idx on purchase_facts (user_id)"))
+    report(0.5, "Counting shoppers")
+    days = Template(_DAYS).substitute(users="true")
+    for name in [*_OF_DAYS, *_OF_PURCHASES]:
+        _fill(connection, f"rollup_{name}", name, sign="1", users="true", days=days)
+
+
+def _fill(connection: Connection, table: str, name: str, **parts: str) -> None:
+    _run(connection, name, {}, **parts)
+    # Made afterwards, in one go: many times faster than row by row.
+    key = _FACTS[table] if table in _FACTS else _ROLLUPS[name][0]
+    connection.execute(text(f"alter table {table} add constraint {table}_pkey primary key ({key})"))
+    connection.execute(text(f"analyze {table}"))
+
+
+def _replace(connection: Connection) -> None:
+    for table in TABLES:
+        connection.execute(text(f"drop table public.{table}"))
+        connection.execute(text(f"alter table rebuilt.{table} set schema public"))
+        if table in _FACTS:
+            connection.execute(text(f"alter table {table} enable row level security"))
+        else:
+            connection.execute(text(f"call protect('{table}', view_rule(), '*', 'select')"))
+
+
+def _difference(connection: Connection, table: str) -> str | None:
+    columns = connection.scalar(
+        text(
+            """
+            select string_agg(attname, ', ' order by attnum) from pg_attribute
+            where attrelid = cast('public.' || :table as regclass) and attnum > 0
+              and attgenerated = ''
+            """
+        ),
+        {"table": table},
+    )
+    # What came to nothing may stay as a row of zeros.
+    counts = _ROLLUPS[table.removeprefix("rollup_")][1] if table not in _FACTS else []
+    what = f"select {columns} from {{}}.{table} where {_is_something(counts)}"
+    kept, recounted = what.format("public"), what.format("pg_temp")
+    count = connection.scalar(
+        text(
+            f"select count(*) from (({kept} except all {recounted})"
+            f" union all ({recounted} except all {kept})) as differing"
+        )
+    )
+    return f"{table} differs from the raw rows in {count} rows." if count else None
+
+
+def _is_something(counts: list[str]) -> str:
+    if not counts:
+        return "true"
+    if "buckets" in counts:
+        return "cardinality(buckets) > 0"
+    if counts[0] in ("by_hour", "by_bin"):
+        return f"0 <> any ({counts[0]})"
+    return f"({', '.join(counts)}) <> ({', '.join('0' for _ in counts)})"

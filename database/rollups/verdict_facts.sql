@@ -1,0 +1,20 @@
+-- verdict_facts: the outcome of each random draw.
+insert into verdict_facts
+select
+  v.job_id, v.brand_id, coalesce(b.is_demo, false), v.origin, coalesce(v.category::text, 'unknown'),
+  coalesce(v.device::text, 'unknown'), (v.finished_at at time zone 'UTC')::date, v.confidence, v.approved,
+  case when v.approved then '{}' else array(
+    select distinct x.reason
+    from (
+      select distinct on (r.reviewer_id) r.approved, r.reasons
+      from reviews r
+      where r.job_id = v.job_id
+      order by r.reviewer_id, r.created_at desc, r.id desc
+    ) as latest
+    cross join lateral unnest(latest.reasons) as x (reason)
+    where not latest.approved
+    order by x.reason
+  ) end
+from job_verdicts v
+left join brands b on b.id = v.brand_id
+where v.drawn_at_random and $verdicts
