@@ -30,6 +30,7 @@ _MUST_BE = {
     "CLOSETAI_ENV": "must be development or production",
     "PORT": "must be a whole number from 1 to 65535",
     "CLOSETAI_DEMO": "must be on or off",
+    "CLOSETAI_SELFIE_DAYS": "must be a whole number from 1 to 3650",
     "CLOSETAI_LOG_LEVEL": "must be one of debug, info, warning, error",
 }
 
@@ -86,6 +87,20 @@ class Settings(BaseSettings):
         description="Fill an empty database with demo data and offer the demo without a password. "
         "`off` for a database of real brands.",
     )
+    files: str = Field(
+        "",
+        repr=False,
+        validation_alias="CLOSETAI_FILES",
+        description="Where pictures are kept: a folder, or `s3://bucket/prefix?region=…` "
+        "(credentials from the usual `AWS_…` variables). Default `files` under `CLOSETAI_HOME`.",
+    )
+    selfie_days: int = Field(
+        30,
+        ge=1,
+        le=3650,
+        validation_alias="CLOSETAI_SELFIE_DAYS",
+        description="After how many days an uploaded photo of a person is deleted. Default 30.",
+    )
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
         validation_alias="CLOSETAI_TRUSTED_PROXIES",
@@ -107,6 +122,15 @@ class Settings(BaseSettings):
     @classmethod
     def _home(cls, value: Path) -> Path:
         return value.expanduser().absolute()
+
+    @field_validator("files")
+    @classmethod
+    def _files(cls, value: str) -> str:
+        kind, separator, rest = value.partition("://")
+        if separator and (kind != "s3" or not rest):
+            # Without the value: an address may hold a password.
+            raise ValueError("CLOSETAI_FILES must be a folder or look like s3://bucket/prefix.")
+        return value
 
     @field_validator("trusted_proxies", mode="before")
     @classmethod

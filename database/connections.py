@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Literal
 
+import psycopg
+from psycopg import sql
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
@@ -123,6 +125,24 @@ def owner() -> Iterator[Connection]:
     Raises DatabaseUnavailableError when no connection can be had.
     """
     with _begin(owner_url()) as connection:
+        yield connection
+
+
+@contextmanager
+def listening(channel: str) -> Iterator[psycopg.Connection]:
+    """Yield a connection, outside of transactions, that hears what is notified on a channel.
+
+    Raises DatabaseUnavailableError when none can be had.
+    """
+    address = embedded.conninfo(_role_url("closetai_app").render_as_string(hide_password=False))
+    try:
+        connection = psycopg.connect(
+            address, autocommit=True, connect_timeout=5, application_name="closetai"
+        )
+    except psycopg.OperationalError as error:
+        raise DatabaseUnavailableError("The database does not answer.") from error
+    with connection:
+        connection.execute(sql.SQL("listen {}").format(sql.Identifier(channel)))
         yield connection
 
 

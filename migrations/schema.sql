@@ -270,6 +270,18 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.end_open_attempt() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  update job_attempts
+  set ended_at = coalesce(ended_at, clock_timestamp()), outcome = coalesce(outcome, new.status::text), reference = null
+  where job_id = new.id and (ended_at is null or reference is not null);
+  return null;
+end
+$$;
+
 CREATE FUNCTION public.ensure_credit_account(owner_user uuid, owner_brand uuid) RETURNS uuid
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -847,7 +859,8 @@ CREATE FUNCTION public.request_object_deletion() RETURNS trigger
     SET search_path TO 'public', 'pg_temp'
     AS $$
 begin
-  insert into object_deletions (key) values (old.key) on conflict do nothing;
+  insert into object_deletions (key) values (old.key)
+  on conflict (key) do update set requested_at = excluded.requested_at;
   return old;
 end
 $$;
@@ -1246,7 +1259,6 @@ CREATE TABLE public.tryon_jobs (
     CONSTRAINT tryon_jobs_check2 CHECK (((status <> ALL (ARRAY['processing'::public.job_status, 'completed'::public.job_status, 'failed'::public.job_status])) OR (started_at IS NOT NULL))),
     CONSTRAINT tryon_jobs_check3 CHECK (((started_at >= created_at) AND (finished_at >= COALESCE(started_at, created_at)))),
     CONSTRAINT tryon_jobs_check4 CHECK (((status <> 'failed'::public.job_status) OR (failure_code IS NOT NULL))),
-    CONSTRAINT tryon_jobs_check5 CHECK (((status <> 'completed'::public.job_status) OR (mode <> 'tryon'::public.job_mode) OR (confidence IS NOT NULL))),
     CONSTRAINT tryon_jobs_check6 CHECK (((origin <> 'shopper'::public.job_origin) OR (mode <> 'tryon'::public.job_mode) OR (category IS NOT NULL))),
     CONSTRAINT tryon_jobs_confidence_check CHECK (((confidence >= (0)::numeric) AND (confidence <= (1)::numeric))),
     CONSTRAINT tryon_jobs_credits_check CHECK ((credits >= 0)),
@@ -1437,6 +1449,10 @@ CREATE TABLE public.job_attempts (
     error_code text,
     error_message text,
     engine_cost_usd numeric(10,4),
+    worker text,
+    lease_until timestamp with time zone,
+    retry_at timestamp with time zone,
+    reference text,
     CONSTRAINT job_attempts_engine_cost_usd_check CHECK ((engine_cost_usd >= (0)::numeric)),
     CONSTRAINT job_attempts_number_check CHECK ((number >= 1)),
     CONSTRAINT job_attempts_outcome_check CHECK ((outcome = ANY (ARRAY['completed'::text, 'failed'::text, 'canceled'::text, 'lost'::text])))
@@ -2537,6 +2553,10 @@ CREATE INDEX dataset_sessions_brand_idx ON ONLY public.dataset_sessions USING bt
 
 CREATE INDEX dataset_sessions_other_brand_id_category_session_hour_idx ON public.dataset_sessions_other USING btree (brand_id, category, session_hour);
 
+CREATE UNIQUE INDEX job_attempts_one_open_key ON public.job_attempts USING btree (job_id) WHERE (ended_at IS NULL);
+
+CREATE INDEX job_attempts_started_idx ON public.job_attempts USING btree (started_at);
+
 CREATE INDEX job_outputs_object_idx ON public.job_outputs USING btree (object_id);
 
 CREATE INDEX mrr_movements_day_idx ON public.mrr_movements USING btree (policy, day);
@@ -2753,6 +2773,8 @@ CREATE TRIGGER touches_queue_deletes AFTER DELETE ON public.touches REFERENCING 
 CREATE TRIGGER touches_queue_inserts AFTER INSERT ON public.touches REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.queue_shopper_changes();
 
 CREATE TRIGGER touches_queue_updates AFTER UPDATE ON public.touches REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.queue_shopper_changes();
+
+CREATE TRIGGER tryon_jobs_end_attempt AFTER UPDATE OF status ON public.tryon_jobs FOR EACH ROW WHEN (((old.status = 'processing'::public.job_status) AND (new.status = ANY (ARRAY['completed'::public.job_status, 'failed'::public.job_status, 'canceled'::public.job_status])))) EXECUTE FUNCTION public.end_open_attempt();
 
 CREATE TRIGGER tryon_jobs_end_credits AFTER UPDATE OF status ON public.tryon_jobs FOR EACH ROW WHEN (((old.status = ANY (ARRAY['queued'::public.job_status, 'processing'::public.job_status])) AND (new.status = ANY (ARRAY['completed'::public.job_status, 'failed'::public.job_status, 'canceled'::public.job_status])))) EXECUTE FUNCTION public.end_job_credits();
 
@@ -3609,6 +3631,8 @@ REVOKE ALL ON FUNCTION public.derive_movements(brand_ids uuid[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.end_job_credits() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.end_open_attempt() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.ensure_credit_account(owner_user uuid, owner_brand uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.ensure_dataset_partition(month date) FROM PUBLIC;
@@ -3806,6 +3830,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.nps_responses TO closetai_app;
 GRANT SELECT ON TABLE public.nps_responses TO closetai_reader;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.object_deletions TO closetai_app;
+
+GRANT UPDATE(requested_at) ON TABLE public.object_deletions TO closetai_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.payments TO closetai_app;
 GRANT SELECT ON TABLE public.payments TO closetai_reader;

@@ -85,8 +85,7 @@ def test_only_the_allowed_transitions(app: Connection, shopper: UUID, old: str) 
             said = str(error)
         if not allowed and old != new:
             assert f"A job cannot go from {old} to {new}." in said
-        elif allowed and new in ("completed", "failed"):
-            # Completed wants a confidence, failed a reason.
+        elif allowed and new == "failed":  # which wants a reason
             assert "check constraint" in said
             to(app, made, new)
         else:

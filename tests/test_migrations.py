@@ -217,7 +217,8 @@ def test_only_numbered_files_are_migrations() -> None:
     assert schema.FILE.parent == migrate.MIGRATIONS
     assert schema.FILE not in migrate.files()
     numbers = [int(path.name[:4]) for path in migrate.files()]
-    assert numbers == list(range(1, len(numbers) + 1))
+    # A gap is a number that is spoken for; no number stands twice.
+    assert numbers == sorted(set(numbers))
 
 
 @pytest.mark.usefixtures("any_database")

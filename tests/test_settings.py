@@ -65,6 +65,8 @@ def test_database_url_of_a_socket(monkeypatch: pytest.MonkeyPatch) -> None:
         ("PORT", "70000", "PORT must be a whole number"),
         ("CLOSETAI_ENV", "staging", "CLOSETAI_ENV must be development or production"),
         ("CLOSETAI_DEMO", "maybe", "CLOSETAI_DEMO must be on or off, not 'maybe'."),
+        ("CLOSETAI_FILES", "ftp://u:hunter2@host/", "CLOSETAI_FILES must be a folder or look like"),
+        ("CLOSETAI_SELFIE_DAYS", "0", "must be a whole number from 1 to 3650, not '0'."),
         ("CLOSETAI_LOG_LEVEL", "loud", "CLOSETAI_LOG_LEVEL must be one of debug"),
         ("CLOSETAI_TRUSTED_PROXIES", "10.0.0.1, proxy", "not 'proxy'."),
         ("CLOSETAI_TRUSTED_PROXIES", "*", "not '*'."),

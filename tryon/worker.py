@@ -1,0 +1,323 @@
+"""A job worker: takes the job that is next, has its engine make it, and says how it ended.
+
+It may be killed at any moment. What it holds is then taken by another when the lease has run out,
+and whatever it would have said afterwards counts for nothing. So a job that hangs in code which
+cannot be interrupted ends the whole process: whoever looks after it starts the next.
+"""
+
+import contextlib
+import logging
+import os
+import secrets
+import signal
+import socket
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from types import FrameType
+from typing import Final, NoReturn
+from uuid import UUID
+
+import psycopg
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+
+from database import connections
+from database.connections import DatabaseUnavailableError, writer
+from database.tenancy import Scope
+from tryon import pictures, queue, storage
+from tryon.engines import Category, Code, Engine, EngineError, Garment, Mode, Request, Result
+from tryon.queue import Claim
+from tryon.storage import MissingPictureError, Owner, StorageError
+
+_log = logging.getLogger(__name__)
+
+# A wake-up may get lost; then a job waits no longer than this.
+POLL_S: Final = 5.0
+# After a defect of ours or a database that went away.
+_PAUSE_S = 2.0
+# What the process ends with when a job hangs: the kernel's number for an internal software error.
+_HUNG = 70
+
+
+@dataclass(frozen=True)
+class Worker:
+    """How one worker works; the tests make everything shorter.
+
+    `lease` is how long a job stays with a worker that is not heard of, `time_limit` how long an
+    engine may take for one.
+    """
+
+    engines: Mapping[str, Engine]
+    lease: timedelta = timedelta(seconds=15)
+    time_limit: timedelta = timedelta(minutes=2)
+    name: str = field(default_factory=lambda: f"{socket.gethostname()}-{os.getpid()}")
+
+    def run(self) -> NoReturn:
+        """Work until the process is ended; SIGTERM gives back what is being worked on."""
+        signal.signal(signal.SIGTERM, _end)
+        while True:
+            try:
+                with connections.listening(queue.WAKE_UP) as listener:
+                    while True:
+                        self.work_off()
+                        _wait(listener)
+            except (DatabaseUnavailableError, DBAPIError, psycopg.Error) as error:
+                _log.warning("the queue: %s", error, exc_info=isinstance(error, DBAPIError))
+            except Exception:  # noqa: BLE001 – logged; the next job may be a better one
+                _log.exception("the queue failed")
+            time.sleep(_PAUSE_S)
+
+    def work_off(self) -> int:
+        """Do what there is to do, and return how many attempts that were."""
+        done = 0
+        while (held := queue.claim(self.name, self.lease)) is not None:
+            self._attempt(held)
+            done += 1
+        return done
+
+    def _attempt(self, held: Claim) -> None:
+        with self._held(held) as lost:
+            try:
+                self._make(held, lost)
+            except EngineError as error:
+                wait = error.retry_after_s
+                queue.fail(
+                    held,
+                    error.code,
+                    error.sentence,
+                    retryable=error.retryable,
+                    wait=timedelta(seconds=wait) if wait is not None else None,
+                )
+            except MissingPictureError:
+                queue.fail(
+                    held,
+                    "picture_gone",
+                    "A picture of this job has been deleted.",
+                    retryable=False,
+                )
+            except StorageError as error:
+                _log.warning("job %s: %s", held.job, error, exc_info=True)
+                queue.fail(held, "storage_unavailable", str(error), retryable=True)
+            except (DatabaseUnavailableError, DBAPIError):
+                raise  # nothing can be said where it is to be kept; the lease runs out by itself
+            except Exception:  # noqa: BLE001 – logged; the user is told in a sentence
+                reference = secrets.token_hex(4)
+                _log.exception("job %s failed, reference %s", held.job, reference)
+                queue.fail(
+                    held,
+                    "engine_error",
+                    f"The engine ran into a problem (reference {reference}).",
+                    retryable=False,
+                )
+
+    @contextlib.contextmanager
+    def _held(self, held: Claim) -> Iterator[threading.Event]:
+        """Renew the lease meanwhile; the event says that the job is not ours any more.
+
+        When this is left early, by SIGTERM for one, the job is given back.
+        """
+        lost, over = threading.Event(), threading.Event()
+        renewing = threading.Thread(
+            target=self._keep, args=[held, lost, over], name="lease", daemon=True
+        )
+        renewing.start()
+        try:
+            yield lost
+        except BaseException:
+            over.set()
+            with contextlib.suppress(DatabaseUnavailableError, DBAPIError):
+                queue.release(held)
+            raise
+        finally:
+            over.set()
+            renewing.join()
+
+    def _keep(self, held: Claim, lost: threading.Event, over: threading.Event) -> None:
+        started = time.monotonic()
+        # The engine is asked first to keep to its time; this is for one that cannot be asked.
+        latest = started + self.time_limit.total_seconds() * 1.2
+        every = self.lease.total_seconds() / 3
+        while not over.wait(every):
+            try:
+                if not queue.renew(held, self.lease):
+                    lost.set()
+                    return
+                if time.monotonic() > latest:
+                    _log.error("job %s hangs: this worker ends", held.job)
+                    queue.fail(held, Code.TIMEOUT, _TOOK_TOO_LONG, retryable=True)
+                    os._exit(_HUNG)
+            except (DatabaseUnavailableError, DBAPIError) as error:
+                # Tried again soon; if that is too late, somebody else has the job by then.
+                _log.warning("job %s: %s", held.job, error)
+
+    def _make(self, held: Claim, lost: threading.Event) -> None:
+        engine = self.engines.get(held.engine)
+        if engine is None:
+            raise EngineError(
+                Code.PROVIDER_UNAVAILABLE, f"The engine {held.engine} is not available here."
+            )
+        request, owner = _request(held.job)
+        result = self._result(engine, request, held, lost)
+        if result is None:
+            return
+        files = [
+            storage.write(owner, "result", _checked(picture.data), job=held.job)
+            for picture in result.pictures
+        ]
+        signals: dict[str, object] = dict(result.signals)
+        if result.warnings:
+            signals["warnings"] = list(result.warnings)
+        completed = queue.complete(
+            held,
+            files,
+            version=result.engine_version,
+            confidence=result.confidence,
+            signals=signals,
+            cost=result.cost_usd,
+        )
+        if not completed:
+            for file in files:
+                storage.discard(file)
+
+    def _result(
+        self, engine: Engine, request: Request, held: Claim, lost: threading.Event
+    ) -> Result | None:
+        """What the engine makes; None when the job was taken from us meanwhile."""
+        deadline = time.monotonic() + self.time_limit.total_seconds()
+        reference = held.reference
+        while True:
+            try:
+                if reference is None:
+                    reference = engine.submit(request, held.key)
+                    if not queue.note_reference(held, reference):
+                        engine.cancel(reference)
+                        return None
+                while not (progress := engine.poll(reference)).done:
+                    if lost.wait(progress.again_s):
+                        engine.cancel(reference)
+                        return None
+                    if time.monotonic() > deadline:
+                        engine.cancel(reference)
+                        raise EngineError(Code.TIMEOUT, _TOOK_TOO_LONG, retryable=True)
+                result = engine.fetch(reference)
+            except EngineError as error:
+                # What another process had begun in its own memory went with it.
+                if error.code is Code.UNKNOWN_REFERENCE and reference == held.reference:
+                    reference = None
+                    continue
+                raise
+            if not result.pictures:
+                raise EngineError(Code.NO_PICTURE, "The engine made no picture.", retryable=True)
+            return result
+
+
+_TOOK_TOO_LONG = "The engine took too long."
+
+
+def _checked(content: bytes) -> pictures.Picture:
+    try:
+        return pictures.read(content)
+    except pictures.PictureError as error:
+        raise EngineError(
+            Code.BAD_ANSWER, "The engine's answer is no picture that can be read.", retryable=True
+        ) from error
+
+
+_JOB = text(
+    """
+    select
+      j.mode,
+      j.origin,
+      j.user_id,
+      j.brand_id,
+      j.prompt,
+      j.parameters,
+      j.persona_id is not null or j.selfie_object_id is not null as has_person,
+      coalesce(
+        j.selfie_object_id,
+        p.thumbnail_object_id,
+        (
+          select x.object_id from persona_pictures x
+          where x.persona_id = j.persona_id
+          order by x.position, x.object_id
+          limit 1
+        )
+      ) as person_object_id
+    from tryon_jobs j
+    left join personas p on p.id = j.persona_id
+    where j.id = :job
+    """
+)
+_GARMENTS = text(
+    """
+    select
+      coalesce(g.category, i.category, p.category) as category,
+      coalesce(
+        g.object_id,
+        i.object_id,
+        (
+          select x.object_id from product_images x
+          where x.product_id = g.product_id
+          order by x.is_primary desc, x.position, x.object_id
+          limit 1
+        )
+      ) as object_id
+    from tryon_garments g
+    left join wardrobe_items i on i.id = g.item_id
+    left join products p on p.id = g.product_id
+    where g.job_id = :job
+    order by g.position
+    """
+)
+
+
+def _request(job: UUID) -> tuple[Request, Owner]:
+    """What a job asks of its engine, and whose its pictures will be."""
+    with writer(Scope.system()) as connection:
+        row = connection.execute(_JOB, {"job": job}).one()
+        request = Request(
+            mode=Mode(row.mode),
+            person=_picture(connection, row.person_object_id) if row.has_person else None,
+            garments=tuple(
+                Garment(_picture(connection, garment.object_id), Category(garment.category))
+                for garment in connection.execute(_GARMENTS, {"job": job})
+            ),
+            prompt=row.prompt,
+            parameters=row.parameters or {},
+        )
+    return request, _owner(row.origin, row.user_id, row.brand_id)
+
+
+def _picture(connection: Connection, object_id: UUID | None) -> bytes:
+    if object_id is None:
+        raise MissingPictureError("This picture is not there any more.")
+    return storage.load(connection, object_id)
+
+
+def _owner(origin: str, user: UUID | None, brand: UUID | None) -> Owner:
+    """Whose the pictures of a job are: who may see them, and with whom they go.
+
+    A studio's stay with the brand when the manager goes; a demo visitor's are nobody else's; a
+    shopper's are the shopper's, and the brand sees them.
+    """
+    match origin:
+        case "studio":
+            return Owner(brand=brand)
+        case "demo":
+            return Owner(user=user)
+        case _:
+            return Owner(user=user, brand=brand)
+
+
+def _wait(listener: psycopg.Connection) -> None:
+    """Return at the next wake-up, or when it is time to look by oneself."""
+    for _ in listener.notifies(timeout=POLL_S, stop_after=1):
+        pass
+
+
+def _end(_number: int, _frame: FrameType | None) -> NoReturn:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough: giving back takes its time
+    raise SystemExit(0)
