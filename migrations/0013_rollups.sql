@@ -101,6 +101,33 @@ create function bucket_ms(bucket integer) returns double precision
 language sql immutable parallel safe
 return case when bucket = 0 then 25 else 50 * power(1.05, bucket - 0.5) end;
 
+-- p50, p95 and p99 of a histogram whose buckets are in order; none where it is empty.
+create function bucket_percentiles(buckets smallint[], counts integer[]) returns double precision[]
+language plpgsql immutable parallel safe as $$
+declare
+  total bigint := 0;
+  so_far bigint := 0;
+  place integer := 0;
+  found double precision[] := '{}';
+  share double precision;
+  n integer;
+begin
+  foreach n in array counts loop
+    total := total + n;
+  end loop;
+  if total > 0 then
+    foreach share in array array[0.5, 0.95, 0.99] loop
+      while so_far < share * total loop
+        place := place + 1;
+        so_far := so_far + counts[place];
+      end loop;
+      found := found || bucket_ms(buckets[place]);
+    end loop;
+  end if;
+  return found;
+end
+$$;
+
 -- Jobs by day or month. launched: created then; completed, failed, canceled: reached then. Category and device are 'all' in
 -- the total, 'unknown' where the job does not say. Sums are whole numbers, so that what is added and taken away leaves
 -- nothing: confidence in thousandths and its square in millionths, cost in hundredths of a cent.
@@ -168,7 +195,8 @@ create table rollup_confidence (
   primary key (in_view, grain, starts_on, origin)
 );
 
--- Queue and processing times of completed jobs, on the day they completed; engine 'all' is the total.
+-- Queue and processing times of completed jobs, on the day they completed; engine 'all' is the total, with its p50, p95 and
+-- p99 (from the buckets).
 create table rollup_speed (
   in_view uuid not null,
   engine text collate "C" not null,
@@ -341,10 +369,7 @@ create table purchase_facts (
   last_source touch_source,
   tryon_touches integer not null,
   recommendation_touches integer not null,
-  share_touches integer not null,
-  -- The month of the shopper's first job, with this brand and with any.
-  cohort date,
-  cohort_in_all date
+  share_touches integer not null
 );
 create index purchase_facts_user_idx on purchase_facts (user_id);
 

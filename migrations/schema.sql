@@ -117,6 +117,33 @@ CREATE FUNCTION public.bucket_ms(bucket integer) RETURNS double precision
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE WHEN (bucket = 0) THEN (25)::numeric ELSE ((50)::numeric * power(1.05, ((bucket)::numeric - 0.5))) END;
 
+CREATE FUNCTION public.bucket_percentiles(buckets smallint[], counts integer[]) RETURNS double precision[]
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+declare
+  total bigint := 0;
+  so_far bigint := 0;
+  place integer := 0;
+  found double precision[] := '{}';
+  share double precision;
+  n integer;
+begin
+  foreach n in array counts loop
+    total := total + n;
+  end loop;
+  if total > 0 then
+    foreach share in array array[0.5, 0.95, 0.99] loop
+      while so_far < share * total loop
+        place := place + 1;
+        so_far := so_far + counts[place];
+      end loop;
+      found := found || bucket_ms(buckets[place]);
+    end loop;
+  end if;
+  return found;
+end
+$$;
+
 CREATE FUNCTION public.cell_categories(category text, device text) RETURNS text[]
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE WHEN (category <> 'all'::text) THEN ARRAY[category] WHEN (device = 'all'::text) THEN ARRAY['all'::text] ELSE array_append((enum_range(NULL::public.garment_category))::text[], 'unknown'::text) END;
@@ -1751,9 +1778,7 @@ CREATE TABLE public.purchase_facts (
     last_source public.touch_source,
     tryon_touches integer NOT NULL,
     recommendation_touches integer NOT NULL,
-    share_touches integer NOT NULL,
-    cohort date,
-    cohort_in_all date
+    share_touches integer NOT NULL
 );
 
 CREATE TABLE public.rollup_active (

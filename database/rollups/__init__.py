@@ -10,9 +10,11 @@ Each `.sql` file beside this one says what one table holds, of all rows as of a 
 `rebuild` and `check` run the same ones.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from string import Template
 
@@ -30,6 +32,8 @@ _LOCK = 7_203_114_561
 
 # How many changes of a queue are folded in one transaction.
 _PIECE = 40_000
+# Of how many shoppers a rebuild holds the rows in memory at once.
+_USERS_AT_ONCE = 50_000
 
 _GRAIN = "grain, starts_on, origin"
 _STATES = ["launched", "completed", "failed", "canceled", "rated", "confidence_sum", "cost_sum"]
@@ -69,7 +73,8 @@ _ROLLUPS: dict[str, tuple[str, list[str]]] = {
     "value": ("in_view, cohort, number", ["revenue_usd", "margin_usd", "purchases"]),
     "spend": ("in_view, grain, starts_on, channel", ["spend_usd"]),
 }  # fmt: skip
-_OF_JOBS = ["cells", "engines", "failures", "hours", "confidence", "speed"]
+# The longest first.
+_OF_JOBS = ["speed", "cells", "confidence", "engines", "hours", "failures"]
 _OF_VERDICTS = ["verdicts", "reasons"]
 _OF_DAYS = ["launches", "completions", "active", "cohorts", "returns"]
 _OF_PURCHASES = ["revenue", "value"]
@@ -129,7 +134,7 @@ _DAYS = "({})".format(
 )
 # A histogram is merged bucket by bucket with what is there already.
 _SPEED_MERGED = """
-  select in_view, engine, phase, grain, starts_on, origin, bucket, sum(jobs) as jobs
+  select in_view, engine, phase, grain, starts_on, origin, bucket, sum(jobs)::integer as jobs
   from (
     select * from fresh
     union all
@@ -336,12 +341,12 @@ def rebuild(progress: Progress | None = None) -> None:
                 connection.execute(text(f"create table rebuilt.{table} (like public.{table})"))
         with connections.owner() as connection:
             snapshot = _begin_build(connection)
-            report(0.0, "Counting jobs and shoppers")
-            with ThreadPoolExecutor(1) as second:
-                jobs = second.submit(_build_jobs_apart, snapshot)
-                _build_shoppers(connection, report)
-                jobs.result()
-            report(0.98, "Putting the rollups in place")
+            _side_by_side(
+                _from_raw_rows(_chunks(connection)), snapshot, _part(report, 0.0, 0.7, "Counting")
+            )
+            # What has just been written is newer than the moment that the raw rows are read at.
+            _side_by_side(_from_facts(), None, _part(report, 0.7, 0.97, "Adding up"))
+            report(0.97, "Putting the rollups in place")
             connection.execute(text("set local search_path = public"))
             _replace(connection)
             # This transaction sees the changes that were there when it began, which are just those
@@ -378,9 +383,10 @@ def check(progress: Progress | None = None) -> list[str]:
             connection.execute(
                 text(f"create temporary table {table} (like public.{table}) on commit drop")
             )
-        _build_shoppers(connection, report)
-        report(0.6, "Counting jobs")
-        _build_jobs(connection)
+        steps = [*_from_raw_rows([_EVERYBODY]), *_from_facts()]
+        for number, step in enumerate(steps):
+            report(0.9 * number / len(steps), "Recounting")
+            step(connection)
         report(0.9, "Comparing")
         found = [sentence for name in TABLES if (sentence := _difference(connection, name))]
         connection.execute(
@@ -406,7 +412,7 @@ def _taking_turns() -> Iterator[None]:
 
 
 def _begin_build(connection: Connection, snapshot: str | None = None) -> str:
-    """See one moment throughout the transaction, and make way for large sorts."""
+    """See one moment throughout the transaction; return its name for other transactions."""
     connection.execute(text("set transaction isolation level repeatable read"))
     if snapshot is not None:
         connection.exec_driver_sql(f"set transaction snapshot '{snapshot}'")
@@ -418,43 +424,116 @@ def _begin_build(connection: Connection, snapshot: str | None = None) -> str:
         "maintenance_work_mem = '512MB'",
     ):
         connection.execute(text(f"set local {setting}"))
+    _hash(connection)
     return str(connection.scalar(text("select pg_export_snapshot()")))
 
 
-def _build_jobs_apart(snapshot: str) -> None:
-    with connections.owner() as connection:
-        _begin_build(connection, snapshot)
-        _build_jobs(connection)
+# One statement or two, in any order among those of its phase.
+_Step = Callable[[Connection], None]
 
 
-def _build_jobs(connection: Connection) -> None:
-    _hash(connection)
-    for name in _OF_JOBS:
-        _fill(connection, f"rollup_{name}", name, jobs=_ALL_JOBS, merged="select * from fresh")
-    _fill(connection, "rollup_spend", "spend", spend=_ALL_SPEND)
-    _fill(connection, "verdict_facts", "verdict_facts", verdicts="true")
-    for name in _OF_VERDICTS:
-        _fill(connection, f"rollup_{name}", name, sign="1", verdicts="true")
+@dataclass(frozen=True)
+class _Users:
+    """Some shoppers: a condition on `j.user_id`, with its parameters."""
+
+    condition: str
+    params: Params
 
 
-def _build_shoppers(connection: Connection, report: Progress) -> None:
-    _hash(connection)
-    _fill(connection, "shopper_days", "shopper_days", users="true")
-    report(0.4, "Counting purchases")
-    _fill(connection, "purchase_facts", "purchase_facts", users="true")
-    connection.execute(text("create index purchase_facts_user_idx on purchase_facts (user_id)"))
-    report(0.5, "Counting shoppers")
+_EVERYBODY = _Users("true", {})
+
+
+def _chunks(connection: Connection) -> list[_Users]:
+    """All shoppers, in parts whose rows fit into memory."""
+    starts = connection.scalars(
+        text(
+            "select id from (select id, row_number() over (order by id) as place from users) as u"
+            " where u.place % :size = 1"
+        ),
+        {"size": _USERS_AT_ONCE},
+    ).all()
+    ends = [*starts[1:], None]
+    return [
+        _Users("j.user_id >= :low", {"low": low})
+        if high is None
+        else _Users("j.user_id >= :low and j.user_id < :high", {"low": low, "high": high})
+        for low, high in zip(starts, ends, strict=True)
+    ]
+
+
+def _from_raw_rows(chunks: list[_Users]) -> list[_Step]:
+    """What is counted from the raw rows; the longest steps first."""
+    return [
+        *(
+            partial(_make, name=name, jobs=_ALL_JOBS, merged="select * from fresh")
+            for name in _OF_JOBS
+        ),
+        *(partial(_make_facts, users=users) for users in chunks),
+        partial(_make, name="spend", spend=_ALL_SPEND),
+        _make_verdicts,
+    ]
+
+
+def _from_facts() -> list[_Step]:
     days = Template(_DAYS).substitute(users="true")
-    for name in [*_OF_DAYS, *_OF_PURCHASES]:
-        _fill(connection, f"rollup_{name}", name, sign="1", users="true", days=days)
+    return [
+        *(
+            partial(_make, name=name, sign="1", users="true", days=days)
+            for name in [*_OF_DAYS, *_OF_PURCHASES]
+        ),
+        partial(_add_key, table="shopper_days"),
+        partial(_add_key, table="purchase_facts"),
+    ]
 
 
-def _fill(connection: Connection, table: str, name: str, **parts: str) -> None:
+def _make(connection: Connection, name: str, **parts: str) -> None:
     _run(connection, name, {}, **parts)
-    # Made afterwards, in one go: many times faster than row by row.
-    key = _FACTS[table] if table in _FACTS else _ROLLUPS[name][0]
+    # Afterwards, in one go: many times faster than row by row.
+    _add_key(connection, f"rollup_{name}")
+
+
+def _make_facts(connection: Connection, users: _Users) -> None:
+    for facts in ("shopper_days", "purchase_facts"):
+        _run(connection, facts, users.params, users=users.condition)
+
+
+def _make_verdicts(connection: Connection) -> None:
+    _run(connection, "verdict_facts", {}, verdicts="true")
+    _add_key(connection, "verdict_facts")
+    for name in _OF_VERDICTS:
+        _make(connection, name, sign="1", verdicts="true")
+
+
+def _add_key(connection: Connection, table: str) -> None:
+    key = _FACTS[table] if table in _FACTS else _ROLLUPS[table.removeprefix("rollup_")][0]
     connection.execute(text(f"alter table {table} add constraint {table}_pkey primary key ({key})"))
-    connection.execute(text(f"analyze {table}"))
+    if table == "purchase_facts":
+        connection.execute(text("create index purchase_facts_user_idx on purchase_facts (user_id)"))
+
+
+def _side_by_side(
+    steps: Sequence[_Step], snapshot: str | None, report: Callable[[float], None]
+) -> None:
+    """Run steps on two connections, each step in a transaction of its own."""
+
+    def run(step: _Step) -> None:
+        with connections.owner() as connection:
+            _begin_build(connection, snapshot)
+            step(connection)
+
+    with ThreadPoolExecutor(2) as threads:
+        running = [threads.submit(run, step) for step in steps]
+        try:
+            for done, future in enumerate(as_completed(running), start=1):
+                future.result()
+                report(done / len(steps))
+        finally:
+            for future in running:
+                future.cancel()
+
+
+def _part(report: Progress, since: float, until: float, what: str) -> Callable[[float], None]:
+    return lambda share: report(since + (until - since) * share, what)
 
 
 def _replace(connection: Connection) -> None:

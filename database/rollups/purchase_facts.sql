@@ -1,8 +1,8 @@
--- purchase_facts: each purchase with what was left of it, what led to it, and whose cohort it belongs to.
+-- purchase_facts: each purchase with what was left of it and what led to it.
 insert into purchase_facts
 select
   j.id, j.user_id, j.brand_id, b.is_demo, (j.purchased_at at time zone 'UTC')::date, n.net_usd, n.net_usd * b.gross_margin,
-  t.sources[1], t.sources[cardinality(t.sources)], t.tryon, t.recommendation, t.share, c.cohort, c.cohort_in_all
+  t.sources[1], t.sources[cardinality(t.sources)], t.tryon, t.recommendation, t.share
 from purchases j
 join brands b on b.id = j.brand_id
 cross join lateral (
@@ -21,11 +21,4 @@ cross join lateral (
   where t.brand_id = j.brand_id and t.user_id = j.user_id
     and t.touched_at <= j.purchased_at and t.touched_at > j.purchased_at - interval '30 days'
 ) as t
-cross join lateral (
-  select
-    date_trunc('month', (min(d.first_day) filter (where d.in_view = j.brand_id))::timestamp)::date as cohort,
-    date_trunc('month', min(d.first_day)::timestamp)::date as cohort_in_all
-  from shopper_days d
-  where d.user_id = j.user_id
-) as c
 where $users

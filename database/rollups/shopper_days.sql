@@ -23,76 +23,94 @@ looks as materialized (
   join jobs x on x.id = j.source_job_id and x.user_id = j.user_id
   where j.kind = 'look' and $users
 ),
-pairs as materialized (
-  select p.user_id, p.brand_id, count(*) over (partition by p.user_id) > 1 as has_several
-  from (select j.user_id, j.brand_id from jobs j union select b.user_id, b.brand_id from bought b) as p
+-- A purchase from another brand than the one whose pictures were tried on joins the two as well.
+of_several as materialized (
+  select p.user_id
+  from (select j.user_id, j.brand_id from jobs j union all select b.user_id, b.brand_id from bought b) as p
+  group by p.user_id
+  having min(p.brand_id::text) <> max(p.brand_id::text)
 ),
-views as materialized (
-  select p.user_id, p.brand_id, p.brand_id as in_view, not p.has_several as in_all, b.is_demo as in_demo
-  from pairs p
-  join brands b on b.id = p.brand_id
+viewed_jobs as materialized (
+  select brand_id as in_view, user_id, id, created_at, category, device, completed_at from jobs
   union all
-  select p.user_id, p.brand_id, every_brand(), true, false from pairs p where p.has_several
+  select every_brand(), user_id, id, created_at, category, device, completed_at
+  from jobs
+  where user_id in (select s.user_id from of_several s)
+),
+viewed_purchases as (
+  select brand_id as in_view, user_id, purchased_at, is_attributed from bought
+  union all
+  select every_brand(), user_id, purchased_at, is_attributed
+  from bought
+  where user_id in (select s.user_id from of_several s)
+),
+viewed_looks as (
+  select brand_id as in_view, user_id, saved_at from looks
+  union all
+  select every_brand(), user_id, saved_at from looks where user_id in (select s.user_id from of_several s)
 ),
 launched as materialized (
-  select
-    v.in_view, v.user_id, (j.created_at at time zone 'UTC')::date as day, min(j.created_at) as launched_at,
-    bool_and(v.in_all) as in_all, bool_or(v.in_demo) as in_demo
-  from jobs j
-  join views v on v.user_id = j.user_id and v.brand_id = j.brand_id
-  group by v.in_view, v.user_id, (j.created_at at time zone 'UTC')::date
+  select in_view, user_id, (created_at at time zone 'UTC')::date as day, min(created_at) as launched_at
+  from viewed_jobs
+  group by in_view, user_id, (created_at at time zone 'UTC')::date
 ),
 finished as materialized (
-  select v.in_view, v.user_id, j.completed_at
-  from jobs j
-  join views v on v.user_id = j.user_id and v.brand_id = j.brand_id
-  where j.completed_at is not null
+  select in_view, user_id, completed_at from viewed_jobs where completed_at is not null
 ),
-completed as (
-  select f.in_view, f.user_id, (f.completed_at at time zone 'UTC')::date as day, min(f.completed_at) as completed_at
-  from finished f
-  group by f.in_view, f.user_id, (f.completed_at at time zone 'UTC')::date
+completed as materialized (
+  select in_view, user_id, (completed_at at time zone 'UTC')::date as day, min(completed_at) as completed_at
+  from finished
+  group by in_view, user_id, (completed_at at time zone 'UTC')::date
 ),
 firsts as (
-  select distinct on (v.in_view, v.user_id) v.in_view, v.user_id, j.category, j.device
-  from jobs j
-  join views v on v.user_id = j.user_id and v.brand_id = j.brand_id
-  order by v.in_view, v.user_id, j.created_at, j.id
+  select distinct on (in_view, user_id)
+    in_view, user_id, (created_at at time zone 'UTC')::date as first_day, category, device
+  from viewed_jobs
+  order by in_view, user_id, created_at, id
 ),
 channels as (
-  select distinct on (v.in_view, v.user_id) v.in_view, v.user_id, s.channel
-  from views v
-  join shoppers s on s.user_id = v.user_id and s.brand_id = v.brand_id
-  order by v.in_view, v.user_id, s.first_job_at, s.brand_id
+  select j.brand_id as in_view, j.user_id, j.channel from shoppers j where $users
+  union all
+  select * from (
+    select distinct on (j.user_id) every_brand(), j.user_id, j.channel
+    from shoppers j
+    where j.user_id in (select s.user_id from of_several s) and $users
+    order by j.user_id, j.first_job_at, j.brand_id
+  ) as earliest
+),
+people as (
+  select
+    f.*, coalesce(h.channel, 'unknown') as channel, coalesce(b.is_demo, false) as in_demo,
+    f.in_view = every_brand() or f.user_id not in (select s.user_id from of_several s) as in_all
+  from firsts f
+  left join channels h on h.in_view = f.in_view and h.user_id = f.user_id
+  left join brands b on b.id = f.in_view
 ),
 -- From the day's first launch on, one step after the other.
-reached_completed as (
+reached_completed as materialized (
   select l.in_view, l.user_id, l.day, l.launched_at, min(f.completed_at) as completed_at
   from launched l
   join finished f on f.in_view = l.in_view and f.user_id = l.user_id
     and f.completed_at >= l.launched_at and f.completed_at < l.launched_at + interval '7 days'
   group by l.in_view, l.user_id, l.day, l.launched_at
 ),
-reached_saved as (
+reached_saved as materialized (
   select c.in_view, c.user_id, c.day, c.launched_at, min(k.saved_at) as saved_at
-  from looks k
-  join views v on v.user_id = k.user_id and v.brand_id = k.brand_id
-  join reached_completed c on c.in_view = v.in_view and c.user_id = v.user_id
+  from viewed_looks k
+  join reached_completed c on c.in_view = k.in_view and c.user_id = k.user_id
     and k.saved_at >= c.completed_at and k.saved_at < c.launched_at + interval '7 days'
   group by c.in_view, c.user_id, c.day, c.launched_at
 ),
 reached_purchased as (
   select distinct s.in_view, s.user_id, s.day
-  from bought b
-  join views v on v.user_id = b.user_id and v.brand_id = b.brand_id
-  join reached_saved s on s.in_view = v.in_view and s.user_id = v.user_id
+  from viewed_purchases b
+  join reached_saved s on s.in_view = b.in_view and s.user_id = b.user_id
     and b.purchased_at >= s.saved_at and b.purchased_at < s.launched_at + interval '7 days'
 ),
 converted as (
   select distinct c.in_view, c.user_id, c.day
-  from bought b
-  join views v on v.user_id = b.user_id and v.brand_id = b.brand_id
-  join completed c on c.in_view = v.in_view and c.user_id = v.user_id
+  from viewed_purchases b
+  join completed c on c.in_view = b.in_view and c.user_id = b.user_id
     and b.purchased_at >= c.completed_at and b.purchased_at < c.completed_at + interval '7 days'
   where b.is_attributed
 ),
@@ -113,21 +131,14 @@ completion_days as (
     v.day is not null as converted
   from completed c
   left join converted v on v.in_view = c.in_view and v.user_id = c.user_id and v.day = c.day
-),
-people as (
-  select in_view, user_id, min(day) as first_day, bool_and(in_all) as in_all, bool_or(in_demo) as in_demo
-  from launched
-  group by in_view, user_id
 )
 insert into shopper_days (
   user_id, in_view, day, in_all, in_demo, first_day, first_category, first_device, channel, previous_launch, furthest,
   previous_completion, converted
 )
 select
-  user_id, in_view, coalesce(l.day, c.day), p.in_all, p.in_demo, p.first_day, f.category, f.device,
-  coalesce(h.channel, 'unknown'), l.previous_launch, l.furthest, c.previous_completion, c.converted
+  user_id, in_view, coalesce(l.day, c.day), p.in_all, p.in_demo, p.first_day, p.category, p.device, p.channel,
+  l.previous_launch, l.furthest, c.previous_completion, c.converted
 from launch_days l
 full join completion_days c using (in_view, user_id, day)
 join people p using (in_view, user_id)
-join firsts f using (in_view, user_id)
-left join channels h using (in_view, user_id)

@@ -39,19 +39,19 @@ fresh as (
   group by in_view, engine, phase, date_trunc('month', day::timestamp)::date, origin, bucket
 ),
 merged as ($merged),
-ranked as (
+packed as (
   select
-    m.*, sum(jobs) over so_far as rank, sum(jobs) over whole as total
-  from merged m
-  window whole as (partition by in_view, engine, phase, grain, starts_on, origin), so_far as (whole order by bucket)
+    in_view, engine, phase, grain, starts_on, origin,
+    coalesce(array_agg(bucket order by bucket) filter (where jobs <> 0), '{}') as buckets,
+    coalesce(array_agg(jobs order by bucket) filter (where jobs <> 0), '{}') as counts
+  from merged
+  group by in_view, engine, phase, grain, starts_on, origin
+),
+measured as materialized (
+  select p.*, case when p.engine = 'all' then bucket_percentiles(p.buckets, p.counts) end as percentiles
+  from packed p
 )
 insert into rollup_speed (in_view, engine, phase, grain, starts_on, origin, buckets, counts, p50_ms, p95_ms, p99_ms)
 select
-  in_view, engine, phase, grain, starts_on, origin,
-  coalesce(array_agg(bucket order by bucket) filter (where jobs <> 0), '{}'),
-  coalesce(array_agg(jobs order by bucket) filter (where jobs <> 0), '{}'),
-  bucket_ms(min(bucket) filter (where rank >= 0.50 * total and total > 0)),
-  bucket_ms(min(bucket) filter (where rank >= 0.95 * total and total > 0)),
-  bucket_ms(min(bucket) filter (where rank >= 0.99 * total and total > 0))
-from ranked
-group by in_view, engine, phase, grain, starts_on, origin
+  in_view, engine, phase, grain, starts_on, origin, buckets, counts, percentiles[1], percentiles[2], percentiles[3]
+from measured
