@@ -5,6 +5,8 @@ import contextlib
 import logging
 import secrets
 from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime
+from uuid import UUID
 
 import streamlit as st
 from fastapi import FastAPI
@@ -14,15 +16,18 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.runtime.pages_manager import PagesManager
 
+from accounts import sessions
 from accounts.routes import ROUTES, BrowserCookie
+from accounts.sessions import SESSION_COOKIE
 from database import connections, migrate, rollups
 from database.tenancy import Scope as Tenancy
 from settings import LOG_FORMAT, ROOT, settings
+from tryon import pictures, storage
 
 logging.basicConfig(level=settings().log_level.upper(), format=LOG_FORMAT)
 _log = logging.getLogger(__name__)
@@ -69,7 +74,7 @@ class SecurityHeaders:
 
 
 # What is no page's address although a browser may be sent there: ours, and Streamlit's own.
-_NOT_PAGES = {"api", "health", "session"} | {
+_NOT_PAGES = {"api", "files", "health", "session"} | {
     "_stcore",
     "app",
     "component",
@@ -146,6 +151,54 @@ async def health(_request: Request) -> JSONResponse:
     return await _health()
 
 
+def _picture(token: str, name: str, until: str, signature: str) -> bytes:
+    """The picture of an address, for the session that it was made for and nobody else.
+
+    Raises MissingPictureError in every other case.
+    """
+    now = datetime.now(UTC)
+    session = sessions.id_of(token)
+    try:
+        object_id = UUID(name)
+    except ValueError:
+        raise storage.MissingPictureError from None
+    if session is None or not storage.is_signed(session, object_id, until, signature, now):
+        raise storage.MissingPictureError
+    try:
+        account = sessions.account(session, now)
+    except sessions.EndedError:
+        raise storage.MissingPictureError from None
+    with connections.writer(account.scope) as connection:
+        return storage.load(connection, object_id)
+
+
+async def picture(request: Request) -> Response:
+    """Answer with a picture, or 404 whatever the reason: nobody learns what there is."""
+    try:
+        content = await run_in_threadpool(
+            _picture,
+            request.cookies.get(SESSION_COOKIE, ""),
+            request.path_params["name"],
+            request.query_params.get("until", ""),
+            request.query_params.get("signature", ""),
+        )
+    except storage.MissingPictureError:
+        return Response(status_code=404, headers={"Cache-Control": "no-store"})
+    except (storage.StorageError, connections.DatabaseUnavailableError, SQLAlchemyError) as error:
+        _log.warning("a picture: %s", error)
+        return Response(status_code=503, headers={"Cache-Control": "no-store"})
+    return Response(
+        content,
+        media_type=pictures.MEDIA_TYPE,
+        headers={
+            "Cache-Control": f"private, max-age={int(storage.ADDRESS_STEP.total_seconds())}",
+            # Whoever opens the address by itself sees a picture and nothing else.
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "Cross-Origin-Resource-Policy": "same-origin",
+        },
+    )
+
+
 # The pages about the API would load their scripts from elsewhere; /api/openapi.json is enough.
 api = FastAPI(title="ClosetAI", version="1", docs_url=None, redoc_url=None)
 
@@ -203,6 +256,7 @@ app = st.App(
     routes=[
         Route("/health", health),
         *ROUTES,
+        Route("/files/{name:path}", picture),
         Mount("/api", api),
     ],
     middleware=[

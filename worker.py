@@ -1,11 +1,16 @@
 """The worker: periodic tasks beside the dashboard, each named and independent of the others.
 
 It needs no handler for SIGTERM: every task is a transaction or can be repeated, so the default
-action, which ends the process at once, loses nothing.
+action, which ends the process at once, loses nothing. Try-on jobs are made in a process of its own
+(`tryon.worker`), which ends with this one.
 """
 
 import logging
+import os
+import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -16,14 +21,16 @@ from sqlalchemy import text
 
 from accounts import sessions
 from billing import benchmarks
-from database import connections, rollups
+from database import connections, embedded, rollups
 from database.tenancy import Scope
-from settings import LOG_FORMAT, settings
+from settings import LOG_FORMAT, ROOT, settings
+from tryon import storage
 
 _log = logging.getLogger(__name__)
 
 HEARTBEAT_EVERY = 5.0
 FOLD_EVERY = 1.0
+ERASE_EVERY = 30.0
 # UTC; when the fewest look.
 _QUIET_HOUR = 3
 _LONGEST_WAIT = 60.0
@@ -96,8 +103,14 @@ def publish_benchmarks() -> None:
     benchmarks.publish(datetime.now(UTC).date())
 
 
+def erase_pictures() -> None:
+    """Erase the files of pictures that have been deleted."""
+    storage.erase_requested(datetime.now(UTC))
+
+
 def clean_up() -> None:
     """Delete what has expired and what only served for a while."""
+    storage.expire(datetime.now(UTC))
     sessions.forget_old(datetime.now(UTC))
     with connections.writer(Scope.system()) as connection:
         connection.execute(text("delete from verification_tokens where expires_at < now()"))
@@ -115,13 +128,46 @@ def _keep_doing(*tasks: Task) -> None:
         time.sleep(max(min(task.due for task in tasks) - time.monotonic(), 0))
 
 
+class _JobWorker:
+    """The process that makes pictures: apart from this one, which it would keep from its tasks."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def keep_running(self) -> None:
+        """Start it, or start it again when it has ended; a failure to do so is tried again."""
+        if self._process is not None and self._process.poll() is None:
+            return
+        if self._process is not None:
+            _log.error("the job worker ended with %s, starts again", self._process.returncode)
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tryon.worker"],
+            stdin=subprocess.DEVNULL,
+            cwd=ROOT,
+            # One core of several: the libraries below would each take all.
+            env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+            preexec_fn=_behind_everything_else,
+        )
+
+
+_ask_to_end_with_us = embedded.die_with_parent(signal.SIGTERM)
+
+
+def _behind_everything_else() -> None:
+    os.nice(10)  # clicks come first
+    _ask_to_end_with_us()
+
+
 def run() -> None:
     """Work until the process is ended."""
     logging.basicConfig(level=settings().log_level.upper(), format=LOG_FORMAT)
+    job_worker = _JobWorker()
     # In threads of their own: a day of demo data takes longer than these may be late.
     for task in (
         Task("heartbeat", HEARTBEAT_EVERY, beat),
         Task("rollups", FOLD_EVERY, fold_rollups),
+        Task("erase pictures", ERASE_EVERY, erase_pictures),
+        Task("job worker", 1, job_worker.keep_running),
     ):
         threading.Thread(target=_keep_doing, args=[task], daemon=True).start()
     _keep_doing(

@@ -109,6 +109,17 @@ def account() -> Account:
         st.rerun()
 
 
+def session() -> str:
+    """Return the id of the session, for which the addresses of pictures are signed.
+
+    Raises NotSignedInError where the gate was left out.
+    """
+    known: str | None = st.session_state.get(_SESSION)
+    if known is None:
+        raise NotSignedInError("Please sign in.")
+    return known
+
+
 def closed() -> None:
     """The page that stands at every address while `enter` returns None."""
     state = st.session_state

@@ -27,6 +27,7 @@ from sqlalchemy.exc import DBAPIError
 from database import connections
 from database.connections import DatabaseUnavailableError, writer
 from database.tenancy import Scope
+from settings import LOG_FORMAT, settings
 from tryon import pictures, queue, storage
 from tryon.engines import Category, Code, Engine, EngineError, Garment, Mode, Request, Result
 from tryon.queue import Claim
@@ -321,3 +322,13 @@ def _wait(listener: psycopg.Connection) -> None:
 def _end(_number: int, _frame: FrameType | None) -> NoReturn:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough: giving back takes its time
     raise SystemExit(0)
+
+
+def main() -> None:
+    """Run one job worker, as a process of its own."""
+    logging.basicConfig(level=settings().log_level.upper(), format=LOG_FORMAT)
+    Worker(engines={}).run()
+
+
+if __name__ == "__main__":
+    main()
