@@ -8,16 +8,19 @@
 --   day              day
 --   attributed_usd   attributed revenue of that day's purchases, less their returns whenever made
 --   purchase_count   attributed purchases of that day
-with attributed as (
+with days as (
     select
-        date_trunc('day', p.purchased_at at time zone 'UTC') as day,
-        sum(p.net_usd) as revenue,
-        count(*) as purchase_count
-    from attributed_purchases p
+        cast(v.starts_on as timestamp) as day,
+        sum(v.attributed_usd) as revenue,
+        sum(v.purchase_count - v.unattributed_count) as purchase_count
+    from rollup_revenue v
     where
-        p.purchased_at >= cast(:since as timestamptz)
-        and p.purchased_at < cast(:until as timestamptz)
-    group by date_trunc('day', p.purchased_at at time zone 'UTC')
+        v.in_view = any(cast((select scope_views()) as uuid[]))
+        and v.model = 'last'
+        and v.grain = 'day'
+        and v.starts_on >= cast(:since as date)
+        and v.starts_on < cast(:until as date)
+    group by v.starts_on
 )
 
 select
@@ -28,5 +31,5 @@ from
     generate_series(
         cast(:since as timestamp), cast(:until as timestamp) - interval '1 day', interval '1 day'
     ) as d (day)
-left join attributed a on d.day = a.day
+left join days a on d.day = a.day
 order by d.day

@@ -13,12 +13,12 @@
 --   return_on_plan_ratio   attributed revenue ÷ plan cost; n/a when the plans cost nothing
 with attributed as (
     select
-        coalesce(sum(p.net_usd), 0) as revenue,
-        count(*) as purchase_count
-    from attributed_purchases p
-    where
-        p.purchased_at >= cast(:since as timestamptz)
-        and p.purchased_at < cast(:until as timestamptz)
+        coalesce(sum(v.attributed_usd), 0) as revenue,
+        coalesce(sum(v.purchase_count - v.unattributed_count), 0) as purchase_count
+    from range_parts(cast(:since as date), cast(:until as date)) r
+    inner join rollup_revenue v
+        on r.grain = v.grain and r.first_day <= v.starts_on and r.day_after > v.starts_on
+    where v.in_view = any(cast((select scope_views()) as uuid[])) and v.model = 'last'
 ),
 
 -- A change on a day is in force at the end of that day and of all later days of the window.
