@@ -59,6 +59,7 @@ TABLE_SECTIONS = (
     "Credits",
     "Shoppers' deeds",
     "Dataset",
+    "Rollups",
 )
 
 

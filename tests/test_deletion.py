@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Connection, text
 
-from database import connections
+from database import connections, rollups
 from database.tenancy import Scope
 from tests.rows import Tenant, assert_every_table_has_a_row, fill, fill_shared, insert, job
 
@@ -26,6 +26,8 @@ def person() -> Tenant:
                 text("insert into audit_log (action, detail) values ('x', cast(:detail as jsonb))"),
                 {"detail": detail},
             )
+    rollups.fold_all()
+    with connections.owner() as connection:
         assert_every_table_has_a_row(connection)
     return tenant
 
@@ -34,6 +36,7 @@ def delete(user: UUID) -> None:
     with connections.writer(Scope.system()) as connection:
         found = connection.execute(text("delete from users where id = :id"), {"id": user})
         assert found.rowcount == 1
+    rollups.fold_all()
 
 
 def mentions(connection: Connection, words: list[str]) -> list[str]:

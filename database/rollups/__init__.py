@@ -84,7 +84,7 @@ _FACTS = {
     "purchase_facts": "purchase_id",
     "verdict_facts": "job_id",
 }
-_QUEUES = ["job_changes", "shopper_changes", "verdict_changes", "spend_changes"]
+QUEUES = ["job_changes", "shopper_changes", "verdict_changes", "spend_changes"]
 
 TABLES = [*(f"rollup_{name}" for name in _ROLLUPS), *_FACTS]
 
@@ -351,7 +351,7 @@ def rebuild(progress: Progress | None = None) -> None:
             _replace(connection)
             # This transaction sees the changes that were there when it began, which are just those
             # that have been counted.
-            for queue in _QUEUES:
+            for queue in QUEUES:
                 connection.execute(text(f"delete from {queue}"))
             connection.execute(
                 text(
