@@ -18,6 +18,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from accounts import users
 from database import connections, embedded, migrate
 from database.demo import seed
 from database.embedded import Cluster
@@ -153,6 +154,30 @@ def demo_visitor(chromium: Browser, dashboard: Dashboard) -> StorageState:
     context = chromium.new_context()
     context.set_default_timeout(60_000)
     Visitor(context.new_page(), dashboard.address).explore_the_demo()
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+@pytest.fixture(scope="session")
+def team_member(chromium: Browser, dashboard: Dashboard) -> StorageState:
+    """Sign in as an analyst of the team once, and return what the browser remembers of it."""
+    email = "analyst@closetai.example"
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        use(dashboard.cluster, monkeypatch)
+        password = users.add(email, "analyst", name="Analyst")
+        connections.dispose()
+    settings.cache_clear()
+    context = chromium.new_context()
+    context.set_default_timeout(60_000)
+    visitor = Visitor(context.new_page(), dashboard.address)
+    page = visitor.page
+    page.goto(dashboard.address)
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Password", exact=True).fill(password)
+    with page.expect_response("**/session"):
+        page.get_by_role("button", name="Sign in", exact=True).click()
+    visitor.drawn()
     state = context.storage_state()
     context.close()
     return state
