@@ -358,7 +358,7 @@ create table shopper_days (
 );
 
 create table purchase_facts (
-  purchase_id uuid primary key,
+  purchase_id uuid not null,
   user_id uuid not null,
   brand_id uuid not null,
   in_demo boolean not null,
@@ -369,9 +369,10 @@ create table purchase_facts (
   last_source touch_source,
   tryon_touches integer not null,
   recommendation_touches integer not null,
-  share_touches integer not null
+  share_touches integer not null,
+  -- While two shoppers are being made one, a purchase may be both one's and the other's for a moment.
+  primary key (user_id, purchase_id)
 );
-create index purchase_facts_user_idx on purchase_facts (user_id);
 
 create table verdict_facts (
   job_id uuid primary key,

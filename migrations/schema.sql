@@ -2380,7 +2380,7 @@ ALTER TABLE ONLY public.products
     ADD CONSTRAINT products_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.purchase_facts
-    ADD CONSTRAINT purchase_facts_pkey PRIMARY KEY (purchase_id);
+    ADD CONSTRAINT purchase_facts_pkey PRIMARY KEY (user_id, purchase_id);
 
 ALTER TABLE ONLY public.purchase_returns
     ADD CONSTRAINT purchase_returns_pkey PRIMARY KEY (id);
@@ -2617,8 +2617,6 @@ CREATE UNIQUE INDEX product_images_one_primary_key ON public.product_images USIN
 CREATE INDEX products_custom_fields_idx ON public.products USING gin (custom_fields);
 
 CREATE INDEX products_tags_idx ON public.products USING gin (tags);
-
-CREATE INDEX purchase_facts_user_idx ON public.purchase_facts USING btree (user_id);
 
 CREATE INDEX purchase_returns_brand_idx ON public.purchase_returns USING btree (brand_id, returned_at);
 

@@ -81,7 +81,7 @@ _OF_PURCHASES = ["revenue", "value"]
 # What shoppers, purchases and verdicts count for, with their keys.
 _FACTS = {
     "shopper_days": "user_id, in_view, day",
-    "purchase_facts": "purchase_id",
+    "purchase_facts": "user_id, purchase_id",
     "verdict_facts": "job_id",
 }
 QUEUES = ["job_changes", "shopper_changes", "verdict_changes", "spend_changes"]
@@ -507,8 +507,6 @@ def _make_verdicts(connection: Connection) -> None:
 def _add_key(connection: Connection, table: str) -> None:
     key = _FACTS[table] if table in _FACTS else _ROLLUPS[table.removeprefix("rollup_")][0]
     connection.execute(text(f"alter table {table} add constraint {table}_pkey primary key ({key})"))
-    if table == "purchase_facts":
-        connection.execute(text("create index purchase_facts_user_idx on purchase_facts (user_id)"))
 
 
 def _side_by_side(
