@@ -18,44 +18,32 @@
 --   cac_usd             CAC; n/a without new shoppers
 --   ltv_cac_ratio       LTV ÷ CAC; n/a below 12 complete months, without spend or new shoppers
 --   payback_month       payback, 0 being the first job's month; n/a when not yet or without CAC
-with people as (
+-- Month m of a cohort is complete for m below complete_count.
+with sizes as (
     select
-        counted_within(s.brand_id) as in_view,
-        s.user_id,
-        min(s.first_job_at) at time zone 'UTC' as first_day
-    from shoppers s
-    group by counted_within(s.brand_id), s.user_id
-),
-
-sizes as (
-    select
-        date_trunc('month', p.first_day) as cohort_month,
-        count(*) as shopper_count
-    from people p
-    group by date_trunc('month', p.first_day)
-),
-
-bought as materialized (
-    select
-        counted_within(p.brand_id) as in_view,
-        p.user_id,
-        date_trunc('month', p.purchased_at at time zone 'UTC') as month,
-        p.net_usd,
-        p.net_usd * b.gross_margin as margin_usd
-    from attributed_purchases p
-    inner join brands b on p.brand_id = b.id
-    where p.purchased_at < cast(:until as timestamptz)
+        c.cohort,
+        months_between(c.cohort, cast(:until as date)) as complete_count,
+        sum(c.shoppers) as shopper_count
+    from rollup_cohorts c
+    where
+        c.in_view = any(cast((select scope_views()) as uuid[]))
+        and c.grain = 'month'
+        and c.split = 'none'
+        and c.part = 'all'
+        and c.cohort < date_trunc('month', cast(:until as timestamp))
+        and c.number = 0
+    group by c.cohort
 ),
 
 revenues as (
     select
-        date_trunc('month', p.first_day) as cohort_month,
-        b.month,
-        sum(b.net_usd) as net_usd,
-        sum(b.margin_usd) as margin_usd
-    from bought b
-    inner join people p on b.in_view = p.in_view and b.user_id = p.user_id
-    group by date_trunc('month', p.first_day), b.month
+        v.cohort,
+        v.number,
+        sum(v.revenue_usd) as net_usd,
+        sum(v.margin_usd) as margin_usd
+    from rollup_value v
+    where v.in_view = any(cast((select scope_views()) as uuid[])) and v.number < 12
+    group by v.cohort, v.number
 ),
 
 months as (
@@ -65,12 +53,8 @@ months as (
         coalesce(sum(r.net_usd), 0) as net_usd,
         coalesce(sum(r.margin_usd), 0) as margin_usd
     from generate_series(0, 11) as m (number)
-    inner join sizes s
-        on s.cohort_month + make_interval(months => m.number + 1) <= cast(:until as timestamp)
-    left join revenues r
-        on
-            s.cohort_month = r.cohort_month
-            and r.month = s.cohort_month + make_interval(months => m.number)
+    inner join sizes s on m.number < s.complete_count
+    left join revenues r on s.cohort = r.cohort and m.number = r.number
     group by m.number
 ),
 
@@ -89,19 +73,31 @@ cumulated as (
     from months m
 ),
 
+spent as (
+    select coalesce(sum(a.spend_usd), 0) as spend
+    from range_parts(cast(:since as date), cast(:until as date)) p
+    inner join rollup_spend a
+        on p.grain = a.grain and p.first_day <= a.starts_on and p.day_after > a.starts_on
+    where a.in_view = any(cast((select scope_views()) as uuid[]))
+),
+
 acquired as (
     select
-        (
-            select coalesce(sum(round(a.amount * a.usd_rate, 2)), 0)
-            from acquisition_spend a
-            where a.day >= cast(:since as date) and a.day < cast(:until as date)
-        ) as spend,
-        (
-            select count(*)
-            from people p
-            where
-                p.first_day >= cast(:since as timestamp) and p.first_day < cast(:until as timestamp)
+        s.spend,
+        coalesce(
+            (
+                select sum(n.shoppers)
+                from rollup_returns n
+                where
+                    n.in_view = any(cast((select scope_views()) as uuid[]))
+                    and n.split = 'none'
+                    and n.part = 'all'
+                    and n.cohort >= cast(:since as date)
+                    and n.cohort < cast(:until as date)
+            ),
+            0
         ) as new_shopper_count
+    from spent s
 )
 
 select

@@ -15,104 +15,92 @@
 --   cac_usd             CAC; n/a without new shoppers
 --   ltv_cac_ratio       LTV ÷ CAC; n/a below 12 complete months, without spend or new shoppers
 --   payback_month       payback, 0 being the first job's month; n/a when not yet or without CAC
-with people as (
+-- Month m is complete for cohorts before the (12 − m)th of these starts: a cohort's last complete
+-- month is 11 less the number of starts that it does not come before.
+with starts as materialized (
     select
-        s.brand_id,
-        s.user_id,
-        s.first_job_at at time zone 'UTC' as first_day,
-        -- How many of the months 0…11 are complete for this shopper's cohort.
-        least(
-            12 * (
-                date_part('year', cast(:until as date))
-                - date_part('year', s.first_job_at at time zone 'UTC')
+        array_agg(
+            cast(
+                date_trunc('month', cast(:until as timestamp)) - make_interval(months => n.number)
+                as date
             )
-            + date_part('month', cast(:until as date))
-            - date_part('month', s.first_job_at at time zone 'UTC'),
-            12
-        ) as complete_count
-    from shoppers s
-    where s.first_job_at < cast(:until as timestamptz)
+            order by n.number desc
+        ) as complete_before
+    from generate_series(0, 11) as n (number)
 ),
 
-counts as (
+cohorts as materialized (
     select
-        p.brand_id,
-        p.complete_count,
-        count(*) as shopper_count
-    from people p
-    group by p.brand_id, p.complete_count
+        c.in_view as brand_id,
+        c.shoppers,
+        11 - width_bucket(c.cohort, t.complete_before) as last_number
+    from range_parts('-infinity', cast(:until as date)) p
+    inner join rollup_cohorts c
+        on p.grain = c.grain and p.first_day <= c.cohort and p.day_after > c.cohort
+    cross join starts t
+    where c.split = 'none' and c.part = 'all' and c.number = 0
 ),
 
 sizes as (
     select
         c.brand_id,
-        m.number,
-        sum(c.shopper_count) as shopper_count
-    from counts c
-    inner join generate_series(0, 11) as m (number) on c.complete_count > m.number
-    group by c.brand_id, m.number
-),
-
-bought as materialized (
-    select
-        p.brand_id,
-        p.user_id,
-        p.purchased_at at time zone 'UTC' as purchased,
-        p.net_usd
-    from attributed_purchases p
-    where p.purchased_at < cast(:until as timestamptz)
-),
-
-sales as (
-    select
-        b.brand_id,
-        p.complete_count,
-        b.net_usd,
-        12 * (date_part('year', b.purchased) - date_part('year', p.first_day))
-        + date_part('month', b.purchased)
-        - date_part('month', p.first_day) as number
-    from bought b
-    inner join people p on b.brand_id = p.brand_id and b.user_id = p.user_id
+        c.last_number,
+        sum(sum(c.shoppers)) over of_brand as shopper_count,
+        lead(c.last_number, 1, -1) over of_brand as before_number
+    from cohorts c
+    where c.last_number >= 0
+    group by c.brand_id, c.last_number
+    window of_brand as (partition by c.brand_id order by c.last_number desc)
 ),
 
 revenues as (
     select
-        s.brand_id,
-        s.number,
-        sum(s.net_usd) as net_usd
-    from sales s
-    where s.number >= 0 and s.number < s.complete_count
-    group by s.brand_id, s.number
+        v.in_view as brand_id,
+        v.number,
+        sum(v.margin_usd) as margin_usd
+    from rollup_value v
+    cross join starts t
+    where v.number <= 11 - width_bucket(v.cohort, t.complete_before)
+    group by v.in_view, v.number
 ),
 
 months as (
     select
-        z.brand_id,
-        z.number,
-        sum(coalesce(r.net_usd, 0) * b.gross_margin / z.shopper_count) over (
-            partition by z.brand_id
-            order by z.number
-        ) as cumulated
-    from sizes z
-    inner join brands b on z.brand_id = b.id
-    left join revenues r on z.brand_id = r.brand_id and z.number = r.number
+        s.brand_id,
+        n.number,
+        coalesce(r.margin_usd, 0) / s.shopper_count as margin
+    from sizes s
+    cross join lateral generate_series(s.before_number + 1, s.last_number) as n (number)
+    left join revenues r on s.brand_id = r.brand_id and n.number = r.number
+),
+
+cumulated as (
+    select
+        m.brand_id,
+        m.number,
+        sum(m.margin) over (partition by m.brand_id order by m.number) as margin
+    from months m
 ),
 
 spent as (
     select
-        a.brand_id,
-        sum(round(a.amount * a.usd_rate, 2)) as spend
-    from acquisition_spend a
-    where a.day >= cast(:since as date) and a.day < cast(:until as date)
-    group by a.brand_id
+        a.in_view as brand_id,
+        sum(a.spend_usd) as spend
+    from range_parts(cast(:since as date), cast(:until as date)) p
+    inner join rollup_spend a
+        on p.grain = a.grain and p.first_day <= a.starts_on and p.day_after > a.starts_on
+    group by a.in_view
 ),
 
 newcomers as (
     select
-        p.brand_id,
-        count(*) filter (where p.first_day >= cast(:since as timestamp)) as new_count
-    from people p
-    group by p.brand_id
+        c.in_view as brand_id,
+        sum(c.shoppers) as new_count
+    from range_parts(cast(:since as date), cast(:until as date)) p
+    inner join rollup_cohorts c
+        on p.grain = c.grain and p.first_day <= c.cohort and p.day_after > c.cohort
+    where c.split = 'none' and c.part = 'all' and c.number = 0
+    group by c.in_view
 ),
 
 acquired as (
@@ -125,7 +113,7 @@ acquired as (
     from brands b
     left join spent s on b.id = s.brand_id
     left join newcomers n on b.id = n.brand_id
-    where s.brand_id is not null or n.brand_id is not null
+    where s.brand_id is not null or b.id in (select c.brand_id from cohorts c)
 ),
 
 figures as (
@@ -136,12 +124,13 @@ figures as (
         a.spend,
         a.new_count,
         max(m.number) as last_number,
-        (array_agg(m.cumulated order by m.number desc))[1] as ltv,
+        -- Added up in the order of the months: the last sum is the LTV.
+        (array_agg(m.margin order by m.number desc))[1] as ltv,
         min(m.number) filter (
-            where m.cumulated * a.new_count >= a.spend and a.new_count > 0
+            where m.margin * a.new_count >= a.spend and a.new_count > 0
         ) as payback
     from acquired a
-    left join months m on a.brand_id = m.brand_id
+    left join cumulated m on a.brand_id = m.brand_id
     group by a.brand_id, a.name, a.gross_margin, a.spend, a.new_count
 )
 

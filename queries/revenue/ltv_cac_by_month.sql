@@ -14,48 +14,33 @@
 --   ltv_cac_ratio       LTV ÷ CAC; n/a below 12 complete months, without spend or new shoppers
 --   payback_month       first month m in which cumulative margin per shopper ≥ CAC; n/a when not
 --                       yet, or without CAC
-with people as (
+with sizes as (
     select
-        counted_within(s.brand_id) as in_view,
-        s.user_id,
-        min(s.first_job_at) at time zone 'UTC' as first_day
-    from shoppers s
-    group by counted_within(s.brand_id), s.user_id
-),
-
-sizes as (
-    select
-        date_trunc('month', p.first_day) as cohort_month,
-        count(*) as shopper_count
-    from people p
-    group by date_trunc('month', p.first_day)
-),
-
-bought as materialized (
-    select
-        counted_within(p.brand_id) as in_view,
-        p.user_id,
-        date_trunc('month', p.purchased_at at time zone 'UTC') as month,
-        p.net_usd * b.gross_margin as margin_usd
-    from attributed_purchases p
-    inner join brands b on p.brand_id = b.id
-    where p.purchased_at < cast(:until as timestamptz)
+        c.cohort,
+        sum(c.shoppers) as shopper_count
+    from rollup_cohorts c
+    where
+        c.in_view = any(cast((select scope_views()) as uuid[]))
+        and c.grain = 'month'
+        and c.split = 'none'
+        and c.part = 'all'
+        and c.cohort < date_trunc('month', cast(:until as timestamp))
+        and c.number = 0
+    group by c.cohort
 ),
 
 revenues as (
     select
-        date_trunc('month', p.first_day) as cohort_month,
-        b.month,
-        sum(b.margin_usd) as margin_usd
-    from bought b
-    inner join people p on b.in_view = p.in_view and b.user_id = p.user_id
-    group by date_trunc('month', p.first_day), b.month
+        v.cohort,
+        v.number,
+        sum(v.margin_usd) as margin_usd
+    from rollup_value v
+    where v.in_view = any(cast((select scope_views()) as uuid[])) and v.number < 12
+    group by v.cohort, v.number
 ),
 
 reported as (
-    select
-        r.month,
-        r.month + interval '1 month' as ended
+    select cast(r.month as date) as month
     from generate_series(
         date_trunc('month', cast(:since as timestamp)),
         cast(:until as timestamp) - interval '1 month',
@@ -63,6 +48,7 @@ reported as (
     ) as r (month)
 ),
 
+-- Month m of a cohort is complete at the end of the month that is m months after the cohort's.
 months as (
     select
         t.month,
@@ -70,11 +56,8 @@ months as (
         coalesce(sum(r.margin_usd), 0) / sum(s.shopper_count) as margin_per_shopper
     from reported t
     cross join generate_series(0, 11) as m (number)
-    inner join sizes s on s.cohort_month + make_interval(months => m.number + 1) <= t.ended
-    left join revenues r
-        on
-            s.cohort_month = r.cohort_month
-            and r.month = s.cohort_month + make_interval(months => m.number)
+    inner join sizes s on m.number <= months_between(s.cohort, t.month)
+    left join revenues r on s.cohort = r.cohort and m.number = r.number
     group by t.month, m.number
 ),
 
@@ -97,10 +80,11 @@ ltv as (
 
 spent as (
     select
-        date_trunc('month', cast(a.day as timestamp)) as month,
-        sum(round(a.amount * a.usd_rate, 2)) as spend
-    from acquisition_spend a
-    group by date_trunc('month', cast(a.day as timestamp))
+        a.starts_on as month,
+        sum(a.spend_usd) as spend
+    from rollup_spend a
+    where a.in_view = any(cast((select scope_views()) as uuid[])) and a.grain = 'month'
+    group by a.starts_on
 )
 
 select
@@ -122,5 +106,5 @@ select
 from reported t
 left join ltv l on t.month = l.month
 left join spent a on t.month = a.month
-left join sizes n on t.month = n.cohort_month
+left join sizes n on t.month = n.cohort
 order by t.month

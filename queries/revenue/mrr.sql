@@ -27,6 +27,7 @@ with changes as (
     select
         m.brand_id,
         m.day,
+        m.mrr_after,
         case when m.kind in ('contraction', 'churn') then -m.amount else m.amount end as delta
     from mrr_movements m
     where m.policy = cast(:policy as mrr_policy) and m.day < cast(:until as date)
@@ -53,67 +54,77 @@ ranked as (
     inner join brands b on l.brand_id = b.id
 ),
 
--- Month 11 is the one with the window's last day; whatever changed before month 0 counts in it.
-month_changes as (
+-- Where the months after the first begin: the last of them is that of the window's last day.
+month_starts as (
     select
-        c.brand_id,
-        greatest(
-            11
-            - 12 * extract(year from cast(:until as date) - 1)
-            - extract(month from cast(:until as date) - 1)
-            + 12 * extract(year from c.day)
-            + extract(month from c.day),
-            0
-        ) as month_number,
-        sum(c.delta) as delta
-    from changes c
-    group by c.brand_id, month_number
+        array_agg(
+            cast(
+                date_trunc('month', cast(:until as timestamp) - interval '1 day')
+                - make_interval(months => n.months_ago) as date
+            )
+            order by n.months_ago desc
+        ) as starts
+    from generate_series(0, 10) as n (months_ago)
 ),
 
+-- The last movement of a month says its level, which stays until the next month with one.
 month_ends as (
     select
-        r.brand_id,
-        n.month_number,
-        sum(coalesce(c.delta, 0)) over (partition by r.brand_id order by n.month_number) as mrr
-    from ranked r
-    cross join generate_series(0, 11) as n (month_number)
-    left join month_changes c on r.brand_id = c.brand_id and n.month_number = c.month_number
+        e.brand_id,
+        e.month_number,
+        e.mrr_after,
+        lead(e.month_number, 1, 12) over (partition by e.brand_id order by e.month_number)
+            as next_number
+    from (
+        select distinct on (c.brand_id, width_bucket(c.day, t.starts))
+            c.brand_id,
+            c.mrr_after,
+            width_bucket(c.day, t.starts) as month_number
+        from changes c
+        cross join month_starts t
+        order by c.brand_id asc, width_bucket(c.day, t.starts) asc, c.day desc
+    ) as e
 ),
 
 sparklines as (
     select
         e.brand_id,
-        array_agg(cast(e.mrr as double precision) order by e.month_number) as sparkline
+        array_fill(cast(0 as double precision), array[min(e.month_number)])
+        || array_agg(cast(e.mrr_after as double precision) order by n.month_number) as sparkline
     from month_ends e
+    cross join lateral generate_series(e.month_number, e.next_number - 1) as n (month_number)
     group by e.brand_id
 ),
 
 jobs as (
     select
-        j.brand_id,
-        count(*) as completed_count,
-        avg(j.confidence) as confidence
-    from tryon_jobs j
+        c.in_view as brand_id,
+        sum(c.completed) as completed_count,
+        sum(c.rated) as rated_count,
+        sum(c.confidence_sum) as thousandths
+    from range_parts(cast(:since as date), cast(:until as date)) p
+    inner join rollup_cells c
+        on p.grain = c.grain and p.first_day <= c.starts_on and p.day_after > c.starts_on
     where
-        j.status = 'completed'
-        and j.origin = 'shopper'
-        and j.finished_at >= cast(:since as timestamptz)
-        and j.finished_at < cast(:until as timestamptz)
-    group by j.brand_id
+        c.category = 'all'
+        and c.device = 'all'
+        and c.origin = 'shopper'
+    group by c.in_view
 ),
 
 verdicts as (
     select
-        v.brand_id,
-        count(*) as verdict_count,
-        count(*) filter (where v.approved) as approved_count
-    from job_verdicts v
+        v.in_view as brand_id,
+        sum(v.verdicts) as verdict_count,
+        sum(v.approved) as approved_count
+    from range_parts(cast(:since as date), cast(:until as date)) p
+    inner join rollup_verdicts v
+        on p.grain = v.grain and p.first_day <= v.starts_on and p.day_after > v.starts_on
     where
-        v.drawn_at_random
+        v.category = 'all'
+        and v.device = 'all'
         and v.origin = 'shopper'
-        and v.finished_at >= cast(:since as timestamptz)
-        and v.finished_at < cast(:until as timestamptz)
-    group by v.brand_id
+    group by v.in_view
 )
 
 select
@@ -127,10 +138,10 @@ select
     r.mrr / nullif(r.total, 0) as share_pct,
     s.sparkline,
     coalesce(j.completed_count, 0) as completed_count,
-    j.confidence as model_confidence_pct,
+    j.thousandths / nullif(j.rated_count, 0) / 1000 as model_confidence_pct,
     coalesce(v.approved_count, 0) as approved_count,
     coalesce(v.verdict_count, 0) as verdict_count,
-    cast(v.approved_count as numeric) / v.verdict_count as human_accuracy_pct
+    cast(v.approved_count as numeric) / nullif(v.verdict_count, 0) as human_accuracy_pct
 from ranked r
 inner join sparklines s on r.brand_id = s.brand_id
 left join jobs j on r.brand_id = j.brand_id
