@@ -302,7 +302,7 @@ class _Sheet:
         cover = cv2.resize(self.cover, size, interpolation=cv2.INTER_AREA)
         colour = cv2.resize(self.colour * self.cover[..., None], size, interpolation=cv2.INTER_AREA)
         y, x = np.mgrid[0:HEIGHT, 0:WIDTH].astype(np.float32)
-        paper = np.array([0.955, 0.953, 0.948], np.float32)
+        paper = np.array([0.80, 0.805, 0.81], np.float32)
         glow = 1.02 - 0.07 * ((x / WIDTH - 0.4) ** 2 + (y / HEIGHT - 0.4) ** 2)
         moved = cv2.warpAffine(cover, np.array([[1, 0, 5], [0, 1, 9]], np.float32), size)
         shadow = 0.20 * cv2.GaussianBlur(moved, (0, 0), 9.0)
@@ -318,7 +318,7 @@ def _mirrored(points: Sequence[Point]) -> list[Point]:
 
 def _both(right: Sequence[Point]) -> list[Point]:
     """An outline from its right half (from the top middle down to the bottom middle)."""
-    return [*right, *reversed(_mirrored(right))]
+    return [*right, *(p for p in reversed(_mirrored(right)) if p[0] != MIDDLE)]
 
 
 def _x(offset: float) -> float:
