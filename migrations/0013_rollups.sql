@@ -36,13 +36,21 @@ begin atomic
       (date_trunc('month', since::timestamp - interval '1 day') + interval '1 month')::date as month_since,
       date_trunc('month', until::timestamp)::date as month_until
   )
-  select 'month', m.month_since, m.month_until from months m where m.month_since < m.month_until
+  select 'month' as grain, m.month_since as first_day, m.month_until as day_after
+  from months m
+  where m.month_since < m.month_until
   union all
-  select 'day', since, m.month_since from months m where m.month_since < m.month_until and since < m.month_since
+  select 'day' as grain, since as first_day, m.month_since as day_after
+  from months m
+  where m.month_since < m.month_until and since < m.month_since
   union all
-  select 'day', m.month_until, until from months m where m.month_since < m.month_until and m.month_until < until
+  select 'day' as grain, m.month_until as first_day, until as day_after
+  from months m
+  where m.month_since < m.month_until and m.month_until < until
   union all
-  select 'day', since, until from months m where m.month_since >= m.month_until and since < until;
+  select 'day' as grain, since as first_day, until as day_after
+  from months m
+  where m.month_since >= m.month_until and since < until;
 end;
 
 -- Which cells add up to a filter: the total is kept beside them, so that the usual question reads one row a day.
@@ -471,10 +479,10 @@ alter table rollup_state enable row level security;
 create function rollups_waiting_since() returns timestamptz
 language sql stable security definer set search_path = public, pg_temp
 return least(
-  (select queued_at from job_changes order by id limit 1),
-  (select queued_at from shopper_changes order by id limit 1),
-  (select queued_at from verdict_changes order by id limit 1),
-  (select queued_at from spend_changes order by id limit 1)
+  (select min(c.queued_at) from job_changes c),
+  (select min(c.queued_at) from shopper_changes c),
+  (select min(c.queued_at) from verdict_changes c),
+  (select min(c.queued_at) from spend_changes c)
 );
 revoke execute on function rollups_waiting_since from public;
 grant execute on function rollups_waiting_since to closetai_app, closetai_reader;

@@ -776,27 +776,27 @@ CREATE FUNCTION public.range_parts(since date, until date) RETURNS TABLE(grain t
           SELECT ((date_trunc('month'::text, ((range_parts.since)::timestamp without time zone - '1 day'::interval)) + '1 mon'::interval))::date AS month_since,
              (date_trunc('month'::text, (range_parts.until)::timestamp without time zone))::date AS month_until
          )
-  SELECT 'month'::text,
-     m.month_since,
-     m.month_until
+  SELECT 'month'::text AS grain,
+     m.month_since AS first_day,
+     m.month_until AS day_after
     FROM months m
    WHERE (m.month_since < m.month_until)
  UNION ALL
-  SELECT 'day'::text,
-     range_parts.since AS since,
-     m.month_since
+  SELECT 'day'::text AS grain,
+     range_parts.since AS first_day,
+     m.month_since AS day_after
     FROM months m
    WHERE ((m.month_since < m.month_until) AND (range_parts.since < m.month_since))
  UNION ALL
-  SELECT 'day'::text,
-     m.month_until,
-     range_parts.until AS until
+  SELECT 'day'::text AS grain,
+     m.month_until AS first_day,
+     range_parts.until AS day_after
     FROM months m
    WHERE ((m.month_since < m.month_until) AND (m.month_until < range_parts.until))
  UNION ALL
-  SELECT 'day'::text,
-     range_parts.since AS since,
-     range_parts.until AS until
+  SELECT 'day'::text AS grain,
+     range_parts.since AS first_day,
+     range_parts.until AS day_after
     FROM months m
    WHERE ((m.month_since >= m.month_until) AND (range_parts.since < range_parts.until));
 END;
@@ -985,7 +985,7 @@ CREATE TABLE public.verdict_changes (
 CREATE FUNCTION public.rollups_waiting_since() RETURNS timestamp with time zone
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
-    RETURN LEAST((SELECT job_changes.queued_at FROM public.job_changes ORDER BY job_changes.id LIMIT 1), (SELECT shopper_changes.queued_at FROM public.shopper_changes ORDER BY shopper_changes.id LIMIT 1), (SELECT verdict_changes.queued_at FROM public.verdict_changes ORDER BY verdict_changes.id LIMIT 1), (SELECT spend_changes.queued_at FROM public.spend_changes ORDER BY spend_changes.id LIMIT 1));
+    RETURN LEAST((SELECT min(c.queued_at) AS min FROM public.job_changes c), (SELECT min(c.queued_at) AS min FROM public.shopper_changes c), (SELECT min(c.queued_at) AS min FROM public.verdict_changes c), (SELECT min(c.queued_at) AS min FROM public.spend_changes c));
 
 CREATE FUNCTION public.saved_looks(since timestamp with time zone, until timestamp with time zone) RETURNS TABLE(brand_id uuid, user_id uuid, saved_at timestamp with time zone)
     LANGUAGE sql STABLE SECURITY DEFINER
