@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import text
 
 import processes
-from database import connections, demo
+from database import connections, demo, rollups
 from settings import settings
 
 DEFAULT_JOBS = 10_000_000
@@ -46,6 +46,7 @@ def opened(home: Path, jobs: int | None, say: Callable[[str], None]) -> Iterator
         processes.migrate()
         try:
             _fill(home, jobs, say)
+            rollups.fold_all()
             yield _data()
         finally:
             connections.dispose()

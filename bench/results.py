@@ -36,7 +36,11 @@ def keep(file: Path, data: Data, sections: Mapping[str, object]) -> None:
     if not near or held.get("machine") != machine:
         held = {}
     today = datetime.now(UTC).date().isoformat()
-    dates = held.get("measured", {}) | dict.fromkeys(sections, today)
+    # A machine that had other work to do says little: more than its cores is too much.
+    load = round(os.getloadavg()[2], 1)
+    dates = held.get("measured", {}) | {
+        name: {"date": today, "load_average": load} for name in sections
+    }
     written = held | {"scale": scale, "machine": machine, "date": today, "measured": dates}
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(written | dict(sections), indent=1, ensure_ascii=False) + "\n")
