@@ -9,7 +9,7 @@ export PIP_USER := no
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # `closetai run` handles Ctrl-C itself; nothing here may run in parallel with it.
 .NOTPARALLEL:
-.PHONY: install run test lint format schema screenshots bench system
+.PHONY: install run test soak lint format schema screenshots bench system
 
 install: $(INSTALLED)
 
@@ -19,6 +19,10 @@ run: $(INSTALLED)
 # A file's tests stay together: its servers and databases are started once.
 test: $(INSTALLED) system lint
 	$(BIN)/pytest -n 2 --dist loadfile
+
+# Kills and broken uploads at length, about three minutes; `make test` has a sample of both.
+soak: $(INSTALLED)
+	$(BIN)/python -m tests.soak
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .

@@ -1,0 +1,52 @@
+"""`make soak`: what `make test` samples, at length, on a server and in a home of its own.
+
+Writes results/latest.json, or ends with what was wrong.
+"""
+
+import json
+import os
+import platform
+import random
+import secrets
+import tempfile
+import warnings
+from datetime import UTC, datetime
+from pathlib import Path
+
+from database import connections, embedded, migrate
+from settings import settings
+from tests.soak import kills, uploads
+
+RESULTS = Path(__file__).parent / "results" / "latest.json"
+
+
+def main() -> None:
+    """Kill 200 processes during 500 jobs, upload 3,000 broken files, and say what was counted."""
+    seed = random.randrange(10**6)
+    print(f"seed {seed}")  # noqa: T201 – said before anything can go wrong
+    warnings.simplefilter("error")
+    with (
+        tempfile.TemporaryDirectory(prefix="closetai-soak-") as home,
+        embedded.throwaway() as server,
+    ):
+        os.environ |= {
+            "DATABASE_URL": server.url(),
+            "CLOSETAI_HOME": home,
+            "CLOSETAI_SECRET": secrets.token_hex(32),
+        }
+        settings.cache_clear()
+        migrate.migrate()
+        report = {
+            "at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "machine": f"{os.cpu_count()} cores, Python {platform.python_version()}",
+            "seed": seed,
+            "kills": kills.survive(jobs_wanted=500, kills_wanted=200, seed=seed),
+            "uploads": uploads.upload_broken(3000, seed),
+        }
+        connections.dispose()
+    RESULTS.write_text(json.dumps(report, indent=2) + "\n")
+    print(json.dumps(report, indent=2))  # noqa: T201 – the answer
+
+
+if __name__ == "__main__":
+    main()
