@@ -76,7 +76,7 @@ _ROLLUPS: dict[str, tuple[str, list[str]]] = {
 # The longest first.
 _OF_JOBS = ["speed", "cells", "confidence", "engines", "hours", "failures"]
 _OF_VERDICTS = ["verdicts", "reasons"]
-_OF_DAYS = ["launches", "completions", "active", "cohorts", "returns"]
+_OF_DAYS = ["cohorts", "returns", "launches", "completions", "active"]
 _OF_PURCHASES = ["revenue", "value"]
 # What shoppers, purchases and verdicts count for, with their keys.
 _FACTS = {
@@ -116,22 +116,21 @@ _VERDICT_VIEWS = _VIEWS.format(
 _PURCHASE_VIEWS = _VIEWS.format(
     brand="b.brand_id", demo="case when b.in_demo then every_demo_brand() end"
 )
-_DAYS_OF_VIEW = """
-  select
-    {view} as in_view, j.day, j.first_day, j.first_category, j.first_device, j.channel,
-    j.previous_launch, j.furthest, j.previous_completion, j.converted
-  from shopper_days j
-  where {condition} and $users"""
-_DAYS = "({})".format(
-    "\n  union all".join(
-        _DAYS_OF_VIEW.format(view=view, condition=condition)
-        for view, condition in (
-            ("j.in_view", "j.in_view <> every_brand()"),
-            ("every_brand()", "j.in_all"),
-            ("every_demo_brand()", "j.in_demo"),
-        )
-    )
-)
+# Over all brands count the days of shoppers of one brand, and those put together of one of several.
+_DAY_VIEWS = """(
+  select x.in_view
+  from (values
+    (nullif(c.in_view, every_brand())),
+    (case when c.in_all then every_brand() end),
+    (case when c.in_demo then every_demo_brand() end)
+  ) as x (in_view)
+  where x.in_view is not null
+)"""
+_SPLITS = """(
+  values
+    ('none', 'all'), ('category', c.first_category), ('device', c.first_device),
+    ('channel', c.channel)
+)"""
 # A histogram is merged bucket by bucket with what is there already.
 _SPEED_MERGED = """
   select in_view, engine, phase, grain, starts_on, origin, bucket, sum(jobs)::integer as jobs
@@ -288,9 +287,8 @@ def _fold_shoppers(connection: Connection, at_most: int) -> int:
 
 
 def _count_shoppers(connection: Connection, params: Params, sign: str, users: str) -> None:
-    days = Template(_DAYS).substitute(users=users)
     for name in [*_OF_DAYS, *_OF_PURCHASES]:
-        _add(connection, name, params, sign=sign, users=users, days=days)
+        _add(connection, name, params, sign=sign, users=users)
 
 
 def _add(connection: Connection, name: str, params: Params, **parts: str) -> None:
@@ -314,6 +312,8 @@ def _run(connection: Connection, name: str, params: Params, ending: str = "", **
         "job_views": _JOB_VIEWS,
         "verdict_views": _VERDICT_VIEWS,
         "purchase_views": _PURCHASE_VIEWS,
+        "day_views": _DAY_VIEWS,
+        "splits": _SPLITS,
         "by_hour": _places(24),
         "by_bin": _places(50),
     }
@@ -475,10 +475,9 @@ def _from_raw_rows(chunks: list[_Users]) -> list[_Step]:
 
 
 def _from_facts() -> list[_Step]:
-    days = Template(_DAYS).substitute(users="true")
     return [
         *(
-            partial(_make, name=name, sign="1", users="true", days=days)
+            partial(_make, name=name, sign="1", users="true")
             for name in [*_OF_DAYS, *_OF_PURCHASES]
         ),
         partial(_add_key, table="shopper_days"),

@@ -1,38 +1,53 @@
 -- rollup_cohorts: in which period after their first a shopper was active, and in which before that.
 with days as (
   select
-    j.*, previous_launch = '-infinity' as is_first,
-    date_trunc('week', day::timestamp)::date as week, date_trunc('month', day::timestamp)::date as month,
-    date_trunc('week', first_day::timestamp)::date as first_week,
-    date_trunc('month', first_day::timestamp)::date as first_month,
-    case when previous_launch > '-infinity' then date_trunc('week', previous_launch::timestamp)::date end as last_week,
-    case when previous_launch > '-infinity' then date_trunc('month', previous_launch::timestamp)::date end as last_month
-  from $days as j
-  where previous_launch is not null
+    j.*, j.previous_launch = '-infinity' as is_first,
+    date_trunc('week', j.day::timestamp)::date as week,
+    date_trunc('month', j.day::timestamp)::date as month,
+    date_trunc('week', j.first_day::timestamp)::date as first_week,
+    date_trunc('month', j.first_day::timestamp)::date as first_month,
+    case when j.previous_launch > '-infinity' then date_trunc('week', j.previous_launch::timestamp)::date end as last_week,
+    case when j.previous_launch > '-infinity' then date_trunc('month', j.previous_launch::timestamp)::date end as last_month
+  from shopper_days j
+  where j.previous_launch is not null and $users
 ),
-periods as (
+by_day as (
   select
-    in_view, 'day' as grain, 'none' as split, 'all' as part, first_day as cohort, day - first_day as number,
-    case when is_first then -1 else previous_launch - first_day end as previous_number
+    in_view, in_all, in_demo, 'day' as grain, first_day as cohort, day - first_day as number,
+    case when is_first then -1 else previous_launch - first_day end as previous_number, count(*) as shoppers
   from days
   where is_first or previous_launch - first_day <= 30
-  union all
+  group by in_view, in_all, in_demo, first_day, day, is_first, previous_launch
+),
+by_week as (
   select
-    in_view, 'week', 'none', 'all', first_week, (week - first_week) / 7,
-    case when is_first then -1 else (last_week - first_week) / 7 end
+    in_view, in_all, in_demo, 'week' as grain, first_week as cohort, (week - first_week) / 7 as number,
+    case when is_first then -1 else (last_week - first_week) / 7 end as previous_number, count(*) as shoppers
   from days
   where is_first or week <> last_week
-  union all
+  group by in_view, in_all, in_demo, first_week, week, is_first, last_week
+),
+by_month as (
   select
-    in_view, 'month', s.split, s.part, first_month, months_between(first_month, month),
-    case when is_first then -1 else months_between(first_month, last_month) end
+    in_view, in_all, in_demo, first_month as cohort, months_between(first_month, month) as number,
+    case when is_first then -1 else months_between(first_month, last_month) end as previous_number,
+    first_category, first_device, channel, count(*) as shoppers
   from days
-  cross join lateral (
-    values ('none', 'all'), ('category', first_category), ('device', first_device), ('channel', channel)
-  ) as s (split, part)
   where is_first or month <> last_month
+  group by in_view, in_all, in_demo, first_month, month, is_first, last_month, first_category, first_device, channel
+),
+counted as (
+  select in_view, in_all, in_demo, grain, 'none' as split, 'all' as part, cohort, number, previous_number, shoppers
+  from by_day
+  union all
+  select in_view, in_all, in_demo, grain, 'none', 'all', cohort, number, previous_number, shoppers from by_week
+  union all
+  select c.in_view, c.in_all, c.in_demo, 'month', s.split, s.part, c.cohort, c.number, c.previous_number, c.shoppers
+  from by_month c
+  cross join lateral $splits as s (split, part)
 )
 insert into rollup_cohorts
-select in_view, grain, split, part, cohort, number, previous_number, $sign * count(*)
-from periods
-group by in_view, grain, split, part, cohort, number, previous_number
+select v.in_view, c.grain, c.split, c.part, c.cohort, c.number, c.previous_number, $sign * sum(c.shoppers)
+from counted c
+cross join lateral $day_views as v (in_view)
+group by v.in_view, c.grain, c.split, c.part, c.cohort, c.number, c.previous_number

@@ -1,12 +1,20 @@
 -- rollup_returns: who came back on day 1, 7 and 30, by cohort day.
+with counted as (
+  select
+    j.in_view, j.in_all, j.in_demo, j.first_day, j.first_category, j.first_device, j.channel,
+    count(*) filter (where j.day = j.first_day) as shoppers,
+    count(*) filter (where j.day = j.first_day + 1) as day_1,
+    count(*) filter (where j.day = j.first_day + 7) as day_7,
+    count(*) filter (where j.day = j.first_day + 30) as day_30
+  from shopper_days j
+  where j.previous_launch is not null and j.day - j.first_day in (0, 1, 7, 30) and $users
+  group by j.in_view, j.in_all, j.in_demo, j.first_day, j.first_category, j.first_device, j.channel
+)
 insert into rollup_returns
 select
-  in_view, s.split, s.part, first_day, $sign * count(*) filter (where day = first_day),
-  $sign * count(*) filter (where day = first_day + 1), $sign * count(*) filter (where day = first_day + 7),
-  $sign * count(*) filter (where day = first_day + 30)
-from $days as j
-cross join lateral (
-  values ('none', 'all'), ('category', first_category), ('device', first_device), ('channel', channel)
-) as s (split, part)
-where previous_launch is not null and day - first_day in (0, 1, 7, 30)
-group by in_view, s.split, s.part, first_day
+  v.in_view, s.split, s.part, c.first_day, $sign * sum(c.shoppers), $sign * sum(c.day_1), $sign * sum(c.day_7),
+  $sign * sum(c.day_30)
+from counted c
+cross join lateral $splits as s (split, part)
+cross join lateral $day_views as v (in_view)
+group by v.in_view, s.split, s.part, c.first_day
