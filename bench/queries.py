@@ -28,6 +28,21 @@ VALUES: dict[str, queries.Parameter] = {
     "model": "last",
     "step": "day",
     "split": "category",
+    "part": "all",
+    "phase": "processing",
+    "first_period": 7,
+    "next_period": 8,
+    "dated": "launched",
+    "engine": "all",
+    "status": "all",
+    "failure": "all",
+    "verdict": "all",
+    "shopper": "all",
+    "weekday_number": 0,
+    "hour_number": -1,
+    "bin_number": -1,
+    "mode": "on",
+    "numbers": ",".join(map(str, range(31))),
     "category": "all",
     "device": "all",
     "day_number": 30,
@@ -56,20 +71,42 @@ class Timed:
     error: str | None = None
 
 
-def scopes() -> dict[str, Scope]:
+@dataclass(frozen=True)
+class View:
+    """A scope, and one of the jobs in it."""
+
+    name: str
+    scope: Scope
+    job_id: str
+
+
+_BY_JOBS = text(
+    """
+    select brand_id, max(cast(id as text)) as job_id
+    from tryon_jobs
+    where brand_id is not null
+    group by brand_id
+    order by count(*), brand_id
+    """
+)
+
+
+def views() -> list[View]:
     """All brands as the team sees them, the brand with the most jobs, and one with the fewest."""
-    by_jobs = text("select brand_id from tryon_jobs group by brand_id order by count(*), brand_id")
     with connections.owner() as connection:
-        brands = connection.scalars(by_jobs).all()
-    return {
-        "all brands": Scope(brands="all"),
-        "top brand": Scope.of_brands([brands[-1]]),
-        "tail brand": Scope.of_brands([brands[0]]),
-    }
+        brands = connection.execute(_BY_JOBS).all()
+    top, tail = brands[-1], brands[0]
+    return [
+        View("all brands", Scope(brands="all"), top.job_id),
+        View("top brand", Scope.of_brands([top.brand_id]), top.job_id),
+        View("tail brand", Scope.of_brands([tail.brand_id]), tail.job_id),
+    ]
 
 
-def asked(name: str, days: int, today: date, *, filtered: bool) -> dict[str, queries.Parameter]:
-    """The parameters of a query over the days before ``today``.
+def asked(
+    name: str, days: int, today: date, job_id: str = "", *, filtered: bool
+) -> dict[str, queries.Parameter]:
+    """The parameters of a query over the days before ``today``, or about a job.
 
     Raises LookupError for a parameter without a value in VALUES.
     """
@@ -79,8 +116,11 @@ def asked(name: str, days: int, today: date, *, filtered: bool) -> dict[str, que
         "since": today - timedelta(days=days),
         "until": today,
         "as_of": today,
+        "job_id": job_id,
     }
     wanted = queries.parameters(name)
+    if "part" in wanted:
+        known["split"] = "none"  # whose one part is all
     if missing := sorted(wanted - known.keys()):
         raise LookupError(f"bench/queries.py has no value for {', '.join(missing)} of {name}.")
     return {key: known[key] for key in wanted}
@@ -89,16 +129,16 @@ def asked(name: str, days: int, today: date, *, filtered: bool) -> dict[str, que
 def measure(today: date, effort: Effort) -> list[dict[str, object]]:
     """Time every query. Days end with the one before ``today``."""
     timed = []
-    for scope_name, scope in scopes().items():
+    for view in views():
         for name in queries.names():
             wanted = queries.parameters(name)
             ranges = RANGES if "since" in wanted else {"–": 0}
             for range_name, days in ranges.items():
                 for filtered in (False, True) if wanted >= FILTERS.keys() else (False,):
                     filter_name = " and ".join(FILTERS) if filtered else "none"
-                    params = asked(name, days, today, filtered=filtered)
-                    label = (name, scope_name, range_name, filter_name)
-                    timed.append(_time(label, scope, params, effort))
+                    params = asked(name, days, today, view.job_id, filtered=filtered)
+                    label = (name, view.name, range_name, filter_name)
+                    timed.append(_time(label, view.scope, params, effort))
     return [asdict(one) for one in timed]
 
 
