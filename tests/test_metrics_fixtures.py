@@ -33,6 +33,7 @@ SHOPPERS: dict[str, Parameter] = {
 
 
 @pytest.fixture
+OF_SHOPPERS: dict[str, Parameter] = {"origin": "shopper", **MARCH}
 def noise(database: object) -> str:  # noqa: ARG001 (needs a database)
     """Another brand, busy in every respect; a missing tenant filter shows its figures."""
     # The cache outlives the database of a test.
@@ -641,8 +642,43 @@ def test_jobs_are_counted_by_category_and_by_device(brand: str) -> None:
     ):
         some = {**SHOPPERS, **narrowed}
         assert one("tryons/volume_total", brand, **some)["launched_count"] == launched
-        for name in ("volume_by_day", "volume_by_category", "volume_by_device", "launched_by_hour"):
-            assert ask(f"tryons/{name}", brand, **some)["launched_count"].sum() == launched
+        for name in ("by_day", "by_category", "by_device", "by_brand"):
+            assert ask(f"tryons/volume_{name}", brand, **some)["launched_count"].sum() == launched
+
+
+def test_jobs_are_counted_by_engine(brand: str) -> None:
+    with connections.owner() as c:
+        user = facts.shopper(c)
+        for day in (2, 9):
+            facts.job(c, brand, user, at(f"2026-03-0{day}"), engine="fast")
+        facts.job(c, brand, user, at("2026-03-03"), engine="fast", status="failed")
+        facts.job(c, brand, user, at("2026-03-31 23:59:58"), engine="late")
+        facts.job(c, brand, user, at("2026-03-04"), engine="fast", origin="studio")
+        facts.job(c, brand, user, at("2026-04-01"), engine="early")
+    frame = ask("tryons/volume_by_engine", brand, **OF_SHOPPERS)
+    assert list(frame["engine"]) == ["fast", "late"]
+    counts = ["launched_count", "completed_count", "failed_count", "canceled_count"]
+    assert frame[counts].to_numpy().tolist() == [[3, 2, 1, 0], [1, 0, 0, 0]]
+    assert list(frame["success_pct"].fillna(9)) == [pytest.approx(2 / 3), 9]
+    every = {**OF_SHOPPERS, "origin": "all"}
+    assert ask("tryons/volume_by_engine", brand, **every)["launched_count"].sum() == 5
+
+
+def test_jobs_are_counted_by_brand(brand: str, noise: str) -> None:
+    with connections.owner() as c:
+        idle = facts.brand(c, "Idle")
+        user = facts.shopper(c)
+        facts.job(c, brand, user, at("2026-03-03"))
+        facts.job(c, brand, user, at("2026-03-03"), status="failed")
+        facts.job(c, idle, user, at("2026-04-01"))
+    frame = ask("tryons/volume_by_brand", brand, noise, idle, **SHOPPERS)
+    assert list(zip(frame["brand_id"], frame["name"], strict=True)) == [
+        (noise, "Noise"),
+        (brand, "Aurora"),
+    ]
+    assert list(frame["completed_count"]) == [28, 1]
+    assert list(frame["launched_count"]) == [56, 2]
+    assert list(frame["success_pct"]) == [0.5, 0.5]
 
 
 def test_the_filters_offer_what_a_job_can_be(noise: str) -> None:  # noqa: ARG001
@@ -664,11 +700,14 @@ def test_hours_of_the_week_are_utc_and_begin_on_monday(brand: str) -> None:
         facts.job(c, brand, user, at("2026-03-08 23:30"))  # a Sunday
         facts.job(c, brand, user, at("2026-02-23 00:00"))
         facts.job(c, brand, user, at("2026-04-06 00:00"))
-    frame = ask("tryons/launched_by_hour", brand, **SHOPPERS)
+        facts.job(c, brand, user, at("2026-03-03 05:00"), origin="studio")
+    frame = ask("tryons/launched_by_hour", brand, **OF_SHOPPERS)
     assert frame.to_numpy().tolist() == [[1, 0, 2], [7, 23, 1]]
 
 
 def test_active_shoppers_of_a_day_a_week_and_a_month(brand: str) -> None:
+    frame = ask("tryons/launched_by_hour", brand, **{**OF_SHOPPERS, "origin": "all"})
+    assert frame.to_numpy().tolist() == [[1, 0, 2], [2, 5, 1], [7, 23, 1]]
     def active(person: str, *days: str) -> None:
         for day in days:
             facts.job(c, brand, person, at(day), status="failed")
@@ -682,27 +721,21 @@ def test_active_shoppers_of_a_day_a_week_and_a_month(brand: str) -> None:
         active(dora, "2026-03-01 23:59", "2026-02-27", "2026-01-30", "2026-01-29 23:59")
         facts.job(c, brand, cleo, at("2026-03-31"), origin="studio")
         facts.job(c, brand, dora, at("2026-03-31"), category="bags", device="ios")
-    tops = {"category": "tops", "device": "all", **MARCH}
-    row = one("tryons/active_shoppers", brand, **tops)
-    assert (row["dau_count"], row["wau_count"], row["mau_count"]) == (1, 2, 3)
-    # Anna on three days, Ben and Cleo on one: a mean DAU of 5 ÷ 30, over 3 shoppers.
-    assert row["stickiness_pct"] == pytest.approx(5 / 30 / 3)
+    row = one("tryons/active_shoppers", brand, **MARCH)
+    assert (row["dau_count"], row["wau_count"], row["mau_count"]) == (2, 3, 4)
+    # Anna on three days, the others on one each: a mean DAU of 6 ÷ 30, over 4 shoppers.
+    assert row["stickiness_pct"] == pytest.approx(6 / 30 / 4)
     # Before 1 March: Dora on 27 February and 30 January.
     before = row[["dau_before_count", "wau_before_count", "mau_before_count"]]
     assert list(before) == [0, 1, 1]
     assert row["stickiness_before_pct"] == pytest.approx(2 / 30)
-    every = {**tops, "category": "all"}
-    assert one("tryons/active_shoppers", brand, **every)["dau_count"] == 2
-    assert one("tryons/active_shoppers", brand, **{**every, "device": "ios"})["mau_count"] == 1
-    days = ask("tryons/active_shoppers_by_day", brand, **every).set_index("day")["dau_count"]
+    days = ask("tryons/active_shoppers_by_day", brand, **MARCH).set_index("day")["dau_count"]
     assert (days["2026-03-01"], days["2026-03-30"], days["2026-03-31"]) == (2, 1, 2)
     assert (len(days), days.sum()) == (31, 8)
-    ios = ask("tryons/active_shoppers_by_day", brand, **{**every, "device": "ios"})
-    assert ios["dau_count"].sum() == 1
 
 
 def test_stickiness_of_nobody_is_not_available(brand: str) -> None:
-    row = one("tryons/active_shoppers", brand, category="all", device="all", **MARCH)
+    row = one("tryons/active_shoppers", brand, **MARCH)
     assert list(row.fillna(9)) == [0, 0, 0, 9] * 2
 
 
@@ -772,6 +805,95 @@ def test_the_newest_jobs_come_first(brand: str) -> None:
 
 
 # Accuracy
+
+
+def near(milliseconds: float) -> Any:
+    """A time told from a histogram: at most 2.5 % off."""
+    return pytest.approx(milliseconds, rel=0.025)
+
+
+def test_percentiles_of_speed_are_those_of_the_jobs_completed(brand: str) -> None:
+    with connections.owner() as c:
+        user = facts.shopper(c)
+
+        def timed(day: int, waited: float, worked: float, **how: Any) -> None:
+            when = at(f"2026-03-{day:02}")
+            facts.job(c, brand, user, when, waited=waited, seconds=waited + worked, **how)
+
+        # A hundred jobs: 50 waited 1 s, 45 waited 2 s, 4 waited 10 s and one 60 s.
+        for number in range(100):
+            waited = 1 if number < 50 else 2 if number < 95 else 10 if number < 99 else 60
+            timed(2 + number % 2, waited, 4, engine="slow" if number % 2 else "fast")
+        timed(3, 0, 0.02, engine="fast")
+        timed(3, 500, 500, status="failed", engine="slow", failure="timeout")
+        timed(3, 500, 500, status="canceled", engine="slow")
+        timed(3, 500, 500, origin="studio")
+        timed(31, 86400, 500)
+    row = one("tryons/speed_total", brand, **OF_SHOPPERS)
+    assert (row["completed_count"], row["failed_count"]) == (101, 1)
+    assert row["success_pct"] == pytest.approx(101 / 102)
+    assert row["queue_p50_ms"] == near(1000)
+    assert row["queue_p95_ms"] == near(2000)
+    assert row["queue_p99_ms"] == near(10_000)
+    assert row["processing_p99_ms"] == near(4000)
+    queue = {"phase": "queue", **OF_SHOPPERS}
+    days = ask("tryons/speed_over_time", brand, step="day", **queue).set_index("day")
+    assert len(days) == 31
+    assert days["completed_count"].sum() == 101
+    monday = days.loc["2026-03-02"]
+    assert (monday["p50_ms"], monday["p95_ms"]) == (near(1000), near(2000))
+    # 48 of the 50 jobs of that day waited less.
+    assert monday["p99_ms"] == near(10_000)
+    assert pd.isna(days.loc["2026-03-04", "p50_ms"])
+    # With the studio's one more: what several rows make together.
+    every = {**queue, "origin": "all"}
+    tuesday = ask("tryons/speed_over_time", brand, step="day", **every).set_index("day")
+    assert tuesday.loc["2026-03-03", "completed_count"] == 52
+    assert tuesday.loc["2026-03-03", "p99_ms"] == near(500_000)
+    week = ask("tryons/speed_over_time", brand, step="week", **queue).set_index("day")
+    assert week.loc["2026-03-02", "completed_count"] == 101
+    assert week.loc["2026-03-02", "p95_ms"] == near(2000)
+    working = {**queue, "phase": "processing"}
+    assert ask("tryons/speed_over_time", brand, step="month", **working)["p50_ms"].tolist() == [
+        near(4000)
+    ]
+    engines = ask("tryons/speed_by_engine", brand, **OF_SHOPPERS).set_index("engine")
+    assert list(engines.index) == ["fast", "slow"]
+    assert list(engines["completed_count"]) == [51, 50]
+    assert list(engines["failed_count"]) == [0, 1]
+    assert list(engines["queue_p50_ms"]) == [near(1000), near(1000)]
+    assert list(engines["queue_p99_ms"]) == [near(10_000), near(60_000)]
+    assert list(engines["processing_p95_ms"]) == [near(4000), near(4000)]
+    assert list(engines["model_confidence_pct"]) == pytest.approx([0.9, 0.9])
+
+
+def test_speed_of_nothing_is_not_available(brand: str) -> None:
+    row = one("tryons/speed_total", brand, **OF_SHOPPERS)
+    assert list(row.fillna(9)) == [0, 0] + [9] * 7
+    assert ask("tryons/speed_by_engine", brand, **OF_SHOPPERS).empty
+    days = ask("tryons/speed_over_time", brand, phase="queue", step="day", **OF_SHOPPERS)
+    assert days["p50_ms"].isna().all()
+
+
+def test_failed_jobs_have_a_reason_and_an_engine(brand: str) -> None:
+    with connections.owner() as c:
+        user = facts.shopper(c)
+        for day, engine, failure in (
+            ("2026-03-02", "fast", "timeout"),
+            ("2026-03-31 23:00", "fast", "timeout"),
+            ("2026-03-03", "slow", "timeout"),
+            ("2026-03-03", "slow", "no_person"),
+            ("2026-03-31 23:59:59", "slow", "no_person"),  # fails on 1 April
+        ):
+            facts.job(c, brand, user, at(day), status="failed", engine=engine, failure=failure)
+        facts.job(c, brand, user, at("2026-03-03"), status="failed", origin="studio")
+        facts.job(c, brand, user, at("2026-03-03"))
+    frame = ask("tryons/failures", brand, **OF_SHOPPERS)
+    assert frame.to_numpy().tolist() == [
+        ["timeout", "fast", 2],
+        ["no_person", "slow", 1],
+        ["timeout", "slow", 1],
+    ]
 
 
 def test_model_confidence_is_the_mean_over_completed_jobs(brand: str) -> None:

@@ -482,12 +482,7 @@ def test_shoppers_are_counted_from_the_raw_rows(
                 assert list(row[counted.columns]) == [sum(c) for c in zip(*naive, strict=True)]
             assert list(found[counted.columns].sum()) == list(counted.sum())
 
-        some: dict[str, Parameter] = {
-            "since": since,
-            "until": until,
-            "category": "all",
-            "device": "all",
-        }
+        some: dict[str, Parameter] = {"since": since, "until": until}
         active = queries.read("tryons/active_shoppers", scope, **some).frame.iloc[0]
         for ends, before in ((until, ""), (since, "_before")):
             levels = [naive_active(seen, ends, length)[0] for length in (1, 7, 30)]

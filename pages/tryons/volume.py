@@ -20,12 +20,12 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
 with filters.row():
     step = filters.step()
     jobs = filters.jobs()
-shoppers = {name: jobs[name] for name in ("category", "device")}
 
 ask = asking(queries, lambda: gate.account().scope_of(picked))
 total = ask("tryons/volume_total", **jobs)
 daily = ask("tryons/volume_by_day", **jobs)
-active = ask("tryons/active_shoppers", **shoppers)
+active = ask("tryons/active_shoppers")
+rows = behind.jobs(ask, **jobs)
 
 show = partial(measure, days)
 with card.wall(4):
@@ -43,13 +43,16 @@ with card.wall(1):
         "weekday of the last 8 weeks; MAD 0 or fewer than 6 values → never. x: completed jobs.",
     )
 
-active_daily = ask("tryons/active_shoppers_by_day", **shoppers)
+active_daily = ask("tryons/active_shoppers_by_day")
 with card.wall(4):
     show("dau", active, "dau_count", active_daily, before="dau_before_count")
     show("wau", active, "wau_count", before="wau_before_count")
     show("mau", active, "mau_count", before="mau_before_count")
     show("stickiness", active, "stickiness_pct", before="stickiness_before_pct")
-st.caption("Active shoppers are those of origin shopper, as of the period's end and its start.")
+st.caption(
+    "Active shoppers are those of origin shopper, of every category and device, as of the period's "
+    "end and its start."
+)
 if picked is None and not account.is_internal:
     notice.counted_as_pairs()
 
@@ -63,7 +66,7 @@ with card.wall(2):
 with card.wall(1):
     card.chart_card(
         "Launched by weekday and hour, UTC",
-        *volume.by_hour(ask("tryons/launched_by_hour", **jobs), days),
+        *volume.by_hour(ask("tryons/launched_by_hour", origin=jobs["origin"]), days, rows),
         key="launched-by-hour",
-        help="Mean a day over the weekdays of the period.",
+        help="Mean a day over the weekdays of the period, of every category and device.",
     )

@@ -7,7 +7,7 @@
 --   origin                 shopper (what pages show unless asked otherwise), studio, demo, or all
 --   category               garment category, or all
 --   device                 ios, android, desktop, tablet, other, or all
---   bin_count              how many equal-width bins from 0 to 1
+--   bin_count              how many equal-width bins from 0 to 1: 10, or what divides it
 -- Columns:
 --   low_pct                where the bin begins
 --   high_pct               where it ends
@@ -16,28 +16,28 @@
 --   human_accuracy_pct     approved ÷ verdicts
 with bins as (
     select
-        least(floor(v.confidence * :bin_count), :bin_count - 1) as bin,
-        count(*) as verdict_count,
-        avg(v.confidence) as confidence,
-        avg(cast(cast(v.approved as integer) as numeric)) as approved,
-        sum(power(v.confidence - cast(v.approved as integer), 2)) as squares
-    from job_verdicts v
+        v.bin * cast(:bin_count as integer) / 10 as bin,
+        sum(v.verdicts) as verdicts,
+        sum(v.approved) as approved,
+        sum(v.confidence_sum) as confidence_sum
+    from range_parts(cast(:since as date), cast(:until as date)) r
+    inner join rollup_verdicts v
+        on r.grain = v.grain and r.first_day <= v.starts_on and r.day_after > v.starts_on
     where
-        v.drawn_at_random
-        and v.confidence is not null
-        and (:origin = 'all' or v.origin = cast(nullif(:origin, 'all') as job_origin))
-        and (:category = 'all' or v.category = cast(nullif(:category, 'all') as garment_category))
-        and (:device = 'all' or v.device = cast(nullif(:device, 'all') as device_type))
-        and v.finished_at >= cast(:since as timestamptz)
-        and v.finished_at < cast(:until as timestamptz)
-    group by least(floor(v.confidence * :bin_count), :bin_count - 1)
+        v.in_view = any(cast((select scope_views()) as uuid[]))
+        and v.category = any(cell_categories(:category, :device))
+        and v.device = any(cell_devices(:category, :device))
+        and v.origin = any(each_origin(:origin))
+        and v.bin >= 0
+    group by v.bin * cast(:bin_count as integer) / 10
+    having sum(v.verdicts) > 0
 )
 
 select
-    b.bin / :bin_count as low_pct,
-    (b.bin + 1) / :bin_count as high_pct,
-    b.verdict_count,
-    b.confidence as model_confidence_pct,
-    b.approved as human_accuracy_pct
+    cast(b.bin as numeric) / cast(:bin_count as integer) as low_pct,
+    cast(b.bin + 1 as numeric) / cast(:bin_count as integer) as high_pct,
+    b.verdicts as verdict_count,
+    b.confidence_sum / 1000 / b.verdicts as model_confidence_pct,
+    cast(b.approved as numeric) / b.verdicts as human_accuracy_pct
 from bins b
 order by b.bin

@@ -12,17 +12,19 @@
 --   model_confidence_pct   mean confidence
 --   completed_count        jobs completed in the window
 select
-    cast(j.category as text) as category,
-    cast(j.device as text) as device,
-    avg(j.confidence) as model_confidence_pct,
-    count(*) as completed_count
-from tryon_jobs j
+    nullif(c.category, 'unknown') as category,
+    nullif(c.device, 'unknown') as device,
+    sum(c.confidence_sum) / 1000 / nullif(sum(c.rated), 0) as model_confidence_pct,
+    sum(c.completed) as completed_count
+from range_parts(cast(:since as date), cast(:until as date)) r
+inner join rollup_cells c
+    on r.grain = c.grain and r.first_day <= c.starts_on and r.day_after > c.starts_on
 where
-    j.status = 'completed'
-    and (:origin = 'all' or j.origin = cast(nullif(:origin, 'all') as job_origin))
-    and (:category = 'all' or j.category = cast(nullif(:category, 'all') as garment_category))
-    and (:device = 'all' or j.device = cast(nullif(:device, 'all') as device_type))
-    and j.finished_at >= cast(:since as timestamptz)
-    and j.finished_at < cast(:until as timestamptz)
-group by j.category, j.device
-order by j.category, j.device
+    c.in_view = any(cast((select scope_views()) as uuid[]))
+    and c.category = any(each_category(:category))
+    and c.device = any(each_device(:device))
+    and c.origin = any(each_origin(:origin))
+group by c.category, c.device
+having sum(c.completed) > 0
+order by
+    array_position(each_category('all'), c.category), array_position(each_device('all'), c.device)

@@ -12,27 +12,28 @@
 --   completed_count        jobs completed on that day
 with jobs as (
     select
-        date_trunc('day', j.finished_at at time zone 'UTC') as day,
-        avg(j.confidence) as confidence,
-        count(*) as completed_count
-    from tryon_jobs j
+        c.starts_on as day,
+        sum(c.confidence_sum) / 1000 / nullif(sum(c.rated), 0) as confidence,
+        sum(c.completed) as completed
+    from rollup_cells c
     where
-        j.status = 'completed'
-        and (:origin = 'all' or j.origin = cast(nullif(:origin, 'all') as job_origin))
-        and (:category = 'all' or j.category = cast(nullif(:category, 'all') as garment_category))
-        and (:device = 'all' or j.device = cast(nullif(:device, 'all') as device_type))
-        and j.finished_at >= cast(:since as timestamptz)
-        and j.finished_at < cast(:until as timestamptz)
-    group by date_trunc('day', j.finished_at at time zone 'UTC')
+        c.in_view = any(cast((select scope_views()) as uuid[]))
+        and c.category = any(cell_categories(:category, :device))
+        and c.device = any(cell_devices(:category, :device))
+        and c.origin = any(each_origin(:origin))
+        and c.grain = 'day'
+        and c.starts_on >= cast(:since as date)
+        and c.starts_on < cast(:until as date)
+    group by c.starts_on
 )
 
 select
     d.day,
     j.confidence as model_confidence_pct,
-    coalesce(j.completed_count, 0) as completed_count
+    coalesce(j.completed, 0) as completed_count
 from
     generate_series(
         cast(:since as timestamp), cast(:until as timestamp) - interval '1 day', interval '1 day'
     ) as d (day)
-left join jobs j on d.day = j.day
+left join jobs j on cast(d.day as date) = j.day
 order by d.day

@@ -10,13 +10,13 @@
 --   model_confidence_pct   mean confidence; n/a when nothing completed
 --   completed_count        jobs completed in the window
 select
-    avg(j.confidence) as model_confidence_pct,
-    count(*) as completed_count
-from tryon_jobs j
+    sum(c.confidence_sum) / 1000 / nullif(sum(c.rated), 0) as model_confidence_pct,
+    coalesce(sum(c.completed), 0) as completed_count
+from range_parts(cast(:since as date), cast(:until as date)) r
+inner join rollup_cells c
+    on r.grain = c.grain and r.first_day <= c.starts_on and r.day_after > c.starts_on
 where
-    j.status = 'completed'
-    and (:origin = 'all' or j.origin = cast(nullif(:origin, 'all') as job_origin))
-    and (:category = 'all' or j.category = cast(nullif(:category, 'all') as garment_category))
-    and (:device = 'all' or j.device = cast(nullif(:device, 'all') as device_type))
-    and j.finished_at >= cast(:since as timestamptz)
-    and j.finished_at < cast(:until as timestamptz)
+    c.in_view = any(cast((select scope_views()) as uuid[]))
+    and c.category = any(cell_categories(:category, :device))
+    and c.device = any(cell_devices(:category, :device))
+    and c.origin = any(each_origin(:origin))

@@ -14,33 +14,34 @@
 --   cost_per_accepted_usd   cost per accepted image; n/a without accepted images
 with jobs as (
     select
-        coalesce(sum(j.engine_cost_usd), 0) as cost,
-        count(*) filter (where j.status = 'completed') as completed_count
-    from tryon_jobs j
+        coalesce(sum(c.cost_sum), 0) / 10000 as cost,
+        coalesce(sum(c.completed), 0) as completed
+    from range_parts(cast(:since as date), cast(:until as date)) r
+    inner join rollup_cells c
+        on r.grain = c.grain and r.first_day <= c.starts_on and r.day_after > c.starts_on
     where
-        (:origin = 'all' or j.origin = cast(nullif(:origin, 'all') as job_origin))
-        and (:category = 'all' or j.category = cast(nullif(:category, 'all') as garment_category))
-        and (:device = 'all' or j.device = cast(nullif(:device, 'all') as device_type))
-        and j.finished_at >= cast(:since as timestamptz)
-        and j.finished_at < cast(:until as timestamptz)
+        c.in_view = any(cast((select scope_views()) as uuid[]))
+        and c.category = any(cell_categories(:category, :device))
+        and c.device = any(cell_devices(:category, :device))
+        and c.origin = any(each_origin(:origin))
 ),
 
 verdicts as (
-    select avg(cast(cast(v.approved as integer) as numeric)) as accuracy
-    from job_verdicts v
+    select cast(sum(v.approved) as numeric) / nullif(sum(v.verdicts), 0) as accuracy
+    from range_parts(cast(:since as date), cast(:until as date)) r
+    inner join rollup_verdicts v
+        on r.grain = v.grain and r.first_day <= v.starts_on and r.day_after > v.starts_on
     where
-        v.drawn_at_random
-        and (:origin = 'all' or v.origin = cast(nullif(:origin, 'all') as job_origin))
-        and (:category = 'all' or v.category = cast(nullif(:category, 'all') as garment_category))
-        and (:device = 'all' or v.device = cast(nullif(:device, 'all') as device_type))
-        and v.finished_at >= cast(:since as timestamptz)
-        and v.finished_at < cast(:until as timestamptz)
+        v.in_view = any(cast((select scope_views()) as uuid[]))
+        and v.category = any(cell_categories(:category, :device))
+        and v.device = any(cell_devices(:category, :device))
+        and v.origin = any(each_origin(:origin))
 )
 
 select
     j.cost as engine_cost_usd,
-    j.completed_count,
+    j.completed as completed_count,
     v.accuracy as human_accuracy_pct,
-    j.cost / nullif(j.completed_count, 0) / nullif(v.accuracy, 0) as cost_per_accepted_usd
+    j.cost / nullif(j.completed, 0) / nullif(v.accuracy, 0) as cost_per_accepted_usd
 from jobs j
 cross join verdicts v

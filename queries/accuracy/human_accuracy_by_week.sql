@@ -13,34 +13,28 @@
 --   approved_count       random draws whose verdict is approved
 --   verdict_count        random draws with a verdict (n)
 --   human_accuracy_pct   approved ÷ verdicts of the stretch; n/a when there is none
-with stretches as (
+with verdicts as (
     select
-        greatest(cast(:until as date) - 7 * (w.back + 1), cast(:since as date)) as first_day,
-        cast(:until as date) - 7 * w.back as day_after
-    from generate_series(0, (cast(:until as date) - cast(:since as date) - 1) / 7) as w (back)
-),
-
-verdicts as materialized (
-    select
-        cast(v.finished_at at time zone 'UTC' as date) as day,
-        v.approved
-    from job_verdicts v
+        (cast(:until as date) - v.starts_on - 1) / 7 as back,
+        sum(v.approved) as approved,
+        sum(v.verdicts) as verdicts
+    from rollup_verdicts v
     where
-        v.drawn_at_random
-        and (:origin = 'all' or v.origin = cast(nullif(:origin, 'all') as job_origin))
-        and (:category = 'all' or v.category = cast(nullif(:category, 'all') as garment_category))
-        and (:device = 'all' or v.device = cast(nullif(:device, 'all') as device_type))
-        and v.finished_at >= cast(:since as timestamptz)
-        and v.finished_at < cast(:until as timestamptz)
+        v.in_view = any(cast((select scope_views()) as uuid[]))
+        and v.category = any(cell_categories(:category, :device))
+        and v.device = any(cell_devices(:category, :device))
+        and v.origin = any(each_origin(:origin))
+        and v.grain = 'day'
+        and v.starts_on >= cast(:since as date)
+        and v.starts_on < cast(:until as date)
+    group by (cast(:until as date) - v.starts_on - 1) / 7
 )
 
 select
-    w.first_day as week,
-    count(*) filter (where v.approved) as approved_count,
-    count(v.day) as verdict_count,
-    cast(count(*) filter (where v.approved) as numeric)
-    / nullif(count(v.day), 0) as human_accuracy_pct
-from stretches w
-left join verdicts v on w.first_day <= v.day and w.day_after > v.day
-group by w.first_day
-order by w.first_day
+    greatest(cast(:until as date) - 7 * (w.back + 1), cast(:since as date)) as week,
+    coalesce(v.approved, 0) as approved_count,
+    coalesce(v.verdicts, 0) as verdict_count,
+    cast(v.approved as numeric) / nullif(v.verdicts, 0) as human_accuracy_pct
+from generate_series(0, (cast(:until as date) - cast(:since as date) - 1) / 7) as w (back)
+left join verdicts v on w.back = v.back
+order by w.back desc

@@ -14,14 +14,14 @@
 --   verdict_count        random draws with a verdict (n)
 --   human_accuracy_pct   approved ÷ verdicts; n/a when there is none
 select
-    count(*) filter (where v.approved) as approved_count,
-    count(*) as verdict_count,
-    cast(count(*) filter (where v.approved) as numeric) / nullif(count(*), 0) as human_accuracy_pct
-from job_verdicts v
+    coalesce(sum(v.approved), 0) as approved_count,
+    coalesce(sum(v.verdicts), 0) as verdict_count,
+    cast(sum(v.approved) as numeric) / nullif(sum(v.verdicts), 0) as human_accuracy_pct
+from range_parts(cast(:since as date), cast(:until as date)) r
+inner join rollup_verdicts v
+    on r.grain = v.grain and r.first_day <= v.starts_on and r.day_after > v.starts_on
 where
-    v.drawn_at_random
-    and (:origin = 'all' or v.origin = cast(nullif(:origin, 'all') as job_origin))
-    and (:category = 'all' or v.category = cast(nullif(:category, 'all') as garment_category))
-    and (:device = 'all' or v.device = cast(nullif(:device, 'all') as device_type))
-    and v.finished_at >= cast(:since as timestamptz)
-    and v.finished_at < cast(:until as timestamptz)
+    v.in_view = any(cast((select scope_views()) as uuid[]))
+    and v.category = any(cell_categories(:category, :device))
+    and v.device = any(cell_devices(:category, :device))
+    and v.origin = any(each_origin(:origin))

@@ -1,12 +1,10 @@
 -- DAU / WAU / MAU: distinct shoppers with a launched job in the day / last 7 / last 30 complete
 -- days. Stickiness = mean DAU of the last 30 days ÷ MAU. Over several brands short of all, distinct
--- counts are shopper-brand pairs. Jobs of origin shopper alone.
+-- counts are shopper-brand pairs. Jobs of origin shopper alone, of every category and device.
 -- Grain: one row.
 -- Parameters:
 --   since                   the figures before are of the days that end with its eve
 --   until                   first day after the last complete one that counts
---   category                garment category, or all
---   device                  ios, android, desktop, tablet, other, or all
 -- Columns:
 --   dau_count               distinct shoppers of the last day
 --   wau_count               distinct shoppers of the last 7 days
@@ -26,53 +24,33 @@ with moments as (
         ) as m (label, day_after)
 ),
 
-active as (
-    select distinct
-        counted_within(j.brand_id) as in_view,
-        j.user_id,
-        cast(j.created_at at time zone 'UTC' as date) as day
-    from tryon_jobs j
-    where
-        j.origin = 'shopper'
-        and j.brand_id is not null
-        and j.user_id is not null
-        and (:category = 'all' or j.category = cast(nullif(:category, 'all') as garment_category))
-        and (:device = 'all' or j.device = cast(nullif(:device, 'all') as device_type))
-        and (
-            (
-                j.created_at >= cast(:until as timestamptz) - interval '30 days'
-                and j.created_at < cast(:until as timestamptz)
-            )
-            or (
-                j.created_at >= cast(:since as timestamptz) - interval '30 days'
-                and j.created_at < cast(:since as timestamptz)
-            )
-        )
-),
-
-people as (
-    select
-        m.label,
-        a.in_view,
-        a.user_id,
-        count(*) as day_count,
-        max(a.day) >= m.day_after - 7 as in_week,
-        max(a.day) = m.day_after - 1 as on_last_day
-    from moments m
-    inner join active a on m.day_after > a.day and m.day_after - 30 <= a.day
-    group by m.label, m.day_after, a.in_view, a.user_id
-),
-
+-- Of a shopper's active days in a stretch, one has the active day before it outside: the first.
 levels as (
     select
         m.label,
-        count(p.user_id) filter (where p.on_last_day) as dau_count,
-        count(p.user_id) filter (where p.in_week) as wau_count,
-        count(p.user_id) as mau_count,
-        sum(p.day_count) / 30 / nullif(count(p.user_id), 0) as stickiness_pct
+        a.dau_count,
+        a.wau_count,
+        a.mau_count,
+        a.daily_count / 30 / nullif(a.mau_count, 0) as stickiness_pct
     from moments m
-    left join people p on m.label = p.label
-    group by m.label
+    cross join lateral (
+        select
+            coalesce(sum(l.launched) filter (where m.day_after - 1 = l.day), 0) as dau_count,
+            coalesce(
+                sum(l.launched) filter (
+                    where m.day_after - 7 <= l.day and m.day_after - 7 > l.previous_day
+                ), 0
+            ) as wau_count,
+            coalesce(
+                sum(l.launched) filter (where m.day_after - 30 > l.previous_day), 0
+            ) as mau_count,
+            cast(sum(l.launched) as numeric) as daily_count
+        from rollup_launches l
+        where
+            l.in_view = any(cast((select scope_views()) as uuid[]))
+            and l.day >= m.day_after - 30
+            and l.day < m.day_after
+    ) as a
 )
 
 select

@@ -14,45 +14,35 @@
 --   value_count       how many of the 8 weekdays before have a value
 --   usual_count       the median of those, as jobs: exp(median of y) − 1; n/a without values
 --   is_unusual        whether the day is unusual
-with began as (
-    select date_trunc('day', min(j.finished_at) at time zone 'UTC') as first_day
-    from tryon_jobs j
+with completed as materialized (
+    select
+        c.starts_on as day,
+        sum(c.completed) as completed_count
+    from rollup_cells c
     where
-        j.status = 'completed'
-        and (:origin = 'all' or j.origin = cast(nullif(:origin, 'all') as job_origin))
-        and (:category = 'all' or j.category = cast(nullif(:category, 'all') as garment_category))
-        and (:device = 'all' or j.device = cast(nullif(:device, 'all') as device_type))
+        c.in_view = any(cast((select scope_views()) as uuid[]))
+        and c.category = any(cell_categories(:category, :device))
+        and c.device = any(cell_devices(:category, :device))
+        and c.origin = any(each_origin(:origin))
+        and c.grain = 'day'
+        and c.starts_on < cast(:until as date)
+    group by c.starts_on
+    having sum(c.completed) > 0
 ),
 
-completed as (
+days as materialized (
     select
-        date_trunc('day', j.finished_at at time zone 'UTC') as day,
-        count(*) as completed_count
-    from tryon_jobs j
-    where
-        j.status = 'completed'
-        and (:origin = 'all' or j.origin = cast(nullif(:origin, 'all') as job_origin))
-        and (:category = 'all' or j.category = cast(nullif(:category, 'all') as garment_category))
-        and (:device = 'all' or j.device = cast(nullif(:device, 'all') as device_type))
-        and j.finished_at >= cast(:since as timestamptz) - interval '56 days'
-        and j.finished_at < cast(:until as timestamptz)
-    group by date_trunc('day', j.finished_at at time zone 'UTC')
-),
-
-days as (
-    select
-        d.day,
+        cast(d.day as date) as day,
         coalesce(c.completed_count, 0) as completed_count,
-        ln(coalesce(c.completed_count, 0) + 1.0) as y,
-        coalesce(d.day >= b.first_day, false) as has_value
+        ln(cast(coalesce(c.completed_count, 0) + 1 as double precision)) as y,
+        coalesce(cast(d.day as date) >= (select min(f.day) from completed f), false) as has_value
     from
         generate_series(
             cast(:since as timestamp) - interval '56 days',
             cast(:until as timestamp) - interval '1 day',
             interval '1 day'
         ) as d (day)
-    cross join began b
-    left join completed c on d.day = c.day
+    left join completed c on cast(d.day as date) = c.day
 ),
 
 compared as (
@@ -62,13 +52,9 @@ compared as (
         d.y,
         e.y as earlier_y
     from days d
-    left join days e
-        on
-            e.has_value
-            and d.day > e.day
-            and d.day - interval '56 days' <= e.day
-            and extract(isodow from d.day) = extract(isodow from e.day)
-    where d.day >= cast(:since as timestamp)
+    cross join generate_series(7, 56, 7) as w (days_back)
+    left join days e on d.day - w.days_back = e.day and e.has_value
+    where d.day >= cast(:since as date)
 ),
 
 medians as (
@@ -93,7 +79,7 @@ deviations as (
 )
 
 select
-    d.day,
+    cast(d.day as timestamp) as day,
     d.completed_count,
     d.value_count,
     exp(d.median) - 1 as usual_count,

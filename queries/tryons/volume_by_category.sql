@@ -16,51 +16,29 @@
 --   success_pct       success rate; n/a when nothing completed or failed
 with counts as (
     select
-        j.category,
-        count(*) filter (
-            where j.created_at >= cast(:since as timestamptz)
-            and j.created_at < cast(:until as timestamptz)
-        ) as launched_count,
-        count(*) filter (
-            where j.finished_at >= cast(:since as timestamptz)
-            and j.finished_at < cast(:until as timestamptz)
-            and j.status = 'completed'
-        ) as completed_count,
-        count(*) filter (
-            where j.finished_at >= cast(:since as timestamptz)
-            and j.finished_at < cast(:until as timestamptz)
-            and j.status = 'failed'
-        ) as failed_count,
-        count(*) filter (
-            where j.finished_at >= cast(:since as timestamptz)
-            and j.finished_at < cast(:until as timestamptz)
-            and j.status = 'canceled'
-        ) as canceled_count
-    from tryon_jobs j
+        c.category,
+        sum(c.launched) as launched,
+        sum(c.completed) as completed,
+        sum(c.failed) as failed,
+        sum(c.canceled) as canceled
+    from range_parts(cast(:since as date), cast(:until as date)) r
+    inner join rollup_cells c
+        on r.grain = c.grain and r.first_day <= c.starts_on and r.day_after > c.starts_on
     where
-        (:origin = 'all' or j.origin = cast(nullif(:origin, 'all') as job_origin))
-        and (:category = 'all' or j.category = cast(nullif(:category, 'all') as garment_category))
-        and (:device = 'all' or j.device = cast(nullif(:device, 'all') as device_type))
-        and (
-            (
-                j.created_at >= cast(:since as timestamptz)
-                and j.created_at < cast(:until as timestamptz)
-            )
-            or (
-                j.finished_at >= cast(:since as timestamptz)
-                and j.finished_at < cast(:until as timestamptz)
-            )
-        )
-    group by j.category
+        c.in_view = any(cast((select scope_views()) as uuid[]))
+        and c.category = any(each_category(:category))
+        and c.device = any(each_device(:device))
+        and c.origin = any(each_origin(:origin))
+    group by c.category
+    having sum(c.launched + c.completed + c.failed + c.canceled) > 0
 )
 
 select
-    cast(c.category as text) as category,
-    c.launched_count,
-    c.completed_count,
-    c.failed_count,
-    c.canceled_count,
-    cast(c.completed_count as numeric)
-    / nullif(c.completed_count + c.failed_count, 0) as success_pct
+    nullif(c.category, 'unknown') as category,
+    c.launched as launched_count,
+    c.completed as completed_count,
+    c.failed as failed_count,
+    c.canceled as canceled_count,
+    cast(c.completed as numeric) / nullif(c.completed + c.failed, 0) as success_pct
 from counts c
-order by c.completed_count desc, c.launched_count desc, c.category asc
+order by c.completed desc, c.launched desc, c.category asc

@@ -13,46 +13,34 @@
 --   completed_count   jobs completed on that day
 --   failed_count      jobs failed on that day
 --   canceled_count    jobs canceled on that day
-with launched as (
+with counts as (
     select
-        date_trunc('day', j.created_at at time zone 'UTC') as day,
-        count(*) as launched_count
-    from tryon_jobs j
+        c.starts_on as day,
+        sum(c.launched) as launched,
+        sum(c.completed) as completed,
+        sum(c.failed) as failed,
+        sum(c.canceled) as canceled
+    from rollup_cells c
     where
-        (:origin = 'all' or j.origin = cast(nullif(:origin, 'all') as job_origin))
-        and (:category = 'all' or j.category = cast(nullif(:category, 'all') as garment_category))
-        and (:device = 'all' or j.device = cast(nullif(:device, 'all') as device_type))
-        and j.created_at >= cast(:since as timestamptz)
-        and j.created_at < cast(:until as timestamptz)
-    group by date_trunc('day', j.created_at at time zone 'UTC')
-),
-
-finished as (
-    select
-        date_trunc('day', j.finished_at at time zone 'UTC') as day,
-        count(*) filter (where j.status = 'completed') as completed_count,
-        count(*) filter (where j.status = 'failed') as failed_count,
-        count(*) filter (where j.status = 'canceled') as canceled_count
-    from tryon_jobs j
-    where
-        (:origin = 'all' or j.origin = cast(nullif(:origin, 'all') as job_origin))
-        and (:category = 'all' or j.category = cast(nullif(:category, 'all') as garment_category))
-        and (:device = 'all' or j.device = cast(nullif(:device, 'all') as device_type))
-        and j.finished_at >= cast(:since as timestamptz)
-        and j.finished_at < cast(:until as timestamptz)
-    group by date_trunc('day', j.finished_at at time zone 'UTC')
+        c.in_view = any(cast((select scope_views()) as uuid[]))
+        and c.category = any(cell_categories(:category, :device))
+        and c.device = any(cell_devices(:category, :device))
+        and c.origin = any(each_origin(:origin))
+        and c.grain = 'day'
+        and c.starts_on >= cast(:since as date)
+        and c.starts_on < cast(:until as date)
+    group by c.starts_on
 )
 
 select
     d.day,
-    coalesce(l.launched_count, 0) as launched_count,
-    coalesce(f.completed_count, 0) as completed_count,
-    coalesce(f.failed_count, 0) as failed_count,
-    coalesce(f.canceled_count, 0) as canceled_count
+    coalesce(c.launched, 0) as launched_count,
+    coalesce(c.completed, 0) as completed_count,
+    coalesce(c.failed, 0) as failed_count,
+    coalesce(c.canceled, 0) as canceled_count
 from
     generate_series(
         cast(:since as timestamp), cast(:until as timestamp) - interval '1 day', interval '1 day'
     ) as d (day)
-left join launched l on d.day = l.day
-left join finished f on d.day = f.day
+left join counts c on cast(d.day as date) = c.day
 order by d.day

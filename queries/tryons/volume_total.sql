@@ -15,50 +15,24 @@
 --   success_pct       success rate; n/a when nothing completed or failed
 with counts as (
     select
-        count(*) filter (
-            where j.created_at >= cast(:since as timestamptz)
-            and j.created_at < cast(:until as timestamptz)
-        ) as launched_count,
-        count(*) filter (
-            where
-            j.status = 'completed'
-            and j.finished_at >= cast(:since as timestamptz)
-            and j.finished_at < cast(:until as timestamptz)
-        ) as completed_count,
-        count(*) filter (
-            where
-            j.status = 'failed'
-            and j.finished_at >= cast(:since as timestamptz)
-            and j.finished_at < cast(:until as timestamptz)
-        ) as failed_count,
-        count(*) filter (
-            where
-            j.status = 'canceled'
-            and j.finished_at >= cast(:since as timestamptz)
-            and j.finished_at < cast(:until as timestamptz)
-        ) as canceled_count
-    from tryon_jobs j
+        coalesce(sum(c.launched), 0) as launched,
+        coalesce(sum(c.completed), 0) as completed,
+        coalesce(sum(c.failed), 0) as failed,
+        coalesce(sum(c.canceled), 0) as canceled
+    from range_parts(cast(:since as date), cast(:until as date)) r
+    inner join rollup_cells c
+        on r.grain = c.grain and r.first_day <= c.starts_on and r.day_after > c.starts_on
     where
-        (:origin = 'all' or j.origin = cast(nullif(:origin, 'all') as job_origin))
-        and (:category = 'all' or j.category = cast(nullif(:category, 'all') as garment_category))
-        and (:device = 'all' or j.device = cast(nullif(:device, 'all') as device_type))
-        and (
-            (
-                j.created_at >= cast(:since as timestamptz)
-                and j.created_at < cast(:until as timestamptz)
-            )
-            or (
-                j.finished_at >= cast(:since as timestamptz)
-                and j.finished_at < cast(:until as timestamptz)
-            )
-        )
+        c.in_view = any(cast((select scope_views()) as uuid[]))
+        and c.category = any(cell_categories(:category, :device))
+        and c.device = any(cell_devices(:category, :device))
+        and c.origin = any(each_origin(:origin))
 )
 
 select
-    c.launched_count,
-    c.completed_count,
-    c.failed_count,
-    c.canceled_count,
-    cast(c.completed_count as numeric)
-    / nullif(c.completed_count + c.failed_count, 0) as success_pct
+    c.launched as launched_count,
+    c.completed as completed_count,
+    c.failed as failed_count,
+    c.canceled as canceled_count,
+    cast(c.completed as numeric) / nullif(c.completed + c.failed, 0) as success_pct
 from counts c

@@ -1,0 +1,47 @@
+-- Launched / completed / failed / canceled jobs: counted on the day the job reached that state
+-- (launched: created). Success rate = completed ÷ (completed + failed).
+-- Grain: one row per brand with a job, most completed jobs first, ties by name.
+-- Parameters:
+--   since             first day of the window
+--   until             first day after the window
+--   origin            shopper (what pages show unless asked otherwise), studio, demo, or all
+--   category          garment category, or all
+--   device            ios, android, desktop, tablet, other, or all
+-- Columns:
+--   brand_id          brand
+--   name              its name
+--   launched_count    jobs created in the window
+--   completed_count   jobs completed in the window
+--   failed_count      jobs failed in the window
+--   canceled_count    jobs canceled in the window
+--   success_pct       success rate; n/a when nothing completed or failed
+with counts as (
+    select
+        c.in_view as brand_id,
+        sum(c.launched) as launched,
+        sum(c.completed) as completed,
+        sum(c.failed) as failed,
+        sum(c.canceled) as canceled
+    from range_parts(cast(:since as date), cast(:until as date)) r
+    inner join rollup_cells c
+        on r.grain = c.grain and r.first_day <= c.starts_on and r.day_after > c.starts_on
+    where
+        c.in_view = any(array(select b.id from brands b))
+        and c.category = any(cell_categories(:category, :device))
+        and c.device = any(cell_devices(:category, :device))
+        and c.origin = any(each_origin(:origin))
+    group by c.in_view
+    having sum(c.launched + c.completed + c.failed + c.canceled) > 0
+)
+
+select
+    b.id as brand_id,
+    b.name,
+    c.launched as launched_count,
+    c.completed as completed_count,
+    c.failed as failed_count,
+    c.canceled as canceled_count,
+    cast(c.completed as numeric) / nullif(c.completed + c.failed, 0) as success_pct
+from counts c
+inner join brands b on c.brand_id = b.id
+order by c.completed desc, b.name asc, b.id asc
