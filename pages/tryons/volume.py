@@ -25,7 +25,6 @@ ask = asking(queries, lambda: gate.account().scope_of(picked))
 total = ask("tryons/volume_total", **jobs)
 daily = ask("tryons/volume_by_day", **jobs)
 active = ask("tryons/active_shoppers")
-rows = behind.jobs(ask, **jobs)
 
 show = partial(measure, days)
 with card.wall(4):
@@ -66,7 +65,7 @@ with card.wall(2):
 with card.wall(1):
     card.chart_card(
         "Launched by weekday and hour, UTC",
-        *volume.by_hour(ask("tryons/launched_by_hour", origin=jobs["origin"]), days, rows),
+        *volume.by_hour(ask("tryons/launched_by_hour", origin=jobs["origin"]), days),
         key="launched-by-hour",
         help="Mean a day over the weekdays of the period, of every category and device.",
     )
