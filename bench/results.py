@@ -43,7 +43,19 @@ def keep(file: Path, data: Data, sections: Mapping[str, object]) -> None:
     }
     written = held | {"scale": scale, "machine": machine, "date": today, "measured": dates}
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps(written | dict(sections), indent=1, ensure_ascii=False) + "\n")
+    file.write_text(_one_row_a_line(written | dict(sections)))
+
+
+def _one_row_a_line(held: Mapping[str, object]) -> str:
+    """JSON in which a later measurement differs by the rows that it changed."""
+    parts = []
+    for name, value in held.items():
+        said = json.dumps(value, ensure_ascii=False)
+        if isinstance(value, list):
+            rows = (json.dumps(row, ensure_ascii=False) for row in value)
+            said = "[\n    " + ",\n    ".join(rows) + "\n  ]"
+        parts.append(f"  {json.dumps(name)}: {said}")
+    return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
 def table(columns: Mapping[str, str], rows: Iterable[Row]) -> str:
