@@ -82,6 +82,12 @@ chosen = st.navigation(
                 "Jobs over time, by category, device and hour; daily to monthly active shoppers.",
             ),
             page(
+                "pages/tryons/speed.py",
+                "Speed",
+                "speed",
+                "How long jobs wait and take, how many succeed, why the others fail.",
+            ),
+            page(
                 "pages/tryons/accuracy.py",
                 "Accuracy",
                 "verified",

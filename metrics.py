@@ -176,6 +176,60 @@ _METRICS = (
         good="down",
     ),
     Metric(
+        "success_rate",
+        "Success rate",
+        "pct",
+        "Completed ÷ (completed + failed).",
+    ),
+    Metric(
+        "queue_p50",
+        "Queue p50",
+        "ms",
+        "Queue time = started − created, of the jobs completed: half took no longer. "
+        "From a histogram: error at most one bucket of 5 %.",
+        good="down",
+    ),
+    Metric(
+        "queue_p95",
+        "Queue p95",
+        "ms",
+        "Queue time = started − created, of the jobs completed: 95 in 100 took no longer. "
+        "From a histogram: error at most one bucket of 5 %.",
+        good="down",
+    ),
+    Metric(
+        "queue_p99",
+        "Queue p99",
+        "ms",
+        "Queue time = started − created, of the jobs completed: 99 in 100 took no longer. "
+        "From a histogram: error at most one bucket of 5 %.",
+        good="down",
+    ),
+    Metric(
+        "processing_p50",
+        "Processing p50",
+        "ms",
+        "Processing time = completed − started, of the jobs completed: half took no longer. "
+        "From a histogram: error at most one bucket of 5 %.",
+        good="down",
+    ),
+    Metric(
+        "processing_p95",
+        "Processing p95",
+        "ms",
+        "Processing time = completed − started, of the jobs completed: 95 in 100 took no longer. "
+        "From a histogram: error at most one bucket of 5 %.",
+        good="down",
+    ),
+    Metric(
+        "processing_p99",
+        "Processing p99",
+        "ms",
+        "Processing time = completed − started, of the jobs completed: 99 in 100 took no longer. "
+        "From a histogram: error at most one bucket of 5 %.",
+        good="down",
+    ),
+    Metric(
         "dau",
         "DAU",
         "count",

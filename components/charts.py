@@ -523,6 +523,60 @@ def reliability(
             hoverinfo="skip",
         )
     )
+def lines(days: Iterable[date], series: Mapping[str, Sequence[float]], unit: Unit) -> go.Figure:
+    """Up to three lines over days, weeks or months; a gap where there is no value.
+
+    Times (unit ms) are drawn in seconds.
+    """
+    figure = _figure(unit, height=300)
+    x = np.asarray(list(days), dtype="datetime64[D]")
+    seconds = unit == "ms"
+    written = "%{y:,.3~f} s" if seconds else f"%{{y:{_HOVER[unit]}}}"
+    for (name, values), colour in zip(series.items(), (PLUM, OCHRE, BLUE), strict=False):
+        figure.add_trace(
+            go.Scatter(
+                x=x,
+                y=np.asarray(values, dtype=float) / (1000 if seconds else 1),
+                name=name,
+                # A day between two without a value would leave no line to see.
+                mode="lines+markers" if len(x) <= 62 else "lines",
+                marker={"size": 5},
+                line={"color": colour, "width": 2.25},
+                hovertemplate=f"{name} {written}<extra></extra>",
+            )
+        )
+    if seconds:
+        figure.update_layout(yaxis={"tickformat": "~g", "ticksuffix": " s "})
+    figure.update_layout(showlegend=len(series) > 1, margin_t=34 if len(series) > 1 else 8)
+    return figure
+
+
+def distribution(
+    low: Sequence[float], high: Sequence[float], counts: Sequence[int], called: str
+) -> go.Figure:
+    """How many there are in each bin of a share, from ``low`` to ``high``; gaps are no bars."""
+    figure = _figure("count", height=280)
+    ends = [f"{a:.0%} to {b:.0%}" for a, b in zip(low, high, strict=True)]
+    figure.add_trace(
+        go.Bar(
+            x=[(a + b) / 2 for a, b in zip(low, high, strict=True)],
+            y=list(counts),
+            width=[(b - a) * 0.9 for a, b in zip(low, high, strict=True)],
+            name=called,
+            text=ends,
+            textposition="none",
+            marker={"color": PLUM, "line": {"width": 0}},
+            hovertemplate=f"%{{text}}: %{{y:{_HOVER['count']}}}<extra></extra>",
+        )
+    )
+    figure.update_layout(
+        hovermode="closest",
+        margin_b=44,
+        xaxis={"tickformat": ".0%", "title": {"text": "Model confidence"}},
+    )
+    return figure
+
+
     sizes = np.sqrt(np.asarray(counts, dtype=float) / max(counts))
     figure.add_trace(
         go.Scatter(

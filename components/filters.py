@@ -60,8 +60,17 @@ def jobs() -> dict[str, str]:
     offered is the default, jobs of shoppers in every category on every device.
     """
     address.check("origin", "origin", ORIGINS)
-    origin = st.segmented_control(
+    picked = st.segmented_control(
         "Origin",
+    return {
+        "origin": origin(),
+        "category": _one_of("category", _CATEGORIES),
+        "device": _one_of("device", _DEVICES),
+    }
+
+
+def origin() -> str:
+    """Ask for the origin of jobs alone (``?origin=``), as queries take it."""
         list(ORIGINS),
         default="Shopper",
         required=True,
@@ -70,11 +79,7 @@ def jobs() -> dict[str, str]:
         help="Who launched the job: a shopper, somebody of the brand in the studio, or a "
         "visitor of the demo.",
     )
-    return {
-        "origin": ORIGINS.get(origin, "shopper"),
-        "category": _one_of("category", _CATEGORIES),
-        "device": _one_of("device", _DEVICES),
-    }
+    return ORIGINS.get(picked, "shopper")
 
 
 def unavailable(name: Literal["by", "category", "device"], reason: str) -> None:

@@ -23,6 +23,11 @@ def succeeded(row: pd.Series) -> str:
     return f"{metrics.text('pct', row['success_pct'])} succeeded"
 
 
+def ended(row: pd.Series) -> str:
+    """Of the success rate: of how many jobs it is the share."""
+    return f"of {_many(row['completed_count'] + row['failed_count'], 'job')} completed or failed"
+
+
 def pictures(row: pd.Series) -> str:
     """Of the model's confidence: over how many pictures it is the mean."""
     return _many(row["completed_count"], "picture")

@@ -1,0 +1,179 @@
+"""Charts and tables of how fast jobs are and how many fail: over time, by reason, by engine."""
+
+from datetime import date
+
+import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
+
+from components import charts, volume
+from components.card import PERCENT, Drawing, Forget, Load, Table
+from components.period import Period
+from components.question import Question
+from metrics import METRICS, text
+
+PHASES = {"queue": "Queue time", "processing": "Processing time"}
+_PERCENTILES = ("p50", "p95", "p99")
+_EMPTY = "No completed jobs in this period."
+
+# What failures are called on screen; another code is shown as it is, without its underscores.
+_FAILURES = {
+    "content_blocked": "Content blocked",
+    "garment_unreadable": "Garment unreadable",
+    "picture_too_small": "Picture too small",
+    "pose_not_found": "No pose found",
+    "provider_unavailable": "Provider unavailable",
+    "timeout": "Timed out",
+}
+
+
+def over_time(
+    question: Question, phase: str, step: str, period: Period
+) -> tuple[Load[Drawing], Forget]:
+    """The percentiles of the time of a ``phase`` (queue or processing) by ``step``, as lines."""
+    days: dict[str, date] = {"since": period.start, "until": period.end}
+
+    def load() -> Drawing:
+        answer = question.read(**days)
+        frame = answer.frame
+        known = frame.dropna(subset="p50_ms")
+        if known.empty:
+            return Drawing(None, "", answer.as_of, empty=_EMPTY)
+        figure = charts.lines(
+            frame["day"], {name: frame[f"{name}_ms"].tolist() for name in _PERCENTILES}, "ms"
+        )
+        last = ", ".join(
+            f"{name} {text('ms', known[f'{name}_ms'].iloc[-1])}" for name in _PERCENTILES
+        )
+        alt = f"{PHASES[phase]} by {step}; the last: {last}."
+        return Drawing(figure, alt, answer.as_of, note=f"The last {step}: {last}.")
+
+    return load, lambda: question.forget(**days)
+
+
+def success(daily: Question, step: str, period: Period) -> tuple[Load[Drawing], Forget]:
+    """The success rate by ``step``, from a question that counts jobs by day."""
+    days: dict[str, date] = {"since": period.start, "until": period.end}
+
+    def load() -> Drawing:
+        answer = daily.read(**days)
+        counts, _ = volume.stepped(answer.frame, step, period.end)
+        ended = counts["completed_count"] + counts["failed_count"]
+        rates = (counts["completed_count"] / ended.where(ended > 0)).astype(float)
+        known = rates.dropna()
+        if known.empty:
+            return Drawing(None, "", answer.as_of, empty="No jobs that ended in this period.")
+        figure = charts.lines(
+            [start.date() for start in counts.index], {"Success rate": rates.tolist()}, "pct"
+        )
+        # Shares near one differ too little to be seen above zero.
+        figure.update_layout(yaxis_rangemode="normal")
+        low, last = text("pct", known.min()), text("pct", known.iloc[-1])
+        said = f"The last {step}: {last}; the lowest: {low}."
+        return Drawing(figure, f"Success rate by {step}. {said}", answer.as_of, note=said)
+
+    return load, lambda: daily.forget(**days)
+
+
+def failures(question: Question, period: Period) -> tuple[Load[Drawing], Forget]:
+    """Failed jobs by reason, over all engines."""
+    days: dict[str, date] = {"since": period.start, "until": period.end}
+
+    def load() -> Drawing:
+        answer = question.read(**days)
+        if answer.frame.empty:
+            return Drawing(None, "", answer.as_of, empty="No failed jobs in this period.")
+        counts = answer.frame.groupby("failure", sort=False)["failed_count"].sum()
+        counts = counts.sort_values(ascending=False, kind="stable")
+        names = [_failure(str(code)) for code in counts.index]
+        said = [f"{text('count', n)}, {text('pct', n / counts.sum())}" for n in counts]
+        figure = charts.ranking(names, counts.tolist(), said)
+        described = "; ".join(f"{name} {words}" for name, words in zip(names, said, strict=True))
+        return Drawing(figure, f"Failed jobs by reason: {described}.", answer.as_of)
+
+    return load, lambda: question.forget(**days)
+
+
+def failures_by_engine(question: Question, period: Period) -> tuple[Load[Drawing], Forget]:
+    """Failed jobs as a table of reasons and engines."""
+    days: dict[str, date] = {"since": period.start, "until": period.end}
+
+    def load() -> Drawing:
+        answer = question.read(**days)
+        if answer.frame.empty:
+            return Drawing(None, "", answer.as_of, empty="No failed jobs in this period.")
+        frame = answer.frame
+        table = frame.pivot_table(
+            index="failure", columns="engine", values="failed_count", aggfunc="sum", fill_value=0
+        )
+        reasons = table.sum(axis=1).sort_values(ascending=False, kind="stable").index
+        engines = table.sum().sort_values(ascending=False, kind="stable").index
+        table = table.loc[reasons, engines]
+        figure = charts.heatmap(
+            [str(engine) for engine in engines],
+            [_failure(str(code)) for code in reasons],
+            table.astype(float).to_numpy().tolist(),
+            unit="count",
+        )
+        most = frame.iloc[0]
+        said = (
+            f"Most often: {_failure(most['failure'])} with {most['engine']}, "
+            f"{text('count', most['failed_count'])}."
+        )
+        alt = f"Failed jobs by reason and engine. {said}"
+        return Drawing(figure, alt, answer.as_of, note=said)
+
+    return load, lambda: question.forget(**days)
+
+
+def engines(question: Question, period: Period) -> tuple[Load[Table], Forget]:
+    """One row an engine: how many jobs, how many succeeded, how long they waited and took."""
+    days: dict[str, date] = {"since": period.start, "until": period.end}
+
+    def load() -> Table:
+        answer = question.read(**days)
+        frame = answer.frame
+        seconds = {
+            f"{phase}_{name}_s": frame[f"{phase}_{name}_ms"] / 1000
+            for phase in PHASES
+            for name in _PERCENTILES
+        }
+        return Table(
+            frame.assign(**seconds),
+            _columns(),
+            alt="Engines with their jobs, success rate, queue and processing times",
+            as_of=answer.as_of,
+            empty="No jobs that ended in this period.",
+        )
+
+    return load, lambda: question.forget(**days)
+
+
+def _columns() -> dict[str, ColumnConfig]:
+    config = st.column_config
+    times = {
+        f"{phase}_{name}_s": config.NumberColumn(
+            METRICS[f"{phase}_{name}"].label,
+            format="%.2f s",
+            help=METRICS[f"{phase}_{name}"].help,
+        )
+        for phase in PHASES
+        for name in _PERCENTILES
+    }
+    return {
+        "engine": config.TextColumn("Engine", pinned=True),
+        "completed_count": config.NumberColumn("Completed", format="localized"),
+        "failed_count": config.NumberColumn("Failed", format="localized"),
+        "success_pct": config.NumberColumn(
+            METRICS["success_rate"].label, format=PERCENT, help=METRICS["success_rate"].help
+        ),
+        "model_confidence_pct": config.NumberColumn(
+            METRICS["model_confidence"].label,
+            format=PERCENT,
+            help=METRICS["model_confidence"].help,
+        ),
+        **times,
+    }
+
+
+def _failure(code: str) -> str:
+    return _FAILURES.get(code, code.replace("_", " ").capitalize())

@@ -1,0 +1,26 @@
+"""By which step a chart over time is drawn, when a period is too long for the one asked for."""
+
+from datetime import date
+
+import streamlit as st
+
+# More points than this cannot be told apart in a chart.
+_MOST = 186
+_DAYS = {"day": 1, "week": 7, "month": 30}
+
+
+def fitting(step: str, start: date, end: date) -> str:
+    """The step (day, week or month) that is asked for, or the next one that fits the days."""
+    order = list(_DAYS)
+    for coarser in order[order.index(step) :]:
+        if (end - start).days <= _MOST * _DAYS[coarser]:
+            return coarser
+    return order[-1]
+
+
+def drawn(step: str, start: date, end: date) -> str:
+    """The same, with a word on the page when it is not what was asked for."""
+    found = fitting(step, start, end)
+    if found != step:
+        st.caption(f"Over so many days, charts are drawn by {found}.")
+    return found

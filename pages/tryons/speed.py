@@ -1,0 +1,69 @@
+"""How fast are try-ons, and how many fail? Queue and processing time, success, by engine."""
+
+from datetime import UTC, datetime
+from functools import partial
+
+import streamlit as st
+
+import queries
+from accounts import gate
+from components import brand, card, filters, notes, period, speed, steps
+from components.question import asking, measure
+
+account = gate.account()
+now = datetime.now(UTC)
+
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    st.title("Speed", anchor=False, width="stretch")
+    picked = brand.pick(lambda: queries.read("brands/list", account.scope).frame)
+    days = period.pick(now)
+with filters.row():
+    step = filters.step()
+    origin = filters.origin()
+    for name in ("category", "device"):
+        filters.unavailable(name, f"Times and failures are kept by engine, not by {name}.")
+step = steps.drawn(step, days.start, days.end)
+
+ask = asking(queries, lambda: gate.account().scope_of(picked))
+total = ask("tryons/speed_total", origin=origin)
+failures = ask("tryons/failures", origin=origin)
+daily = ask("tryons/volume_by_day", origin=origin, category="all", device="all")
+
+show = partial(measure, days)
+with card.wall(4):
+    show("success_rate", total, "success_pct", None, notes.ended)
+    for name in ("p50", "p95", "p99"):
+        show(f"queue_{name}", total, f"queue_{name}_ms")
+    show("failed", total, "failed_count", daily)
+    for name in ("p50", "p95", "p99"):
+        show(f"processing_{name}", total, f"processing_{name}_ms")
+
+with card.wall(2):
+    for phase, called in speed.PHASES.items():
+        times = ask("tryons/speed_over_time", origin=origin, phase=phase, step=step)
+        card.chart_card(
+            f"{called} by {step}",
+            *speed.over_time(times, phase, step, days),
+            key=f"{phase}-over-time",
+            help="p50, p95 and p99 of the jobs completed, from a histogram with buckets of 5 %: "
+            "at most 2.5 % off.",
+        )
+    card.chart_card(
+        f"Success rate by {step}",
+        *speed.success(daily, step, days),
+        key="success-over-time",
+        help="Completed ÷ (completed + failed).",
+    )
+    card.chart_card("Failures by reason", *speed.failures(failures, days), key="failures")
+with card.wall(1):
+    card.table_card(
+        "By engine",
+        *speed.engines(ask("tryons/speed_by_engine", origin=origin), days),
+        key="speed-by-engine",
+        help="Percentiles from a histogram with buckets of 5 %: at most 2.5 % off.",
+    )
+    card.chart_card(
+        "Failures by reason and engine",
+        *speed.failures_by_engine(failures, days),
+        key="failures-by-engine",
+    )
