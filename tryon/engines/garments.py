@@ -866,35 +866,24 @@ def _heels(sheet: _Sheet) -> Cut:
 
         heel = at([(-10, 420), (14, 420), (12, 640), (12, 640), (-6, 640), (-6, 640)])
         back = at([(-36, 366), (0, 356), (40, 366), (48, 450), (42, 520), (-38, 520), (-44, 450)])
-        inner = at(
-            [
-                (-28, 372),
-                (0, 364),
-                (32, 372),
-                (40, 470),
-                (34, 552),
-                (2, 572),
-                (-30, 552),
-                (-36, 470),
-            ]
-        )
+        inner = at([(-28, 372), (0, 364), (32, 372), (40, 430), (34, 480), (2, 496), (-30, 480)])
         upper = at(
             [
-                (-44, 470),
-                (-34, 548),
-                (2, 566),
-                (38, 548),
-                (50, 470),
-                (62, 560),
+                (-46, 420),
+                (-34, 470),
+                (2, 488),
+                (38, 470),
+                (52, 420),
+                (64, 550),
                 (56, 616),
                 (4, 648),
                 (-50, 616),
-                (-56, 560),
+                (-58, 550),
             ]
         )
         sheet.panel(curve(heel), colour=_tone(sheet.garment.colour, 0.6), puff=8, folds=0)
         sheet.panel(curve(back), puff=16, folds=0)
-        sheet.panel(curve(inner), colour=(0.82, 0.72, 0.60), puff=18, folds=0)
+        sheet.panel(curve(inner), colour=_tone(sheet.garment.colour, 0.4), puff=18, folds=0)
         sheet.panel(curve(upper), puff=26, folds=0.2)
     return Cut(340, 290)
 
@@ -948,9 +937,9 @@ def _necklace(sheet: _Sheet) -> Cut:
         10,
     )
     gone = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
-    steps = np.linspace(0, gone[-1], 54)
+    steps = np.linspace(0, gone[-1], 42)
     for k, s in enumerate(steps):
-        big = 5.0 + 3.5 * np.exp(-(((k - 26.5) / 11) ** 2))
+        big = 7.5 + 4.5 * np.exp(-(((k - 20.5) / 9) ** 2))
         sheet.dot(
             (float(np.interp(s, gone, line[:, 0])), float(np.interp(s, gone, line[:, 1]))),
             big,

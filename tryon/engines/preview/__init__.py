@@ -26,7 +26,7 @@ from tryon.engines import (
 from tryon.engines.pictures import Array, decode, encode, opaque, within
 from tryon.engines.preview import confidence
 from tryon.engines.preview.body import Body, Classical, Geometry, Manual, Point
-from tryon.engines.preview.compose import compose, materials
+from tryon.engines.preview.compose import compose, materials, old_hem
 from tryon.engines.preview.cutout import cut_out
 from tryon.engines.preview.face import Face, only_face
 from tryon.engines.preview.fit import fit
@@ -122,6 +122,7 @@ def make(request: Request) -> Result:
     silhouette = find(picture, face)
     body = geometry.measure(face, silhouette)
     signals = _signals_of_person(picture, face, silhouette, body)
+    body = replace(body, old_hem=old_hem(picture, body))
     stuff = materials(picture, body, silhouette.mask)
     signals["hair"] = stuff.hair_certain
     canvas = picture.astype(np.float32)

@@ -24,7 +24,8 @@ class Arm:
     """One arm: the line from the shoulder to the fingertips, its half-widths, and its wrist.
 
     `path` is (n, 2) pixels at even steps, `half` the half-width at each of them, `length` the way
-    from shoulder to wrist along it. `seen` (0 to 1) is how much of it stood clear of the body.
+    from shoulder to wrist along it. `seen` (0 to 1) is how much of it stood clear of the body: at 0
+    the arm is a guess.
     """
 
     path: Array
@@ -55,9 +56,10 @@ class Arm:
 
 @dataclass(frozen=True)
 class Body:
-    """A measured body. `unit` is the face's height; `left` and `right` are the trunk's edges in each
-    row of the picture (below the crotch the legs' outer edges), `inner_left` and `inner_right` the
-    legs' inner edges.
+    """A measured body. `unit` is the face's height; `left` and `right` are the trunk's edges in
+    each row of the picture (below the crotch the legs' outer edges), `inner_left` and `inner_right` the
+    legs' inner edges. `hem` is where a hem was dragged to, `old_hem` where the worn top
+    ends.
     """
 
     face: Face
@@ -83,6 +85,7 @@ class Body:
     feet_visible: bool
     legs_apart: bool
     hem: float | None = None
+    old_hem: float | None = None
 
     @property
     def span(self) -> float:
@@ -135,7 +138,7 @@ class Classical:
     def measure(self, face: Face, silhouette: Silhouette) -> Body:
         """Measure the body under a face; raises RefusalError when it cannot be one."""
         mask = silhouette.mask
-        height, width = mask.shape
+        height = mask.shape[0]
         f = face.size
         chin = face.chin
         axis = face.middle
@@ -147,6 +150,10 @@ class Classical:
             )
         axis = self._axis(mask, axis, chin, f)
         tips = [self._tip(mask, axis, chin, f, side) for side in (-1, 1)]
+        if all(0.9 * f < abs(tip[0] - axis) < 2.3 * f for tip in tips):
+            # The trunk stands between its shoulders, even when the head leans.
+            middle = (tips[0][0] + tips[1][0]) / 2
+            axis = float(np.clip(middle, axis - 0.3 * f, axis + 0.3 * f))
         half = [abs(tip[0] - axis) for tip in tips]
         # One shoulder hidden by clutter or by a pose is mirrored from the other one.
         if max(half) > 1.45 * min(half):
@@ -224,7 +231,12 @@ class Classical:
         for row in range(start, stop):
             run = _run(mask[row], int(np.clip(axis, 0, mask.shape[1] - 1)))
             edge.append(0.0 if run is None else side * (run[(side + 1) // 2] - axis))
-        out = _smoothed(np.maximum(np.asarray(edge, np.float32), 0), 0.04 * f)
+        raw = np.maximum(np.asarray(edge, np.float32), 0)
+        # Outlines do not jump: what does is a thing behind the person.
+        for k in range(1, len(raw)):
+            if raw[k] > raw[k - 1] + 0.22 * f and raw[k - 1] > 0.3 * f:
+                raw[k] = raw[k - 1]
+        out = _smoothed(raw, 0.04 * f)
         if len(out) < 3:
             raise RefusalError(
                 Code.BODY_NOT_IN_PICTURE, "The shoulders are not in the picture: show more of it."
@@ -251,8 +263,8 @@ class Classical:
                 widths.append((run[1] - run[0]) / 2)
         half = float(np.clip(min(widths, default=0.36 * f), 0.28 * f, 0.46 * f))
         tip_row = (shoulders[0][1] + shoulders[1][1]) / 2
-        row = float(np.clip(tip_row - 0.16 * f, chin + 0.2 * f, chin + 0.9 * f))
-        return ((axis - half, row), (axis + half, row)), (axis, row + 0.26 * f)
+        base = float(np.clip(tip_row - 0.16 * f, chin + 0.2 * f, chin + 0.9 * f))
+        return ((axis - half, base), (axis + half, base)), (axis, base + 0.26 * f)
 
     @staticmethod
     def _crotch(
@@ -406,6 +418,8 @@ class Classical:
                     on = np.flatnonzero(mask[row, low : high + 1])
                     if len(on):
                         inner[k, row] = low + (on[-1] if k == 0 else on[0])
+        for k in (0, 1):
+            inner[k] = _smoothed(inner[k], 0.01 * (right - left).max() + 2)
         return inner[0], inner[1]
 
     @staticmethod
@@ -413,7 +427,7 @@ class Classical:
         mask: Array, tip: Point, trunk: Array, armpit: float, f: float, side: int, clear: float
     ) -> Arm | None:
         """Follow an arm from its shoulder down, row by row, as long as it is one."""
-        height, width = mask.shape
+        height = mask.shape[0]
         radius = 0.285 * f
         joint = (tip[0] - side * radius * 0.95, tip[1] + radius * 0.75)
         points, halves = [joint], [radius]
@@ -449,7 +463,7 @@ class Classical:
             if lost > 0.22 * f and row > armpit + 0.4 * f:
                 break
         if len(points) < 0.8 * f:
-            return None
+            return Classical._hanging(mask, joint, f, side)
         line = np.asarray(points, np.float64)
         wide = np.asarray(halves, np.float64)
         line[1:, 0] = _smoothed(line[1:, 0], 0.10 * f)
@@ -471,6 +485,17 @@ class Classical:
         return Arm(
             path, across, length, min(1.0, seen / (2.6 * f)) if not cut else min(1.0, clear + 0.4)
         )
+
+    @staticmethod
+    def _hanging(mask: Array, joint: Point, f: float, side: int) -> Arm | None:
+        """An arm that could not be followed, as most arms are: it hangs. None where it does not."""
+        height, width = mask.shape
+        low = (int(joint[1] + 0.8 * f), int(joint[0] + side * 0.05 * f))
+        if not (0 <= low[0] < height and 0 <= low[1] < width and mask[low]):
+            return None
+        way = np.linspace(0, min(4.4 * f, height - 1 - joint[1]), 60)[:, None]
+        path = np.asarray(joint) + way * np.array([side * 0.08, 0.997])
+        return Arm(path, np.full(60, 0.27 * f), min(3.6 * f, float(way[-1, 0])), 0.0)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import numpy as np
 
 from tryon.engines import SHOES, Category
 from tryon.engines.pictures import Array
-from tryon.engines.preview.body import Body
+from tryon.engines.preview.body import Arm, Body
 from tryon.engines.preview.fit import Fitted
 
 # These go around the neck and shoulders, so hair lies on them.
@@ -25,10 +25,12 @@ class Materials:
     """What the person's pixels are made of, as covers from 0 to 1, and the light on them.
 
     `light` is about 1: below in the shadows, above in the lights, without the materials' own
-    colours. `skin_colour` is BGR; `head` is the face with its surroundings, which nothing touches.
+    colours. `cloth` (boolean) is what is no skin for sure. `skin_colour` is BGR; `head` is the face
+    with its surroundings, which nothing touches.
     """
 
     skin: Array
+    cloth: Array
     hair: Array
     head: Array
     light: Array
@@ -78,7 +80,7 @@ def materials(picture: Array, body: Body, mask: Array) -> Materials:
     if crown.sum() > 0.05 * f * f:
         hue = np.median(lab[crown], axis=0)
         spread = np.maximum(np.median(np.abs(lab[crown] - hue), axis=0) * 3.0, [14.0, 6.0, 7.0])
-        alike = np.sqrt((((lab - hue) / spread) ** 2).sum(-1)) < 1.7
+        away = np.sqrt((((lab - hue) / spread) ** 2).sum(-1))
         trunk = slice(int(min(body.armpit, height - 2)), int(min(body.armpit + f, height - 1)))
         cloth = np.median(
             lab[trunk, int(body.axis) - 5 : int(body.axis) + 6].reshape(-1, 3), axis=0
@@ -87,9 +89,13 @@ def materials(picture: Array, body: Body, mask: Array) -> Materials:
         certain = float(np.clip((apart - 1.2) / 1.5, 0, 1))
         # Hair of the shirt's own colour is followed no further than the chin.
         reach = 2.3 if certain > 0.4 else 0.25
-        near = mask & (v < reach) & (np.abs(u) < 1.15) & ~skin
+        # Brown hair and brown skin overlap: the nearer one has it.
+        near = mask & (v < reach) & (np.abs(u) < 1.15) & (~skin | (away < skin_away))
+        alike = away < (2.4 if certain > 0.8 else 1.7)
         candidates = (alike & near).astype(np.uint8)
-        candidates = cv2.morphologyEx(candidates, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
+        kernel = np.ones((max(3, int(0.07 * f) | 1),) * 2, np.uint8)
+        candidates = cv2.morphologyEx(candidates, cv2.MORPH_CLOSE, kernel)
+        candidates[head & (v > -0.95) & (np.abs(u) < 0.36)] = 0
         candidates = cv2.morphologyEx(candidates, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
         _, labels = cv2.connectedComponents(candidates, connectivity=8)
         top = np.unique(labels[crown & (candidates > 0)])
@@ -99,12 +105,29 @@ def materials(picture: Array, body: Body, mask: Array) -> Materials:
     skin_colour = np.median(colour[bright] if bright.any() else colour, axis=0)
     return Materials(
         skin=_soft(skin & ~hair, 0.8),
+        cloth=mask & (_opened(skin_away > 1.9, 3) | (skin_away > 2.4)),
         hair=_soft(hair, 0.8),
         head=_soft(head, 1.0),
         light=_light(lab, mask, f),
         skin_colour=skin_colour.astype(np.float32),
         hair_certain=certain,
     )
+
+
+def old_hem(picture: Array, body: Body) -> float | None:
+    """The row in which the worn top ends: the clearest change of colour below the waist."""
+    f = body.unit
+    y0, y1 = int(body.waist - 0.2 * f), int(min(body.crotch, picture.shape[0] - 1))
+    half = 0.30 * body.width(body.waist)
+    columns = slice(max(int(body.axis - half), 0), int(body.axis + half) + 1)
+    if y1 - y0 < 0.6 * f:
+        return None
+    lab = cv2.cvtColor(picture[y0:y1, columns].astype(np.float32) / 255, cv2.COLOR_BGR2LAB)
+    rows = np.median(lab, axis=1)
+    gap = max(2, int(0.05 * f))
+    change = np.sqrt(((rows[gap:] - rows[:-gap]) ** 2).sum(-1))
+    k = int(np.argmax(change))
+    return float(y0 + k + gap) if change[k] > 12 else None
 
 
 def _light(lab: Array, mask: Array, f: float) -> Array:
@@ -135,7 +158,8 @@ def _light(lab: Array, mask: Array, f: float) -> Array:
     amount = cv2.GaussianBlur(weight, (0, 0), sigma)
     slow = np.where(amount > 0.02, blurred / np.maximum(amount, 0.02), 1)
     slow = cv2.resize(slow.astype(np.float32), (mask.shape[1], mask.shape[0]))
-    return np.clip(0.2 + 0.8 * slow, 0.70, 1.16).astype(np.float32)
+    result: Array = np.clip(0.2 + 0.8 * slow, 0.70, 1.16)
+    return result.astype(np.float32)
 
 
 def _round(body: Body, shape: tuple[int, int]) -> Array:
@@ -143,7 +167,8 @@ def _round(body: Body, shape: tuple[int, int]) -> Array:
     x = np.arange(shape[1], dtype=np.float32)[None]
     left, right = body.left[: shape[0], None], body.right[: shape[0], None]
     q = (x - left) / np.maximum(right - left, 1) * 2 - 1
-    return (1 - 0.13 * np.clip(np.abs(q), 0, 1.1) ** 4).astype(np.float32)
+    result: Array = 1 - 0.13 * np.clip(np.abs(q), 0, 1.1) ** 4
+    return result.astype(np.float32)
 
 
 def _along_arms(body: Body, shape: tuple[int, int]) -> tuple[Array, Array]:
@@ -207,7 +232,7 @@ def compose(picture: Array, fitted: Fitted, body: Body, mask: Array, stuff: Mate
     if category in UNDER_HAIR:
         front = np.maximum(front, stuff.hair)
     if category in WORN_ON_SKIN or category is Category.JACKETS:
-        front = np.maximum(front, _neck(body, mask, stuff, (x, y)))
+        front = np.maximum(front, _neck(body, mask, (x, y)))
     if category is not Category.HATS and category is not Category.JEWELRY:
         front = np.maximum(front, stuff.head)
     upper = above.cover
@@ -235,7 +260,7 @@ def compose(picture: Array, fitted: Fitted, body: Body, mask: Array, stuff: Mate
         # An arm is round too.
         round_ = 1 - 0.20 * np.clip(np.where(np.isfinite(across), across, 0), 0, 1.1) ** 3
         total = np.maximum(upper, lower)
-        result = _shadow(result, total, mask, stuff, f, body)
+        result = _shadow(result, total, mask, stuff, f)
         amount = lower[..., None]
         result = (
             result * (1 - amount)
@@ -245,7 +270,7 @@ def compose(picture: Array, fitted: Fitted, body: Body, mask: Array, stuff: Mate
         seam = _soft(upper, 0.02 * f) * lower * (1 - upper)
         result = result * (1 - 0.22 * seam[..., None])
     else:
-        result = _shadow(result, total, mask, stuff, f, body)
+        result = _shadow(result, total, mask, stuff, f)
     amount = upper[..., None]
     result = result * (1 - amount) + above.colour * shade * amount
     area = max(float(total.sum()), 1.0)
@@ -259,11 +284,11 @@ def compose(picture: Array, fitted: Fitted, body: Body, mask: Array, stuff: Mate
     )
 
 
-def _wrist(arm: object, f: float) -> float:
-    return float(getattr(arm, "length", 0.0)) / f
+def _wrist(arm: Arm | None, f: float) -> float:
+    return 0.0 if arm is None else arm.length / f
 
 
-def _neck(body: Body, mask: Array, stuff: Materials, grid: tuple[Array, Array]) -> Array:
+def _neck(body: Body, mask: Array, grid: tuple[Array, Array]) -> Array:
     """The neck down to the pit between the collar bones, rounded below."""
     x, y = grid
     f = body.unit
@@ -289,13 +314,29 @@ def _grip(
     return np.maximum(_soft(arm, 0.8), stuff.hair)
 
 
-def _skin_fill(base: Array, where: Array, stuff: Materials, roundness: Array) -> Array:
-    """Skin under the light that falls on the cloth that it takes the place of."""
-    lit = np.clip(stuff.light, 0.72, 1.1) * roundness
-    skin = stuff.skin_colour * lit[..., None]
+def _skin_fill(base: Array, where: Array, stuff: Materials, roundness: Array, f: float) -> Array:
+    """Skin in the colour of the skin nearby, under the light on the cloth whose place it takes."""
+    step = max(1, round(f / 20))
+    size = (-(-base.shape[1] // step), -(-base.shape[0] // step))
+    seen = stuff.skin * (1 - stuff.hair) * (1 - where)
+    packed = cv2.resize(
+        np.dstack([base * seen[..., None], seen]), size, interpolation=cv2.INTER_AREA
+    )
+    packed = cv2.GaussianBlur(packed, (0, 0), 0.20 * f / step)
+    weight = 0.02
+    near = (packed[..., :3] + weight * stuff.skin_colour) / (packed[..., 3:] + weight)
+    near = cv2.resize(near.astype(np.float32), (base.shape[1], base.shape[0]))
+    lit = np.clip(0.7 + 0.3 * stuff.light, 0.85, 1.04) * roundness / 0.95
     amount = where[..., None]
-    result: Array = base * (1 - amount) + skin * amount
+    result: Array = base * (1 - amount) + near * lit[..., None] * amount
     return result
+
+
+def _opened(mask: Array, size: float) -> Array:
+    """Without what is thinner than `size` pixels: the dark rims of skin are no cloth."""
+    k = max(3, int(size) | 1)
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (k, k))
+    return cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, kernel) > 0
 
 
 def _paint_skin(
@@ -317,7 +358,20 @@ def _paint_skin(
     arm = (across < 1.25) & (along < wrist - 0.02)
     arm &= (y > body.shoulders[0][1] - 0.2 * f) & (along > sleeve_end - 0.3)
     trunk = (x > body.left[:, None]) & (x < body.right[:, None])
-    where = cloth & ((chest & ~trunk) | (chest & trunk & (y < body.armpit)) | (arm & ~trunk))
+    # Within the trunk only what lies above the garment: its neck opening, not a bare belly.
+    over = np.cumsum(fitted.cover > 0.5, axis=0) == 0
+    over &= np.abs(x - body.axis) < 0.5 * body.span
+    # Beside narrow shoulder straps too.
+    drawn = fitted.cover > 0.5
+    beside = (np.cumsum(drawn, axis=1) == 0) | (np.cumsum(drawn[:, ::-1], axis=1)[:, ::-1] == 0)
+    beside &= (y < body.armpit + 0.3 * f) & (y > body.face.chin) & chest
+    where = (chest & ~trunk) | beside | (over & trunk & (y > body.face.chin)) | (arm & ~trunk)
+    # Painted is what may have been bare: where no skin shows at the neck, an old collar stays.
+    throat = (np.abs(x - body.axis) < 0.2 * f) & (y > body.face.chin + 0.05 * f)
+    throat &= y < body.notch[1]
+    if float(stuff.skin[throat].mean() if throat.any() else 0) < 0.4:
+        return base, np.zeros(mask.shape, np.float32)
+    where = _opened(cloth & where, 0.07 * f) | (cloth & stuff.cloth & where & chest)
     where &= fitted.cover < 0.98
     # Nothing to do when next to nothing shows.
     shows = where & (fitted.cover < 0.5)
@@ -326,7 +380,10 @@ def _paint_skin(
     grown = cv2.dilate(where.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     soft = _soft(grown & mask, 0.9)
     roundness = 1 - 0.22 * np.clip(np.where(np.isfinite(across), across, 0), 0, 1) ** 3
-    return _skin_fill(base, soft, stuff, roundness.astype(np.float32)), soft
+    soft = np.maximum(
+        soft, _soft(grown, 0.07 * f) * stuff.skin * (along < wrist) * (1 - stuff.head)
+    )
+    return _skin_fill(base, soft, stuff, roundness.astype(np.float32), f), soft
 
 
 def _paint_legs(
@@ -341,7 +398,7 @@ def _paint_legs(
     low = min(body.ankle + 0.06 * f, mask.shape[0])
     legs = mask & (y > hem - 0.15 * f) & (y < low) & (stuff.skin < 0.5)
     left, right = body.left[:, None] - 0.04 * f, body.right[:, None] + 0.04 * f
-    legs &= (x > left) & (x < right)
+    legs = _opened(legs & (x > left) & (x < right), 0.13 * f)
     if (legs & (y > hem)).sum() < 0.03 * f * f:
         return base, nothing
     grown = cv2.dilate(legs.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
@@ -352,12 +409,10 @@ def _paint_legs(
     b = np.where(x < body.axis, inner_left, outer_right)
     q = np.abs((x - a) / np.maximum(b - a, 1) * 2 - 1)
     roundness = 1 - 0.22 * np.clip(q, 0, 1) ** 3
-    return _skin_fill(base, soft, stuff, roundness.astype(np.float32)), soft
+    return _skin_fill(base, soft, stuff, roundness.astype(np.float32), f), soft
 
 
-def _shadow(
-    base: Array, cover: Array, mask: Array, stuff: Materials, f: float, body: Body
-) -> Array:
+def _shadow(base: Array, cover: Array, mask: Array, stuff: Materials, f: float) -> Array:
     """A garment darkens a little of what lies right below it on the body; never the face."""
     down = max(1, round(0.05 * f))
     moved = np.zeros_like(cover)

@@ -1,6 +1,7 @@
 """A garment without its backdrop: cut out with a soft edge, and read for its parts."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -90,11 +91,15 @@ def _from_backdrop(colour: Array, category: Category) -> tuple[Array, float]:
     difference, spread = backdrop(lab, frame)
     light = difference[..., 0]
     hue = np.hypot(difference[..., 1], difference[..., 2])
-    # A soft shadow is darker than the backdrop by a little, and of the same hue.
-    soft = (light < 0) & (light > -22) & (hue < 4)
-    distance = np.sqrt(np.where(soft, 0.45 * light, light) ** 2 + (1.5 * hue) ** 2)
+    # A soft shadow is darker than the backdrop by a little, of the same hue, and has no edge.
+    steep = np.hypot(
+        cv2.Sobel(lab[..., 0], cv2.CV_32F, 1, 0, ksize=3, scale=1 / 8),
+        cv2.Sobel(lab[..., 0], cv2.CV_32F, 0, 1, ksize=3, scale=1 / 8),
+    )
+    soft = (light < 0) & (light > -24) & (hue < 4) & (steep < 2.0)
+    distance = np.sqrt(np.where(soft, 0.22 * light, light) ** 2 + (1.5 * hue) ** 2)
     edge = max(6.0, 4 * spread)
-    mask = (distance > edge).astype(np.uint8)
+    mask: Array = (distance > edge).astype(np.uint8)
     if float(mask[frame].mean()) > 0.60:
         raise RefusalError(
             Code.GARMENT_INDISTINCT,
@@ -105,6 +110,7 @@ def _from_backdrop(colour: Array, category: Category) -> tuple[Array, float]:
         mask = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
         # White stripes on white paper: what the garment's outline goes around belongs to it.
         mask = _filled(mask)
+    mask = _without_shadows(mask, light, hue)
     if not thin:
         mask = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     mask = _main_pieces(mask, pieces=2 if category in SHOES or thin else 1)
@@ -124,8 +130,26 @@ def _from_backdrop(colour: Array, category: Category) -> tuple[Array, float]:
         )
     # Half a pixel in, so that nothing of the backdrop's colour is left at the rim.
     soft_edge = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), 1.0)
-    cover = np.clip((soft_edge - 0.55) * 2.2 + 0.3, 0, 1).astype(np.float32)
+    cover = np.clip((soft_edge - 0.62) * 2.4 + 0.3, 0, 1).astype(np.float32)
     return cover, float(np.clip((clear - edge) / 30, 0, 1))
+
+
+def _without_shadows(mask: Array, light: Array, hue: Array) -> Array:
+    """Take the deep shadow off a coloured garment: between two legs, beneath a sleeve.
+
+    It has the backdrop's own hue, and the backdrop leads into it.
+    """
+    if float(np.median(hue[mask > 0], axis=0) if mask.any() else 0) < 8:
+        return mask
+    doubtful = (mask > 0) & (light < -8) & (light > -48) & (hue < 4.5)
+    _, marks = cv2.connectedComponents(((mask == 0) | doubtful).astype(np.uint8), connectivity=4)
+    outside = np.unique(marks[mask == 0])
+    kept = mask.copy()
+    shadow = doubtful & np.isin(marks, outside)
+    # More than that is no shadow but a grey part of the garment.
+    if shadow.sum() < 0.08 * mask.sum():
+        kept[shadow] = 0
+    return kept
 
 
 def _main_pieces(mask: Array, pieces: int) -> Array:
@@ -170,7 +194,7 @@ def _check_frame(cover: Array) -> None:
 def _continued(colour: Array, cover: Array) -> Array:
     """Carry the garment's colours beyond its edge, so that scaling mixes in no backdrop."""
     result = colour.astype(np.float32)
-    solid = cv2.erode((cover > 0.9).astype(np.float32), np.ones((3, 3), np.uint8))
+    solid = cv2.erode((cover > 0.9).astype(np.float32), np.ones((5, 5), np.uint8))
     if solid.sum() < 0.3 * (cover > 0.5).sum():
         solid = (cover > 0.6).astype(np.float32)
     filled, known = result * solid[..., None], solid
@@ -282,22 +306,18 @@ def read_upper(cutout: Cutout) -> tuple[Upper, Array]:
         probe = slice(y0 + int(0.05 * height), y0 + int(0.14 * height))
         wide = np.where(mask[probe].any(axis=0))[0]
         reach = float(min(axis - wide[0], wide[-1] - axis)) * 0.97
-        armpit = y0 + (0.22 if cutout.category is Category.DRESSES else 0.31) * height
-        # Where the armhole ends the side runs straight down: the widest row of the upper half.
-        rows = np.arange(y0 + int(0.12 * height), y0 + int(0.42 * height))
+        # Where the armhole ends the side runs straight down: the upper part's first widest row.
+        last = 0.36 if cutout.category is Category.DRESSES else 0.45
+        rows = np.arange(y0 + int(0.10 * height), y0 + int(last * height))
         widths = _fill(right - left)[rows]
-        rising = np.flatnonzero(
-            np.gradient(cv2.GaussianBlur(widths.reshape(-1, 1), (0, 0), 3).ravel()) < 0.12
-        )
-        rising = rising[rising > 0.15 * len(rows)]
-        if len(rising):
-            armpit = float(rows[int(rising[0])])
+        widths = cv2.GaussianBlur(widths.reshape(-1, 1), (0, 0), 2).ravel()
+        armpit = float(rows[int(np.argmax(widths > 0.985 * widths.max()))])
         chest = float(_fill(right - left)[int(armpit)])
     if chest < 40 or armpit > y0 + 0.65 * height:
         raise _unreadable("shape")
     columns = [int(np.clip(axis + side * reach, x0, x1)) for side in (-1, 1)]
     tips = [float(top_edge[c]) for c in columns]
-    tip = float(min(np.mean(tips), armpit - 0.05 * height))
+    tip = min(float(np.mean(tips)), armpit - 0.05 * height)
     neck = _neck(top_edge, axis, reach)
     full_left, full_right = _fill(left), _fill(right)
     rows = np.arange(len(left))
@@ -314,8 +334,8 @@ def read_upper(cutout: Cutout) -> tuple[Upper, Array]:
     if sleeved:
         for n, side in enumerate((-1, 1)):
             edge = panel_left if side < 0 else panel_right
-            start = ((axis + side * reach + edge[k]) / 2, (tip + armpit) / 2)
-            sleeves[n] = _sleeve(mask, edge, side, start, y0)
+            start = (axis + side * reach, tip + 0.2 * (armpit - tip))
+            sleeves[n] = _sleeve(mask, edge, side, start)
     parts = Upper(
         top=float(y0),
         tip=tip,
@@ -359,9 +379,7 @@ def _neck(top_edge: Array, axis: float, reach: float) -> float:
     return float(np.clip(np.mean(found), 0.22 * reach, 0.75 * reach))
 
 
-def _sleeve(
-    mask: Array, edge: Array, side: int, start: tuple[float, float], y0: int
-) -> Sleeve | None:
+def _sleeve(mask: Array, edge: Array, side: int, start: tuple[float, float]) -> Sleeve | None:
     """Follow a sleeve from its seam to its cuff."""
     y, x = np.nonzero(mask)
     out = (x - edge[y]) * side > 0
@@ -381,26 +399,26 @@ def _sleeve(
     length = float(np.percentile(along, 99))
     if length < 20:
         return None
-    path, half = [origin], [0.0]
-    steps = np.linspace(0, length, 13)
-    for low, high in zip(steps[:-1], steps[1:], strict=True):
+    places, middles, halves = [], [], []
+    steps = np.linspace(0, length, 15)
+    for low, high in pairwise(steps):
         own = off[(along >= low) & (along < high)]
-        if len(own) < 6:
-            continue
-        a, b = np.percentile(own, [2, 98])
-        path.append(origin + (low + high) / 2 * way + (a + b) / 2 * across)
-        half.append(float(b - a) / 2)
-    if len(path) < 4:
+        if len(own) >= 6:
+            a, b = np.percentile(own, [2, 98])
+            places.append((low + high) / 2)
+            middles.append(float(a + b) / 2)
+            halves.append(float(b - a) / 2)
+    if len(places) < 6:
         return None
-    path[0] = path[1] - (path[2] - path[1]) * 0.5
-    half[0] = half[1]
-    path.append(path[-1] + (path[-1] - path[-2]) * 0.5)
-    half.append(half[-1])
-    line = np.asarray(path)
-    gone = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
-    even = np.linspace(0, gone[-1], 24)
-    smooth = np.stack([np.interp(even, gone, line[:, k]) for k in (0, 1)], 1)
-    return Sleeve(smooth, np.interp(even, gone, np.asarray(half)), float(gone[-1]))
+    # Smooth curves through what was measured; the slanted seam and the cuff's corners count less.
+    place = np.asarray(places) / length
+    weight = np.clip(np.minimum(place - 0.05, 0.98 - place) / 0.2, 0.05, 1)
+    degree = 2 if length > 3.5 * max(halves) else 1
+    even = np.linspace(0, 1, 24)
+    middle = np.polyval(np.polyfit(place, middles, degree, w=weight), even)
+    half = np.polyval(np.polyfit(place, halves, degree, w=weight), even)
+    path = origin + np.outer(even * length, way) + np.outer(middle, across)
+    return Sleeve(path, np.clip(half, 0.3 * max(halves), max(halves)), length)
 
 
 def _without_inner_back(cutout: Cutout, parts: Upper) -> Array:
@@ -426,7 +444,8 @@ def _without_inner_back(cutout: Cutout, parts: Upper) -> Array:
 
                 def at(move: float, x: Array = x, y: Array = y) -> Array:
                     rows = np.clip(y + move, 0, lab.shape[0] - 1).astype(int)
-                    return lab[rows, x]
+                    values: Array = lab[rows, x]
+                    return values
 
                 inside, front = at(-ahead), at(ahead)
                 if inside[:, 0].mean() > front[:, 0].mean():
@@ -482,6 +501,10 @@ def read_lower(cutout: Cutout) -> Lower:
         crotch = float(split[0] + y0 + int(0.12 * height))
     filled_left, filled_right = _fill(left), _fill(right)
     widths = filled_right - filled_left
+    across = float(widths[y0 : y0 + int(0.35 * height)].max())
+    if crotch is not None and crotch > y0 + 0.85 * across:
+        # The legs lie against each other below it.
+        crotch = y0 + 0.70 * across
     upper = slice(y0 + int(0.03 * height), int(crotch) if crotch else y0 + int(0.35 * height))
     return Lower(
         top=float(y0),

@@ -85,8 +85,8 @@ def _shrunk(cutout: Cutout, scale: float) -> tuple[Cutout, float]:
     )
 
 
-def _silhouette_margin(mask: Array, margin: float) -> Array:
-    """1 on the body, falling to 0 within about a pixel beyond a margin around it."""
+def _silhouette_margin(mask: Array, margin: float | Array) -> Array:
+    """1 on the body, falling to 0 within about a pixel beyond a margin (of each row) around it."""
     away = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 5)
     result: Array = np.clip(margin - away + 0.5, 0, 1)
     return result.astype(np.float32)
@@ -101,7 +101,7 @@ def fit(cutout: Cutout, body: Body, mask: Array) -> Fitted:
     return FITS[cutout.category](cutout, body, mask)
 
 
-# --- panels ----------------------------------------------------------------------------------------
+# --- panels ---------------------------------------------------------------------------------------
 
 
 def _panel(
@@ -124,12 +124,19 @@ def _panel(
     v = np.interp(y, [p[0] for p in levels], [p[1] for p in levels])
     grid = np.arange(len(source[0]))
     source_left, source_right = np.interp(v, grid, source[0]), np.interp(v, grid, source[1])
+    # A pixel or two inside the garment's own edge, where it is all cloth.
+    inset = np.minimum(1.6, 0.05 * np.maximum(source_right - source_left, 0))
+    source_left, source_right = source_left + inset, source_right - inset
     left, right = target[0][y0:y1], target[1][y0:y1]
     stretch = (source_right - source_left) / np.maximum(right - left, 1)
     x = np.arange(width, dtype=np.float32)
     map_x = source_left[:, None] + (x[None] - left[:, None]) * stretch[:, None]
     layer = _sample(cutout, cover, map_x, np.broadcast_to(v[:, None], map_x.shape))
-    colour[y0:y1], soft[y0:y1] = layer.colour, layer.cover
+    inside = np.clip(x - left[:, None] + 1.5, 0, 1) * np.clip(right[:, None] - x + 1.5, 0, 1)
+    # The first and last row are cut straight: what frays there is the cut-out's own edge.
+    ends = np.clip(y - rows[0] + 0.5, 0, 1) * np.clip(rows[1] - y + 0.5, 0, 1)
+    colour[y0:y1] = layer.colour
+    soft[y0:y1] = layer.cover * inside * ends[:, None]
     return Layer(colour, soft)
 
 
@@ -172,6 +179,8 @@ def _fit_upper(cutout: Cutout, body: Body, mask: Array) -> Fitted:
     cutout, k = _shrunk(replace(cutout, cover=front), scale)
     parts = _scaled_upper(parts, k)
     scale /= k
+    # The last rows of a cut-out are frayed: half backdrop, half cloth.
+    parts = replace(parts, hem=parts.hem - 3)
     tips = body.shoulders
     tip_row = (tips[0][1] + tips[1][1]) / 2
     sleeved = parts.sleeves[0] is not None or parts.sleeves[1] is not None
@@ -179,23 +188,30 @@ def _fit_upper(cutout: Cutout, body: Body, mask: Array) -> Fitted:
     neck_half = body.neck[1][0] - body.axis
     opening = max(scale * parts.neck, neck_half * 1.02)
     share = np.clip((opening - neck_half) / max(body.span / 2 - neck_half, 1), 0, 1)
-    neck_row = body.neck[0][1] + share * (tip_row - body.neck[0][1]) - 0.04 * f
+    # Drawn a little high: the shoulder's own outline cuts it, so that no skin shows above it.
+    neck_row = body.neck[0][1] + share * (tip_row - body.neck[0][1]) - 0.13 * f
     if sleeved:
         ends = (tips[0][0] - ease * 0.5, tips[1][0] + ease * 0.5)
-        end_row = tip_row - 0.02 * f
+        end_row = tip_row - 0.13 * f
     else:
         reach = float(np.clip(reach, neck_half + 0.16 * f, body.span / 2))
         ends = (body.axis - reach, body.axis + reach)
         lower = np.clip((reach - neck_half) / max(body.span / 2 - neck_half, 1), 0, 1)
-        end_row = body.neck[0][1] + lower * (tip_row - body.neck[0][1]) - 0.02 * f
+        end_row = body.neck[0][1] + lower * (tip_row - body.neck[0][1]) - 0.13 * f
     end_row = max(end_row, neck_row + 1)
     armpit = max(body.armpit, end_row + 0.3 * f)
-    hem = armpit + scale * (parts.hem - parts.armpit)
-    hem = _hem(category, hem, body)
+    # Clothes are sized: a longer trunk wears a longer cut of the same width.
+    torso = (body.crotch - body.armpit) / 1.53
+    tall = float(np.sqrt(scale * torso / parts.chest))
+    hem = _hem(category, armpit + tall * (parts.hem - parts.armpit), body)
     height = mask.shape[0]
     rows = np.arange(height)
     # The trunk's edges with some ease; a loose cut keeps part of its own width.
     levels = [(neck_row, parts.top), (end_row, parts.tip), (armpit, parts.armpit), (hem, parts.hem)]
+    if category is Category.DRESSES:
+        narrow = _narrowest(parts)
+        if narrow is not None and hem > body.hip:
+            levels.insert(3, (body.waist, narrow))
     v = np.interp(rows, [p[0] for p in levels], [p[1] for p in levels])
     grid = np.arange(len(parts.left))
     own = scale * (np.interp(v, grid, parts.right) - np.interp(v, grid, parts.left)) / 2
@@ -208,10 +224,15 @@ def _fit_upper(cutout: Cutout, body: Body, mask: Array) -> Fitted:
             if over.any():
                 at_hip = float(half[int(min(body.hip, height - 1))])
                 half = np.where(over, np.maximum(half, at_hip), half)
-            loose = np.where(rows > body.waist, 1.0, 0.5)
+            loose = 0.5 + 0.5 * np.clip((rows - body.waist) / max(body.hip - body.waist, 1), 0, 1)
         else:
             loose = np.full(height, 0.45 if category is Category.TOPS else 0.6)
         half = half + loose * np.maximum(own - half, 0)
+        if category is Category.DRESSES and len(levels) == 5:
+            # From its waist a dress flares by as much as it was cut to.
+            k_waist = int(np.clip(body.waist, 0, height - 1))
+            flared = half[k_waist] + own - own[k_waist]
+            half = np.where(rows > body.waist, np.maximum(half, flared), half)
         at_pit = float(half[int(np.clip(armpit, 0, height - 1))])
         seam = np.clip((rows - end_row) / max(armpit - end_row, 1), 0, 1)
         start = side * (end - body.axis)
@@ -227,7 +248,7 @@ def _fit_upper(cutout: Cutout, body: Body, mask: Array) -> Fitted:
         (parts.left, parts.right),
         target,
     )
-    near = _silhouette_margin(mask, 0.05 * f)
+    near = _silhouette_margin(mask, 0.03 * f)
     soft = above.cover
     upper_rows = rows < armpit
     soft[upper_rows] *= near[upper_rows]
@@ -236,7 +257,7 @@ def _fit_upper(cutout: Cutout, body: Body, mask: Array) -> Fitted:
         x = np.arange(mask.shape[1])
         inside = (x[None] > target[0][:, None] - 0.5) & (x[None] < target[1][:, None] + 0.5)
         soft *= cv2.GaussianBlur(inside.astype(np.float32), (0, 0), 0.7)
-    below, lengths, lost = _sleeves(cutout, parts, body, mask, scale, ease)
+    below, lengths, lost = _sleeves(cutout, parts, body, mask, scale, ease, opening)
     anchors = {
         "shoulder left": (ends[0], end_row),
         "shoulder right": (ends[1], end_row),
@@ -246,24 +267,49 @@ def _fit_upper(cutout: Cutout, body: Body, mask: Array) -> Fitted:
     return Fitted(category, above, below, anchors, lengths, hem, missing, lost if sleeved else 0)
 
 
+def _narrowest(parts: Upper) -> float | None:
+    """A dress's waist: its narrowest row below the armpit, if it has one."""
+    rows = np.arange(int(parts.armpit), int(parts.armpit + 0.6 * (parts.hem - parts.armpit)))
+    if len(rows) < 10:
+        return None
+    widths = (parts.right - parts.left)[rows]
+    k = int(np.argmin(widths))
+    return float(rows[k]) if 0.08 * len(rows) < k < 0.95 * len(rows) else None
+
+
 def _hem(category: Category, hem: float, body: Body) -> float:
     """Keep a hem where such a garment can end; a hem that was dragged into place stays there."""
     if body.hem is not None:
         return max(body.hem, body.armpit + 0.5 * body.unit)
     if category is Category.DRESSES:
         return float(np.clip(hem, body.crotch + 0.3 * body.unit, body.ankle))
+    if body.old_hem is not None and hem < body.old_hem < hem + 0.7 * body.unit:
+        # A finger's width of the old top below the new one would spoil it.
+        hem = body.old_hem + 0.04 * body.unit
     return float(np.clip(hem, body.waist, body.crotch + 0.9 * body.unit))
 
 
 def _sleeves(
-    cutout: Cutout, parts: Upper, body: Body, mask: Array, scale: float, ease: float
+    cutout: Cutout,
+    parts: Upper,
+    body: Body,
+    mask: Array,
+    scale: float,
+    ease: float,
+    opening: float,
 ) -> tuple[Layer | None, tuple[float, float], int]:
     """Both sleeves as one layer, their lengths in face heights, and how many found no arm."""
     colour = np.zeros((*mask.shape, 3), np.float32)
     cover = np.zeros(mask.shape, np.float32)
     lengths = [0.0, 0.0]
     lost = 0
-    near = _silhouette_margin(mask, 0.07 * body.unit + ease * 0.5)
+    # Tight over the shoulder, loose further down; never in the neck opening.
+    rows = np.arange(mask.shape[0])[:, None]
+    low = np.clip((rows - body.armpit) / (0.8 * body.unit) + 0.6, 0, 1)
+    near = _silhouette_margin(mask, (0.03 + 0.04 * low) * body.unit + low * ease * 0.5)
+    columns = np.arange(mask.shape[1])[None]
+    aside = np.clip(np.abs(columns - body.axis) - opening - 0.08 * body.unit, 0, 1)
+    near = near * np.where(rows < body.armpit, aside, 1).astype(np.float32)
     for k, side in enumerate((-1, 1)):
         sleeve, arm = parts.sleeves[k], body.arms[k]
         if sleeve is None:
@@ -271,7 +317,9 @@ def _sleeves(
         if arm is None:
             lost += 1
             continue
-        length = _strip(cutout, sleeve, arm, side, body, scale, ease, near, (colour, cover))
+        length = _strip(
+            cutout, sleeve, parts.chest, arm, side, body, scale, ease, near, (colour, cover)
+        )
         lengths[k] = length / body.unit
     return Layer(colour, cover), (lengths[0], lengths[1]), lost
 
@@ -279,6 +327,7 @@ def _sleeves(
 def _strip(
     cutout: Cutout,
     sleeve: Sleeve,
+    chest: float,
     arm: Arm,
     side: int,
     body: Body,
@@ -289,13 +338,14 @@ def _strip(
 ) -> float:
     """Draw one sleeve along an arm into `out`; gives its length."""
     f = body.unit
-    length = scale * sleeve.length
-    whole = length > 0.74 * arm.length
-    if whole:
-        length = arm.length + 0.06 * f
+    # Long is what was cut long; short ones are as long as their cut on this arm.
+    ratio = sleeve.length / chest
+    length = min(float(np.sqrt(scale * sleeve.length * ratio * arm.length / 1.45)), arm.length)
+    if ratio > 1.0:
+        length = arm.length + 0.05 * f
     step = float(np.hypot(*(arm.path[1] - arm.path[0])))
     # Begins inside the front panel, which covers the seam: no hole at the shoulder.
-    inward = arm.path[0] + np.array([-side * 0.34 * f, -0.10 * f])
+    inward = arm.path[0] + np.array([-side * 0.26 * f, -0.08 * f])
     count = int(np.ceil(length / step)) + 2
     path = np.concatenate([[inward], arm.path[:count]])
     gone = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(path, axis=0).T))])
@@ -309,6 +359,8 @@ def _strip(
     )
     snug = reach + 0.045 * f + ease * 0.5
     half = np.clip(scale * wide, snug, reach * 1.45 + 0.06 * f)
+    # Around the shoulder it is wider than the arm: the body's outline cuts it there.
+    half = half + 0.22 * f * np.clip(1 - np.maximum(way, 0) / (0.75 * f), 0, 1)
     low = np.maximum(np.floor(path.min(axis=0) - half.max() - 2), 0).astype(int)
     high = np.ceil(path.max(axis=0) + half.max() + 3).astype(int)
     height, width = near.shape
@@ -335,18 +387,17 @@ def _strip(
         across = np.where(closer, c, across)
         thick = half[i] + (half[i + 1] - half[i]) * np.clip(t / size, 0, 1)
         girth = np.where(closer, thick, girth)
-    u = along / max(length, 1) * sleeve.length
+    u = np.minimum(along / max(length, 1), 0.985) * sleeve.length
     grid = np.linspace(0, sleeve.length, len(sleeve.path))
     tangent = np.gradient(sleeve.path, axis=0)
     tangent /= np.maximum(np.hypot(tangent[:, 0], tangent[:, 1]), 1e-6)[:, None]
     px = np.interp(u, grid, sleeve.path[:, 0]) + np.minimum(u, 0) * tangent[0, 0]
     py = np.interp(u, grid, sleeve.path[:, 1]) + np.minimum(u, 0) * tangent[0, 1]
     nx, ny = np.interp(u, grid, -tangent[:, 1]), np.interp(u, grid, tangent[:, 0])
-    offset = across / girth * np.interp(u, grid, sleeve.half) * 0.97
+    offset = across / girth * np.interp(u, grid, sleeve.half) * 0.95
     layer = _sample(cutout, cutout.cover, px + nx * offset, py + ny * offset)
     soft = np.clip(girth - np.sqrt(best) + 0.5, 0, 1) * np.clip(length - along + 0.5, 0, 1)
-    # A dark line at the arm's inside where it leaves the body gives it its roundness back.
-    soft = (soft * near[window] * (layer.cover > 0.05)).astype(np.float32)
+    soft = (soft * near[window]).astype(np.float32)
     amount = soft[..., None]
     out[0][window] = out[0][window] * (1 - amount) + layer.colour * amount
     out[1][window] = np.maximum(out[1][window], soft)
@@ -374,7 +425,10 @@ def _fit_bottoms(cutout: Cutout, body: Body, mask: Array) -> Fitted:
     band = body.band
     anchors: dict[str, Point] = {"waist": (body.axis, band)}
     if parts.crotch is None:
-        hem = band + scale * (parts.hem - parts.top)
+        # A skirt's hem is cut in a bow; its lowest rows are only the middle of it.
+        parts = replace(parts, hem=parts.hem - 6 * k)
+        drop = (body.crotch - band) / (0.78 * parts.waist)
+        hem = band + float(np.sqrt(scale * drop)) * (parts.hem - parts.top)
         hem = float(np.clip(hem if body.hem is None else body.hem, body.crotch, body.ankle))
         levels = [(band, parts.top), (hem, parts.hem)]
         v = np.interp(rows, [band, hem], [parts.top, parts.hem])
@@ -396,10 +450,12 @@ def _fit_bottoms(cutout: Cutout, body: Body, mask: Array) -> Fitted:
             (edges[0], edges[1]),
         )
     else:
-        inside = scale * (parts.hem - parts.crotch)
+        # Long is what was cut long: by the garment's own proportions, whatever its size.
+        rise = parts.crotch - parts.top
+        inside = (parts.hem - parts.crotch) / rise * (body.crotch - band)
         leg = body.ankle + 0.10 * f - body.crotch
-        whole = inside > 0.78 * leg
-        hem = body.crotch + (leg if whole else inside)
+        whole = parts.hem - parts.crotch > 1.9 * rise
+        hem = body.crotch + (leg if whole else min(inside, leg))
         if body.hem is not None:
             hem = float(np.clip(body.hem, body.crotch + 0.2 * f, body.ankle + 0.1 * f))
         levels = [(band, parts.top), (body.crotch, parts.crotch), (hem, parts.hem)]
@@ -468,14 +524,14 @@ def _half_cover(cover: Array, inner: Array, k: int) -> Array:
 def _closed_seam(layer: Layer, body: Body, band: float) -> Layer:
     """Close the hairline between the two halves above the crotch."""
     cover = layer.cover.copy()
-    x = int(round(body.axis))
+    x = round(body.axis)
     rows = slice(max(int(band + 0.05 * body.unit), 0), int(body.crotch))
     window = (rows, slice(x - 3, x + 4))
     cover[window] = np.maximum(cover[window], cover[rows, x - 5 : x - 4])
     return Layer(layer.colour, cover)
 
 
-# --- rigid anchors -----------------------------------------------------------------------------------
+# --- rigid anchors --------------------------------------------------------------------------------
 
 
 def _placed(
@@ -538,11 +594,11 @@ def _fit_hat(cutout: Cutout, body: Body, mask: Array) -> Fitted:
     crown_row = y0 + int(0.45 * (y1 - y0))
     brimmed = widths[widest] > 1.35 * widths[crown_row]
     crown = float(widths[crown_row if brimmed else int(y0 + 0.75 * (y1 - y0))])
-    half = _head(body, mask) * (1.06 if brimmed else 1.05)
+    half = _head(body, mask) * (1.10 if brimmed else 1.14)
     scale = 2 * half / max(crown, 1)
     # A brim's middle, or a beanie's rim, lies on the forehead above the brows.
     anchor = ((x0 + x1) / 2, float(widest) if brimmed else float(y1))
-    at = (body.face.middle, body.face.y - 0.02 * f if brimmed else body.face.y + 0.06 * f)
+    at = (body.face.middle, body.face.y - 0.05 * f if brimmed else body.face.y + 0.15 * f)
     if at[1] - scale * (anchor[1] - y0) < -0.25 * scale * (y1 - y0):
         raise RefusalError(
             Code.BODY_NOT_IN_PICTURE, "There is no room for a hat: show more above the head."
@@ -558,7 +614,7 @@ def _fit_hat(cutout: Cutout, body: Body, mask: Array) -> Fitted:
 
 def _fit_scarf(cutout: Cutout, body: Body, mask: Array) -> Fitted:
     f = body.unit
-    x0, y0, x1, y1 = cutout.box
+    _, y0, _, y1 = cutout.box
     upper = cutout.mask[y0 : y0 + max(int(0.35 * (y1 - y0)), 2)]
     columns = np.flatnonzero(upper.any(axis=0))
     loop = float(columns[-1] - columns[0])
@@ -581,6 +637,8 @@ def _fit_scarf(cutout: Cutout, body: Body, mask: Array) -> Fitted:
     half = np.where(y < body.face.chin, 0.62 * f, neck / 2)
     behind = (np.abs(x - body.axis) < half) & (y < front_edge) & mask
     cover = layer.cover * (1 - cv2.GaussianBlur(behind.astype(np.float32), (0, 0), 1.0))
+    # Nor does it stand up beside the jaw.
+    cover = cover * np.clip((y - (body.face.chin - 0.12 * f)) / (0.06 * f), 0, 1).astype(np.float32)
     return Fitted(
         Category.SCARVES,
         Layer(layer.colour, cover),
@@ -644,9 +702,9 @@ def _fit_bag(cutout: Cutout, body: Body, mask: Array) -> Fitted:
     body_top = float(handle[-1]) if len(handle) > 0.08 * (y1 - y0) else float(y0)
     strap = (body_top - y0) / max(y1 - y0, 1)
     middle = (x0 + x1) / 2
-    order = sorted((0, 1), key=lambda k: -(body.arms[k].seen if body.arms[k] else -1.0))
     # The hand that hangs: of two the picture's right one.
     arms = body.arms
+    order = [0, 1] if arms[1] is None else [1, 0]
     if arms[0] and arms[1] and abs(arms[0].wrist[1] - arms[1].wrist[1]) < 0.4 * f:
         order = [1, 0]
     elif arms[0] and arms[1]:
@@ -669,7 +727,7 @@ def _fit_bag(cutout: Cutout, body: Body, mask: Array) -> Fitted:
         layer = _placed(cutout, mask.shape, (middle, float(y0) + 3), at, (scale, scale))
         name = "shoulder"
     else:
-        if arm is None or arm.hand[1] > mask.shape[0] - 0.3 * f:
+        if arm is None or not arm.seen or arm.hand[1] > mask.shape[0] - 0.3 * f:
             raise RefusalError(
                 Code.BODY_NOT_IN_PICTURE, "No hand is in the picture to carry the bag: show one."
             )
@@ -705,7 +763,7 @@ def _fit_shoes(cutout: Cutout, body: Body, mask: Array) -> Fitted:
     anchors: dict[str, Point] = {}
     missing = 0.0
     for n, k in enumerate(big):
-        x, y, w, h = (int(stats[k, c]) for c in range(4))
+        y, h = int(stats[k, cv2.CC_STAT_TOP]), int(stats[k, cv2.CC_STAT_HEIGHT])
         sole = body.soles[n]
         near = slice(max(int(sole[1] - 0.45 * f), 0), int(sole[1]) + 1)
         columns = np.flatnonzero(mask[near].any(axis=0))
@@ -718,16 +776,17 @@ def _fit_shoes(cutout: Cutout, body: Body, mask: Array) -> Fitted:
         base = np.flatnonzero(part[y + int(0.72 * h) : y + h].any(axis=0))
         scale = foot * 1.16 / max(float(base[-1] - base[0]), 1)
         one = replace(cutout, cover=cutout.cover * cv2.dilate(part, np.ones((5, 5), np.uint8)))
+        tall = scale if cutout.category is Category.BOOTS else min(scale, 0.92 * f / h)
         anchor = (float(base[-1] + base[0]) / 2, float(y + h))
         at = (middle, sole[1] + 0.03 * f)
-        layer = _placed(one, mask.shape, anchor, at, (scale, scale))
+        layer = _placed(one, mask.shape, anchor, at, (scale, tall))
         if cutout.category is Category.BOOTS:
             layer = _on_leg(one, body, n, anchor, at, scale, (y, y + h), mask.shape)
         fresh = layer.cover > cover
         colour[fresh] = layer.colour[fresh]
         cover = np.maximum(cover, layer.cover)
         anchors[("left foot", "right foot")[n]] = at
-        missing = max(missing, _missing(layer, one, (scale, scale)) if layer is not None else 0.0)
+        missing = max(missing, _missing(layer, one, (scale, tall)))
     return Fitted(cutout.category, Layer(colour, cover), anchors=anchors, missing=min(missing, 0.2))
 
 
@@ -792,9 +851,9 @@ def _fit_jewelry(cutout: Cutout, body: Body, mask: Array) -> Fitted:
     if columns[-1] - columns[0] < 0.35 * (x1 - x0):
         columns = np.array([x0, x1])
     neck = body.neck[1][0] - body.neck[0][0]
-    scale = 1.12 * neck / float(columns[-1] - columns[0])
+    scale = 1.42 * neck / float(columns[-1] - columns[0])
     anchor = (float(columns[-1] + columns[0]) / 2, float(y0))
-    at = (body.axis, body.neck[0][1] - 0.06 * f)
+    at = (body.axis, body.neck[0][1] - 0.02 * f)
     if scale * (y1 - y0) > 2.2 * f:
         scale = 2.2 * f / (y1 - y0)
     layer = _placed(cutout, mask.shape, anchor, at, (scale, scale))
@@ -833,5 +892,5 @@ FITS: dict[Category, Callable[[Cutout, Body, Array], Fitted]] = {
     Category.BELTS: _fit_belt,
     Category.BAGS: _fit_bag,
     Category.JEWELRY: _fit_jewelry,
-    **{category: _fit_shoes for category in SHOES},
+    **dict.fromkeys(SHOES, _fit_shoes),
 }

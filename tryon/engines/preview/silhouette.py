@@ -41,8 +41,8 @@ def backdrop(lab: Array, outside: Array) -> tuple[Array, float]:
     rows, columns = rows[::step], columns[::step]
     known = terms(2 * columns / width - 1, 2 * rows / height - 1)
     values = lab[rows, columns].astype(np.float64)
+    solution: Array = np.zeros((known.shape[1], 3))
     kept = np.ones(len(rows), bool)
-    solution = np.zeros((known.shape[1], 3))
     away = np.zeros(len(rows))
     for _ in range(3):
         part = known[kept]
@@ -108,9 +108,9 @@ def find(picture: Array, face: Face) -> Silhouette:
     labels[sure] = cv2.GC_FGD
     labels[never] = cv2.GC_BGD
     cv2.setRNGSeed(1)
-    models = np.zeros((1, 65)), np.zeros((1, 65))
     smooth = cv2.GaussianBlur(small, (0, 0), 0.8)
-    cv2.grabCut(smooth, labels, None, *models, 3, cv2.GC_INIT_WITH_MASK)
+    back, front = np.zeros((1, 65)), np.zeros((1, 65))
+    cv2.grabCut(smooth, labels, (0, 0, 1, 1), back, front, 3, cv2.GC_INIT_WITH_MASK)
     mask = (labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)
     mask = _whole(mask, sure, face.size * scale)
     cover = sharpen(mask, picture, max(3, round(face.size * 0.06)))
@@ -123,7 +123,8 @@ def _outside(face: Face, scale: float, shape: tuple[int, int]) -> Array:
     u = (x - face.middle * scale) / (face.size * scale)
     v = (y - face.chin * scale) / (face.size * scale)
     frame = (x < 0.05 * shape[1]) | (x > 0.95 * shape[1]) | (y < 0.04 * shape[0])
-    return (frame & (v < 9)) | (np.abs(u) > 3.2) | (v < -1.9)
+    outside: Array = (frame & (v < 9)) | (np.abs(u) > 3.2) | (v < -1.9)
+    return outside
 
 
 def _whole(mask: Array, sure: Array, f: float) -> Array:
@@ -134,7 +135,7 @@ def _whole(mask: Array, sure: Array, f: float) -> Array:
     count, labels = cv2.connectedComponents(opened, connectivity=4)
     wanted = np.bincount(labels[sure], minlength=count)
     wanted[0] = 0
-    body = labels == int(wanted.argmax())
+    body: Array = labels == int(wanted.argmax())
     holes, marks, stats, _ = cv2.connectedComponentsWithStats((~body).astype(np.uint8))
     for k in range(1, holes):
         if stats[k, cv2.CC_STAT_AREA] < 0.06 * f * f:
