@@ -114,7 +114,7 @@ def health() -> None:
 
 @app.command()
 def worker() -> None:
-    """Run the worker alone: missing demo days, housekeeping, heartbeats."""
+    """Run one more worker: it makes try-on pictures and does what is due now and then."""
     import processes
     import worker
 

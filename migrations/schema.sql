@@ -507,6 +507,47 @@ CREATE FUNCTION public.mrr_counts(status public.subscription_status, policy publ
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN ((status = 'active'::public.subscription_status) OR ((policy = 'stripe'::public.mrr_policy) AND (status = 'past_due'::public.subscription_status)));
 
+CREATE FUNCTION public.next_job() RETURNS TABLE(id uuid, engine text)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    AS $$
+with turns as (
+  select
+    (select coalesce(j.brand_id, j.user_id) from tryon_jobs j where j.id = a.job_id) as tenant,
+    count(*) filter (where a.ended_at is null and a.lease_until > now()) as running_count,
+    count(*) as recent_count
+  from job_attempts a
+  where a.started_at > now() - interval '10 minutes' or a.ended_at is null
+  group by 1
+)
+select j.id, j.engine
+from tryon_jobs j
+left join batches b on b.id = j.batch_id
+left join turns t on t.tenant = coalesce(j.brand_id, j.user_id)
+where (select scope_sees_all())
+  and j.status in ('queued', 'processing')
+  and b.paused_at is null
+  and (
+    j.status = 'queued'
+    or (
+      select coalesce(a.retry_at, a.lease_until)
+      from job_attempts a
+      where a.job_id = j.id
+      order by a.number desc
+      limit 1
+    ) <= now()
+  )
+order by
+  j.priority desc,
+  coalesce(t.running_count, 0),
+  coalesce(t.recent_count, 0),
+  j.created_at,
+  j.id
+limit 1
+for no key update of j skip locked
+$$;
+
 CREATE FUNCTION public.note_shoppers() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -3664,6 +3705,9 @@ GRANT ALL ON FUNCTION public.ensure_dataset_partition(month date) TO closetai_ap
 REVOKE ALL ON FUNCTION public.follow_subscription() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.leave_tombstone() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.next_job() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.next_job() TO closetai_app;
 
 REVOKE ALL ON FUNCTION public.note_shoppers() FROM PUBLIC;
 

@@ -153,11 +153,17 @@ def test_nobody_launches_with_what_they_do_not_see(brand: UUID) -> None:
     with connections.owner() as connection:
         product = insert(connection, "products", brand_id=other, name="Coat")
         persona = insert(connection, "personas", brand_id=other)
+        batch = insert(connection, "batches", brand_id=other, name="Theirs")
     theirs = storage.upload(SYSTEM, Owner(brand=other), "garment", picture(), datetime.now(UTC))
     for garment in (Garment(product=product), Garment(picture=theirs)):
         with pytest.raises(JobError, match="is not there"):
             launch(studio(brand, garments=(garment,)), scope=mine)
-    for values in ({"person": theirs}, {"persona": persona}, {"product": product}):
+    for values in (
+        {"person": theirs},
+        {"persona": persona},
+        {"product": product},
+        {"batch": batch},
+    ):
         with pytest.raises(JobError, match="is not there"):
             launch(studio(brand, **values), scope=mine)
     with pytest.raises(JobError, match="You cannot launch jobs for this brand"):
@@ -262,6 +268,16 @@ def test_priority_can_be_changed_while_a_job_waits(brand: UUID) -> None:
     assert claim().job == second[0]
     assert jobs.set_priority(SYSTEM, second, 0) == 0
     assert claim().job == first[0]
+
+
+def test_what_runs_next_is_told_to_the_system_alone(brand: UUID) -> None:
+    (job,) = launch(studio(brand))
+    question = text("select id from next_job()")
+    for scope in (Scope(), Scope.of_brands([brand]), Scope(brands="demo")):
+        with connections.writer(scope) as connection:
+            assert connection.scalars(question).all() == []
+    with connections.writer(SYSTEM) as connection:
+        assert connection.scalars(question).all() == [job]
 
 
 def test_workers_side_by_side_never_take_the_same_job(brand: UUID) -> None:
@@ -409,17 +425,19 @@ def test_cancel_says_what_came_of_it_in_every_state(brand: UUID) -> None:
 def test_a_retry_is_one_new_job_with_the_same_inputs(brand: UUID) -> None:
     with connections.owner() as connection:
         product = insert(connection, "products", brand_id=brand, name="Coat", category="jackets")
-    (job,) = launch(
-        studio(brand, garments=(Garment(product=product),), parameters={"seed": 7}, priority=0)
-    )
+    wanted = studio(brand, garments=(Garment(product=product),), parameters={"seed": 7}, priority=0)
+    launched = jobs.launch(SYSTEM, [wanted], batch="Autumn")
+    (job,) = launched.jobs
     with pytest.raises(JobError, match="Only a job that has failed or was canceled"):
         jobs.retry(SYSTEM, job)
     queue.fail(claim(), "no_person", "Nobody is seen.", retryable=False)
     again = jobs.retry(SYSTEM, job)
     assert jobs.retry(SYSTEM, job) == again
     assert again != job
-    row = one("select parameters, status, priority from tryon_jobs where id = :id", id=again)
-    assert row == ({"seed": 7}, "queued", jobs.LAUNCH)
+    row = one(
+        "select parameters, status, priority, batch_id from tryon_jobs where id = :id", id=again
+    )
+    assert row == ({"seed": 7}, "queued", jobs.LAUNCH, launched.batch)
     garment = one("select product_id from tryon_garments where job_id = :id", id=again)
     assert garment.product_id == product
     assert balance(brand) == 999

@@ -40,6 +40,7 @@ SYSTEM = {"object_deletions", "sign_in_attempts"}
 # Functions with the owner's rights that the app may call, each tested below.
 CALLABLE = {
     "ensure_dataset_partition",
+    "next_job",
     "open_credit_account",
     "purchase_credits",
     "refund_credits",

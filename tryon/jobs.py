@@ -5,7 +5,7 @@ Everything happens under the scope of whoever asks: what that does not see is no
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final, Literal
 from uuid import UUID
@@ -57,7 +57,8 @@ class Garment:
 class Job:
     """A job to be made.
 
-    `person` is a stored picture; a persona stands for one. `idempotency_key` makes it once, however
+    `person` is a stored picture; a persona stands for one. `batch` is one that exists already.
+    `idempotency_key` makes it once, however
     often it is asked for. `credits` is its price.
     """
 
@@ -68,6 +69,7 @@ class Job:
     user: UUID | None = None
     person: UUID | None = None
     persona: UUID | None = None
+    batch: UUID | None = None
     photo_set: UUID | None = None
     product: UUID | None = None
     garments: tuple[Garment, ...] = ()
@@ -82,7 +84,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Launched:
-    """The jobs in the order in which they were asked for, and the batch that they are in."""
+    """The jobs in the order in which they were asked for, and the batch that was made for them."""
 
     jobs: tuple[UUID, ...]
     batch: UUID | None = None
@@ -102,11 +104,11 @@ _INSERT = text(
       credits
     )
     select
-      id, brand, "user", origin, mode, category, device, engine, priority, :batch,
-      photo_set, product, persona, person, prompt, parameters, idempotency_key, credits
+      id, brand, "user", origin, mode, category, device, engine, priority, batch, photo_set,
+      product, persona, person, prompt, parameters, idempotency_key, credits
     from jsonb_to_recordset(cast(:jobs as jsonb)) as j (
       id uuid, brand uuid, "user" uuid, origin job_origin, mode job_mode,
-      category garment_category, device device_type, engine text, priority smallint,
+      category garment_category, device device_type, engine text, priority smallint, batch uuid,
       photo_set uuid, product uuid, persona uuid, person uuid, prompt text, parameters jsonb,
       idempotency_key text, credits smallint
     )
@@ -146,7 +148,9 @@ def launch(scope: Scope, jobs: Sequence[Job], *, batch: str | None = None) -> La
         with writer(scope) as connection:
             _check(connection, scope, jobs)
             batch_id = _batch(connection, scope, jobs[0], batch) if batch else None
-            launched = _create(connection, jobs, batch_id)
+            if batch_id is not None:
+                jobs = [replace(job, batch=batch_id) for job in jobs]
+            launched = _create(connection, jobs)
             queue.wake(connection)
     except IntegrityError as error:
         diagnosis = error.orig.diag if isinstance(error.orig, psycopg.Error) else None
@@ -172,7 +176,7 @@ def _batch(connection: Connection, scope: Scope, first: Job, name: str) -> UUID:
     return made
 
 
-def _create(connection: Connection, jobs: Sequence[Job], batch: UUID | None) -> tuple[UUID, ...]:
+def _create(connection: Connection, jobs: Sequence[Job]) -> tuple[UUID, ...]:
     ids: Sequence[UUID] = connection.scalars(_IDS, {"count": len(jobs)}).all()
     rows = [
         {
@@ -185,6 +189,7 @@ def _create(connection: Connection, jobs: Sequence[Job], batch: UUID | None) -> 
             "device": job.device,
             "engine": job.engine,
             "priority": job.priority,
+            "batch": _text(job.batch),
             "photo_set": _text(job.photo_set),
             "product": _text(job.product),
             "persona": _text(job.persona),
@@ -196,7 +201,7 @@ def _create(connection: Connection, jobs: Sequence[Job], batch: UUID | None) -> 
         }
         for made, job in zip(ids, jobs, strict=True)
     ]
-    created = set(connection.scalars(_INSERT, {"jobs": json.dumps(rows), "batch": batch}))
+    created = set(connection.scalars(_INSERT, {"jobs": json.dumps(rows)}))
     garments = [
         {
             "job": str(made),
@@ -227,15 +232,21 @@ def _text(value: UUID | None) -> str | None:
 
 # A foreign key is satisfied by what the scope does not see; a picture of somebody else's would end
 # up in this one's hands.
+_TABLES = {
+    "pictures": "stored_objects",
+    "items": "wardrobe_items",
+    "products": "products",
+    "personas": "personas",
+    "photo_sets": "photo_sets",
+    "batches": "batches",
+}
 _UNSEEN = text(
-    """
-    select
-      exists (select unnest(cast(:pictures as uuid[])) except select id from stored_objects)
-      or exists (select unnest(cast(:items as uuid[])) except select id from wardrobe_items)
-      or exists (select unnest(cast(:products as uuid[])) except select id from products)
-      or exists (select unnest(cast(:personas as uuid[])) except select id from personas)
-      or exists (select unnest(cast(:photo_sets as uuid[])) except select id from photo_sets)
-    """
+    "select "
+    + " or ".join(
+        f"exists (select from unnest(cast(:{name} as uuid[])) as named (id)"
+        f" where not exists (select from {table} t where t.id = named.id))"
+        for name, table in _TABLES.items()
+    )
 )
 
 
@@ -247,6 +258,7 @@ def _check(connection: Connection, scope: Scope, jobs: Sequence[Job]) -> None:
         "products": {job.product for job in jobs} | {garment.product for garment in garments},
         "personas": {job.persona for job in jobs},
         "photo_sets": {job.photo_set for job in jobs},
+        "batches": {job.batch for job in jobs},
     }
     if connection.scalar(_UNSEEN, {name: list(ids - {None}) for name, ids in named.items()}):
         raise JobError("A picture or product of this job is not there (any more).")
@@ -333,8 +345,8 @@ _OLD = text(
     """
     select
       j.id, j.brand_id, j.user_id, j.origin, j.mode, j.category, j.device, j.engine, j.status,
-      j.photo_set_id, j.product_id, j.persona_id, j.selfie_object_id, j.prompt, j.parameters,
-      j.credits,
+      j.batch_id, j.photo_set_id, j.product_id, j.persona_id, j.selfie_object_id, j.prompt,
+      j.parameters, j.credits,
       coalesce(
         (
           select json_agg(json_build_array(g.item_id, g.product_id, g.object_id, g.category)
@@ -371,6 +383,7 @@ def retry(scope: Scope, job: UUID) -> UUID:
         user=old.user_id,
         person=old.selfie_object_id,
         persona=old.persona_id,
+        batch=old.batch_id,
         photo_set=old.photo_set_id,
         product=old.product_id,
         garments=tuple(_worn(*garment) for garment in old.garments),

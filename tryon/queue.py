@@ -46,50 +46,8 @@ class Claim:
     reference: str | None
 
 
-# What runs next, in one statement: not paused, the highest priority, then the brand with the fewest
-# running; among equals the one that has had the fewest turns lately (or one worker alone would stay
-# with the brand that came first), then the oldest job.
-#
-# A job that another worker takes at this moment is skipped; one that it has just taken is no longer
-# queued when its row is locked and looked at again, and has no attempt that is due.
-_NEXT = text(
-    """
-    with turns as (
-      select
-        coalesce(j.brand_id, j.user_id) as tenant,
-        count(*) filter (where a.ended_at is null and a.lease_until > now()) as running_count,
-        count(*) as recent_count
-      from job_attempts a
-      inner join tryon_jobs j on j.id = a.job_id
-      where a.started_at > now() - interval '10 minutes' or a.ended_at is null
-      group by 1
-    )
-    select j.id, j.engine, j.status
-    from tryon_jobs j
-    left join batches b on b.id = j.batch_id
-    left join turns t on t.tenant = coalesce(j.brand_id, j.user_id)
-    where j.status in ('queued', 'processing')
-      and b.paused_at is null
-      and (
-        j.status = 'queued'
-        or j.status = 'processing' and (
-          select coalesce(a.retry_at, a.lease_until)
-          from job_attempts a
-          where a.job_id = j.id
-          order by a.number desc
-          limit 1
-        ) <= now()
-      )
-    order by
-      j.priority desc,
-      coalesce(t.running_count, 0),
-      coalesce(t.recent_count, 0),
-      j.created_at,
-      j.id
-    limit 1
-    for no key update of j skip locked
-    """
-)
+# What runs next is said in the function, with the migrations: one statement over the jobs.
+_NEXT = text("select id, engine from next_job()")
 
 # From here on the job's row is locked, and each statement sees what others had done before.
 _LOSE = text(
