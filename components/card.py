@@ -9,17 +9,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import Literal, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.elements.lib.column_config_utils import ColumnConfigMappingInput
+from streamlit.elements.lib.column_types import ButtonColumnResult
 
 import metrics
-from components import asked, charts, export, menu, notice
+from components import asked, charts, clicks, export, menu, notice
 from components.asked import Asked
+from components.clicks import Point
 from components.menu import Shown
 from metrics import Metric, Number
 
@@ -62,12 +64,20 @@ class Badge:
     holds: bool
 
 
+class Behind(Protocol):
+    """What stands behind a chart: rows, for all of it and for each point."""
+
+    def open(self, point: Point | None = None) -> None:
+        """Open the rows behind a point beside the page; without one, those behind all of it."""
+
+
 @dataclass(frozen=True)
 class Drawing:
     """What a chart card shows: a figure with the words for who cannot see it.
 
     ``figure`` is None when there is nothing to draw; ``empty`` then says why, ``note`` adds to it.
-    ``badge`` is the outcome of a check of what is drawn.
+    ``badge`` is the outcome of a check of what is drawn. ``behind`` opens at a click on a point of
+    the figure, and at a button for who does not click on charts.
     """
 
     figure: go.Figure | None
@@ -76,6 +86,7 @@ class Drawing:
     empty: str = "Nothing in this period."
     note: str = ""
     badge: Badge | None = None
+    behind: Behind | None = None
 
 
 @dataclass(frozen=True)
@@ -107,10 +118,10 @@ def metric_card(metric: Metric, load: Load[Figure], forget: Forget, against: str
     """A card with one figure, its change (``against`` says against what) and its sparkline."""
     key = metric.key
     with st.container(gap="xsmall", key=f"card-{key}"):
-        read = _read(metric.label, load, key, height=132)
-        if read is None:
+        answer = read(metric.label, load, key, height=132)
+        if answer is None:
             return
-        found, heard = read
+        found, heard = answer
         change = metrics.change(metric, found.compared, found.before)
         value = (
             found.absent if metrics.missing(found.value) else metrics.text(metric.unit, found.value)
@@ -138,25 +149,38 @@ def chart_card(title: str, load: Load[Drawing], forget: Forget, key: str, help: 
     """A card with one chart under its title."""
     with st.container(gap="xsmall", key=f"card-{key}"):
         st.subheader(title, anchor=False, help=help or None)
-        read = _read(title, load, key, height=280)
-        if read is None:
+        answer = read(title, load, key, height=280)
+        if answer is None:
             return
-        found, heard = read
+        found, heard = answer
         if found.badge is not None:
             st.badge(
                 found.badge.text,
                 icon=":material/check_circle:" if found.badge.holds else ":material/error:",
                 color="green" if found.badge.holds else "red",
             )
-        if found.figure is None:
-            empty(found.empty)
-        else:
-            st.plotly_chart(found.figure, config=charts.CONFIG, alt=found.alt, key=f"chart-{key}")
-        _note(found.note)
         figure = found.figure
+        behind = found.behind if figure is not None else None
+        if figure is None:
+            empty(found.empty)
+        elif behind is None:
+            st.plotly_chart(figure, config=charts.CONFIG, alt=found.alt, key=f"chart-{key}")
+        else:
+            st.plotly_chart(
+                charts.clickable(figure),
+                config=charts.CONFIG,
+                alt=found.alt,
+                key=f"chart-{key}",
+                on_select=partial(clicks.note, key),
+                selection_mode="points",
+            )
+        _note(found.note)
         rows = partial(_rows_of_drawing, figure)
         shown = Shown(title, found.as_of, rows, help, found.note, heard, figure)
-        _foot(shown, key, forget)
+        _foot(shown, key, forget, behind)
+        clicked = clicks.take(key)
+        if behind is not None and clicked is not None:
+            behind.open(clicked)
 
 
 @st.fragment(parallel=True)
@@ -164,31 +188,40 @@ def table_card(title: str, load: Load[Table], forget: Forget, key: str, help: st
     """A card with one table under its title."""
     with st.container(gap="xsmall", key=f"card-{key}"):
         st.subheader(title, anchor=False, help=help or None)
-        read = _read(title, load, key, height=380)
-        if read is None:
-            return
-        found, heard = read
-        columns = found.rows[list(found.columns)]
-        shares = [str(name) for name in columns if str(name).endswith("_pct")]
-        # Only so are shares written with one digit each, as they are on cards.
-        table = columns.assign(**{name: columns[name] * 100 for name in shares})
-        if table.empty:
-            empty(found.empty)
-        else:
-            st.dataframe(
-                table,
-                column_config=found.columns,
-                hide_index=True,
-                alt=found.alt,
-                placeholder=metrics.DASH,
-                row_height=38,
-                height="content" if len(table) <= _ROWS else 38 * _ROWS,
-                key=f"table-{key}",
-            )
-        _note(found.note)
-        labels = {str(name): _label(str(name), how) for name, how in found.columns.items()}
-        rows = partial(export.rows_of_table, table, labels)
-        _foot(Shown(title, found.as_of, rows, help, found.note, heard), key, forget)
+        table(title, load, forget, key, help)
+
+
+def table(title: str, load: Load[Table], forget: Forget, key: str, help: str = "") -> Table | None:  # noqa: A002 (Streamlit's own word)
+    """The body of such a card, for where no card stands.
+
+    Gives what is shown, or None after saying that it could not be read.
+    """
+    answer = read(title, load, key, height=380)
+    if answer is None:
+        return None
+    found, heard = answer
+    columns = found.rows[list(found.columns)]
+    shares = [str(name) for name in columns if str(name).endswith("_pct")]
+    # Only so are shares written with one digit each, as they are on cards.
+    shown = columns.assign(**{name: columns[name] * 100 for name in shares})
+    if shown.empty:
+        empty(found.empty)
+    else:
+        st.dataframe(
+            shown,
+            column_config=found.columns,
+            hide_index=True,
+            alt=found.alt,
+            placeholder=metrics.DASH,
+            row_height=38,
+            height="content" if len(shown) <= _ROWS else 38 * _ROWS,
+            key=f"table-{key}",
+        )
+    _note(found.note)
+    labels = {str(name): _label(str(name), how) for name, how in found.columns.items()}
+    rows = partial(export.rows_of_table, shown, labels)
+    _foot(Shown(title, found.as_of, rows, help, found.note, heard), key, forget)
+    return found
 
 
 def empty(sentence: str) -> None:
@@ -199,7 +232,7 @@ def empty(sentence: str) -> None:
         st.space("small")
 
 
-def _read(
+def read(
     title: str, load: Load[Loaded], key: str, height: int
 ) -> tuple[Loaded, list[Asked]] | None:
     """What ``load`` gives and what it asked, or None after this card has said that it could not."""
@@ -237,16 +270,24 @@ def _rows_of_drawing(figure: go.Figure | None) -> menu.Rows:
 
 def _label(name: str, how: object) -> str:
     """What a table calls a column, by its entry in the column configuration."""
-    label = how.get("label") if isinstance(how, dict) else how
+    config = how.config if isinstance(how, ButtonColumnResult) else how
+    label = config.get("label") if isinstance(config, dict) else config
     return label if isinstance(label, str) else name
 
 
-def _foot(shown: Shown, key: str, forget: Forget) -> None:
+def _foot(shown: Shown, key: str, forget: Forget, behind: Behind | None = None) -> None:
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", wrap=False
     ):
         st.caption(f"As of {shown.as_of.astimezone(UTC):%-d %b, %H:%M} UTC", width="content")
         with st.container(horizontal=True, gap="xsmall", width="content", wrap=False):
+            if behind is not None and st.button(
+                ":material/table_rows:",
+                type="tertiary",
+                key=f"behind-{key}",
+                help="The rows behind this",
+            ):
+                behind.open()
             menu.offer(shown, key)
             st.button(
                 ":material/refresh:",

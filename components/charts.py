@@ -24,6 +24,9 @@ PLUM, BLUE, OCHRE, GREEN, NEUTRAL = PALETTE = (
 SCALE = ("#F8EEF4", "#D28DB9")
 INK = "#2A2129"
 
+# Where `clickable` puts the points over a heatmap's cells: behind the cells and their hatching.
+CELLS = 2
+
 # How an axis and the text under the pointer write a unit (d3-format).
 _TICKS = {
     "usd": "$~s",
@@ -67,6 +70,44 @@ def _figure(unit: Unit, height: int) -> go.Figure:
     return go.Figure(
         layout={"template": TEMPLATE, "height": height, "yaxis": {"tickformat": _TICKS[unit]}}
     )
+
+
+def clickable(figure: go.Figure) -> go.Figure:
+    """The same figure, ready for clicks on its points; it looks no different once one is chosen.
+
+    Over a heatmap, whose cells cannot be chosen, lie unseen points, one a cell, row by row, as the
+    trace `CELLS`.
+    """
+    heatmaps = [trace for trace in figure.data if trace.type == "heatmap"]
+    for drawn in heatmaps:
+        rows, columns = drawn.z.shape
+        figure.add_trace(
+            go.Scatter(
+                x=list(range(columns)) * rows,
+                y=[row for row in range(rows) for _ in range(columns)],
+                mode="markers",
+                marker={"opacity": 0},
+                # The pointer's words are the cell's own, where it has any.
+                text=np.ravel(drawn.text) if drawn.hoverinfo == "text" else None,
+                hoverinfo="text" if drawn.hoverinfo == "text" else "none",
+                showlegend=False,
+            )
+        )
+        drawn.hoverinfo = "skip"
+        # However far from its middle a cell is clicked.
+        figure.update_layout(hovermode="closest", hoverdistance=-1)
+    if figure.layout.hovermode is False:
+        # What is not under the pointer cannot be clicked; these say everything beside their bars.
+        figure.update_layout(hovermode="closest")
+        figure.update_traces(hoverinfo="none")
+    for line in figure.select_traces({"type": "scatter", "mode": "lines"}):
+        # A line has no points to click on but these.
+        if line.hoverinfo != "skip":
+            line.update(mode="lines+markers", marker={"opacity": 0, "size": 8})
+    for trace in figure.select_traces(lambda trace: trace.type in ("bar", "scatter")):
+        opacity = trace.marker.opacity
+        trace.unselected = {"marker": {"opacity": 1 if opacity is None else opacity}}
+    return figure
 
 
 def level(
@@ -482,47 +523,6 @@ def band(
     return figure
 
 
-def interval(
-    starts: Iterable[date],
-    name: str,
-    values: Sequence[float],
-    low: Sequence[float],
-    high: Sequence[float],
-    said: Sequence[str],
-) -> go.Figure:
-    """Shares by week, each as a point in its interval, with words under the pointer."""
-    figure = _figure("pct", height=280)
-    y, lower, upper = (np.asarray(ends, dtype=float) for ends in (values, low, high))
-    figure.add_trace(
-        go.Scatter(
-            x=np.asarray(list(starts), dtype="datetime64[D]"),
-            y=y,
-            name=name,
-            mode="markers",
-            marker={"size": 9, "color": PLUM},
-            error_y={"array": upper - y, "arrayminus": y - lower, "color": NEUTRAL},
-            text=list(said),
-            hovertemplate="%{text}<extra></extra>",
-        )
-    )
-    figure.update_layout(yaxis_rangemode="normal")
-    return figure
-
-
-def reliability(
-    confidence: Sequence[float], approved: Sequence[float], counts: Sequence[int]
-) -> go.Figure:
-    """The share approved over the mean confidence of each bin; on the diagonal the two agree."""
-    figure = _figure("pct", height=280)
-    figure.add_trace(
-        go.Scatter(
-            x=[0, 1],
-            y=[0, 1],
-            mode="lines",
-            line={"color": NEUTRAL, "width": 1.5, "dash": "dash"},
-            hoverinfo="skip",
-        )
-    )
 def lines(days: Iterable[date], series: Mapping[str, Sequence[float]], unit: Unit) -> go.Figure:
     """Up to three lines over days, weeks or months; a gap where there is no value.
 
@@ -577,6 +577,47 @@ def distribution(
     return figure
 
 
+def interval(
+    starts: Iterable[date],
+    name: str,
+    values: Sequence[float],
+    low: Sequence[float],
+    high: Sequence[float],
+    said: Sequence[str],
+) -> go.Figure:
+    """Shares by week, each as a point in its interval, with words under the pointer."""
+    figure = _figure("pct", height=280)
+    y, lower, upper = (np.asarray(ends, dtype=float) for ends in (values, low, high))
+    figure.add_trace(
+        go.Scatter(
+            x=np.asarray(list(starts), dtype="datetime64[D]"),
+            y=y,
+            name=name,
+            mode="markers",
+            marker={"size": 9, "color": PLUM},
+            error_y={"array": upper - y, "arrayminus": y - lower, "color": NEUTRAL},
+            text=list(said),
+            hovertemplate="%{text}<extra></extra>",
+        )
+    )
+    figure.update_layout(yaxis_rangemode="normal")
+    return figure
+
+
+def reliability(
+    confidence: Sequence[float], approved: Sequence[float], counts: Sequence[int]
+) -> go.Figure:
+    """The share approved over the mean confidence of each bin; on the diagonal the two agree."""
+    figure = _figure("pct", height=280)
+    figure.add_trace(
+        go.Scatter(
+            x=[0, 1],
+            y=[0, 1],
+            mode="lines",
+            line={"color": NEUTRAL, "width": 1.5, "dash": "dash"},
+            hoverinfo="skip",
+        )
+    )
     sizes = np.sqrt(np.asarray(counts, dtype=float) / max(counts))
     figure.add_trace(
         go.Scatter(

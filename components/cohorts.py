@@ -1,24 +1,56 @@
 """Retention by cohort month, drawn as one table of shares."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 import pandas as pd
 
 from components import charts
-from components.card import Drawing, Forget, Load
+from components.card import Behind, Drawing, Forget, Load
+from components.drill import Part, Rows
 from components.question import Question
 
 COMPLETE, RUNNING = "complete", "running"
 
 
-def table(question: Question) -> tuple[Load[Drawing], Forget]:
-    """The answer of the query of cohort retention as a heatmap, as load and forget of a card."""
+def table(question: Question, shoppers: Rows) -> tuple[Load[Drawing], Forget]:
+    """The answer of the query of cohort retention as a heatmap, as load and forget of a card.
+
+    ``shoppers`` stand behind the cells.
+    """
 
     def load() -> Drawing:
         answer = question.read()
-        return drawing(answer.frame, answer.as_of)
+        drawn = drawing(answer.frame, answer.as_of)
+        if drawn.figure is None:
+            return drawn
+        return replace(drawn, behind=_behind_cells(shoppers, answer.frame))
 
     return load, question.forget
+
+
+def _behind_cells(shoppers: Rows, frame: pd.DataFrame) -> Behind:
+    months = frame["cohort_month"].dropna().dt.date
+    first, last = months.min(), months.max()
+
+    def part(row: pd.Series) -> Part | None:
+        month, day = row["cohort_month"], row["day_number"]
+        if pd.isna(row["retention_pct"]) or pd.isna(month):
+            return None
+        since = month.date()
+        return Part(
+            f"{month:%B %Y}, back on day {day}",
+            {"since": since, "until": _month_after(since), "first_period": day}
+            | {"next_period": day + 1},
+        )
+
+    whole = {"since": first, "until": _month_after(last), "first_period": 0, "next_period": 1}
+    cells = [part(row) for _, row in frame.iterrows()]
+    return shoppers.behind(Part("Everybody in these months", whole), {charts.CELLS: cells})
+
+
+def _month_after(month: date) -> date:
+    return (month + timedelta(days=31)).replace(day=1)
 
 
 def drawing(frame: pd.DataFrame, as_of: datetime) -> Drawing:

@@ -2,12 +2,15 @@
 
 from typing import Literal
 
+import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from components import address
 
+# What queries call every value of a filter, and a job that has none.
 EVERY = "all"
+NONE = "none"
 
 ORIGINS = {"Shopper": "shopper", "Studio": "studio", "Demo": "demo", "All": EVERY}
 # In the order of their groups: clothing, accessories, footwear, jewelry.
@@ -59,9 +62,6 @@ def jobs() -> dict[str, str]:
     Gives the three as queries take them. The browser's word is not taken for it: what is not
     offered is the default, jobs of shoppers in every category on every device.
     """
-    address.check("origin", "origin", ORIGINS)
-    picked = st.segmented_control(
-        "Origin",
     return {
         "origin": origin(),
         "category": _one_of("category", _CATEGORIES),
@@ -71,6 +71,9 @@ def jobs() -> dict[str, str]:
 
 def origin() -> str:
     """Ask for the origin of jobs alone (``?origin=``), as queries take it."""
+    address.check("origin", "origin", ORIGINS)
+    picked = st.segmented_control(
+        "Origin",
         list(ORIGINS),
         default="Shopper",
         required=True,
@@ -113,6 +116,26 @@ def device_name(device: str | None) -> str:
     return next((name for name, known in DEVICES.items() if known == device), "Unknown")
 
 
+def device_names(devices: pd.Series) -> list[str]:
+    """What devices are called on screen, n/a among them."""
+    return [device_name(device or None) for device in devices.fillna("")]
+
+
+def device_of(name: str) -> str:
+    """The device of that name as queries take it."""
+    return DEVICES.get(name, NONE)
+
+
+def category_of(name: str) -> str:
+    """The category of that name as queries take it."""
+    return name.lower()
+
+
 def category_name(category: str | None) -> str:
     """What a category is called on screen."""
     return category.capitalize() if category else "None"
+
+
+def category_names(categories: pd.Series) -> list[str]:
+    """What categories are called on screen, n/a among them."""
+    return [category_name(category or None) for category in categories.fillna("")]

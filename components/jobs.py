@@ -1,11 +1,18 @@
 """Try-on jobs as rows."""
 
-import streamlit as st
-from streamlit.elements.lib.column_types import ColumnConfig
+from collections.abc import Callable, Sequence
+from functools import partial
 
+import streamlit as st
+from streamlit.elements.lib.column_types import ButtonColumnResult, ColumnConfig
+
+from components import filters
 from components.card import PERCENT, Forget, Load, Table
 from components.question import Question
 from metrics import METRICS
+
+# The button of the row that has been clicked.
+_OPENED = "jobs.opened"
 
 # In the order of a job's life. Words carry the state; colours only repeat it.
 STATES = {
@@ -37,6 +44,62 @@ def table(question: Question) -> tuple[Load[Table], Forget]:
         )
 
     return load, question.forget
+
+
+def listed(question: Question, opened: Callable[[str], None]) -> tuple[Load[Table], Forget]:
+    """The answer of the query of jobs behind a figure, as load and forget of a card.
+
+    ``opened`` is told the id of a job whose row somebody opens.
+    """
+
+    def load() -> Table:
+        answer = question.read()
+        frame = answer.frame
+        rows = frame.assign(
+            open=frame["job_id"].str[-12:],
+            status=frame["status"].map(lambda state: [state.capitalize()]),
+            category=filters.category_names(frame["category"]),
+            device=filters.device_names(frame["device"]),
+            verdict=frame["verdict"].str.capitalize(),
+            took_s=frame["processing_ms"] / 1000,
+        )
+        return Table(
+            rows,
+            _listed_columns(partial(_open, opened, frame["job_id"].tolist())),
+            alt="The jobs behind this, the newest first",
+            as_of=answer.as_of,
+            empty="No such jobs.",
+        )
+
+    return load, question.forget
+
+
+def _open(opened: Callable[[str], None], ids: Sequence[str]) -> None:
+    row = st.session_state[_OPENED]["row"]
+    # The browser's word is not taken for it.
+    if row in range(len(ids)):
+        opened(ids[row])
+
+
+def _listed_columns(open_row: Callable[[], None]) -> dict[str, ColumnConfig | ButtonColumnResult]:
+    config = st.column_config
+    columns = _columns()
+    return {
+        "open": config.ButtonColumn(
+            "Job",
+            key=_OPENED,
+            on_click=open_row,
+            pinned=True,
+            help="The end of its id; opens the job.",
+        ),
+        **{name: columns[name] for name in ("created_at", "status", "brand", "category")},
+        "device": config.TextColumn("Device"),
+        "engine": config.TextColumn("Engine"),
+        "confidence_pct": columns["confidence_pct"],
+        "verdict": config.TextColumn("Verdict", help="What people say of the picture."),
+        "took_s": columns["took_s"],
+        "failure": columns["failure"],
+    }
 
 
 def _columns() -> dict[str, ColumnConfig]:

@@ -8,6 +8,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 
 from components import charts
 from components.card import Badge, Drawing, Forget, Load, Table
+from components.drill import Part, Rows
 from components.period import Period
 from components.question import Question
 from metrics import METRICS, text
@@ -17,11 +18,13 @@ GAINS = {"new": charts.GREEN, "expansion": charts.BLUE, "reactivation": charts.N
 LOSSES = {"contraction": charts.OCHRE, "churn": charts.PLUM}
 
 
-def from_start_to_end(question: Question, period: Period) -> tuple[Load[Drawing], Forget]:
+def from_start_to_end(
+    question: Question, period: Period, brands: Rows
+) -> tuple[Load[Drawing], Forget]:
     """The answer of the query of the identity, drawn as a waterfall, as load and forget of a card.
 
     The badge says whether the stored movements lead from the one level to the other, both of which
-    are recomputed from the history.
+    are recomputed from the history. ``brands`` are the movements that stand behind the steps.
     """
 
     def load() -> Drawing:
@@ -44,6 +47,19 @@ def from_start_to_end(question: Question, period: Period) -> tuple[Load[Drawing]
             answer.as_of,
             note="The axis does not begin at zero." if cut else "",
             badge=badge,
+            behind=brands.behind(
+                _part("In these days", "all", period.start, period.end),
+                # Start and end are levels: every movement lies between them.
+                {
+                    0: [
+                        None,
+                        *(
+                            _part(kind.capitalize(), kind, period.start, period.end)
+                            for kind in GAINS | LOSSES
+                        ),
+                    ]
+                },
+            ),
         )
 
     return load, lambda: question.forget(since=period.start, until=period.end)
@@ -57,8 +73,13 @@ def _identity(row: pd.Series) -> Badge:
     return Badge(f"Movements are off by ${row['difference_usd']:,.2f} in {brands}", holds=False)
 
 
-def by_month(question: Question, since: date, until: date) -> tuple[Load[Drawing], Forget]:
-    """The answer of the query of that name as stacked bars, as load and forget of a card."""
+def by_month(
+    question: Question, since: date, until: date, brands: Rows
+) -> tuple[Load[Drawing], Forget]:
+    """The answer of the query of that name as stacked bars, as load and forget of a card.
+
+    ``brands`` are the movements that stand behind the bars.
+    """
 
     def load() -> Drawing:
         answer = question.read(since=since, until=until)
@@ -76,21 +97,41 @@ def by_month(question: Question, since: date, until: date) -> tuple[Load[Drawing
             f"{text('usd', net.iloc[at])} in {rows['month'].iloc[at]:%b %Y}" for at in (0, -1)
         )
         whole = until.day == 1
+        months = [month.date() for month in rows["month"]]
         return Drawing(
             figure,
             f"Movements of MRR by month, net: {first}, {last}.",
             answer.as_of,
             note="" if whole else "The last month is cut at the period's end.",
+            behind=brands.behind(
+                _part("In these months", "all", since, until),
+                {
+                    trace: [
+                        _part(f"{kind.capitalize()} in {begin:%b %Y}", kind, begin, end)
+                        for begin, end in zip(months, [*months[1:], until], strict=True)
+                    ]
+                    for trace, kind in enumerate(GAINS | LOSSES)
+                },
+            ),
         )
 
     return load, lambda: question.forget(since=since, until=until)
 
 
+def _part(label: str, kind: str, since: date, until: date) -> Part:
+    return Part(label, {"kind": kind, "since": since, "until": until})
+
+
 def table(question: Question, period: Period) -> tuple[Load[Table], Forget]:
     """The answer of the query of movements as rows, as load and forget of a card."""
+    return listed(question.narrowed({"since": period.start, "until": period.end}))
+
+
+def listed(question: Question) -> tuple[Load[Table], Forget]:
+    """The same of a question that knows its days."""
 
     def load() -> Table:
-        answer = question.read(since=period.start, until=period.end)
+        answer = question.read()
         money = ("amount_usd", "mrr_before_usd", "mrr_after_usd")
         words = ("kind", "reason")
         return Table(
@@ -105,10 +146,7 @@ def table(question: Question, period: Period) -> tuple[Load[Table], Forget]:
             note=f"{len(answer.frame):,} movement{'' if len(answer.frame) == 1 else 's'}",
         )
 
-    def forget() -> None:
-        question.forget(since=period.start, until=period.end)
-
-    return load, forget
+    return load, question.forget
 
 
 def _columns() -> dict[str, ColumnConfig]:

@@ -4,8 +4,8 @@ The page hands over the reader of queries; a component knows neither the databas
 meaning. A card asks the same question over the period, and over the period before it.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Protocol
 
@@ -66,6 +66,10 @@ class Question:
         answer = self.reader.read(self.name, scope, **days, **self.params)
         asked.tell(self.name, scope, {**days, **self.params}, answer)
         return answer
+
+    def narrowed(self, params: Mapping[str, Parameter]) -> "Question":
+        """The same question with some of what it takes said otherwise, or said at all."""
+        return replace(self, params=self.params | dict(params))
 
     def forget(self, **days: date) -> None:
         """Forget that answer, so that the database is asked next time."""

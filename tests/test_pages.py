@@ -28,6 +28,8 @@ ATTRIBUTION = "pages/revenue/attribution.py"
 ECONOMICS = "pages/revenue/unit_economics.py"
 RETENTION = "pages/shoppers/retention.py"
 LAUNCH = "pages/studio/launch.py"
+VOLUME = "pages/tryons/volume.py"
+ACCURACY = "pages/tryons/accuracy.py"
 
 pytestmark = pytest.mark.usefixtures("demo")
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 import queries
 from accounts import gate
-from components import address, brand, card, filters, movements, notes, period, policy
+from components import address, behind, brand, card, filters, movements, notes, period, policy
 from components.question import asking, measure
 
 KINDS = {"All": "all"} | {kind.capitalize(): kind for kind in movements.GAINS | movements.LOSSES}
@@ -25,6 +25,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
 ask = asking(queries, lambda: gate.account().scope_of(picked))
 total = ask("revenue/movements_total", policy=counted)
 mrr = ask("revenue/mrr_total", policy=counted)
+rows = behind.movements(ask, counted)
 
 show = partial(measure, days)
 with filters.row():
@@ -50,7 +51,9 @@ with card.wall(2 if managed else 3):
 with card.wall(1):
     card.chart_card(
         "From start to end",
-        *movements.from_start_to_end(ask("revenue/mrr_movements_check", policy=counted), days),
+        *movements.from_start_to_end(
+            ask("revenue/mrr_movements_check", policy=counted), days, rows
+        ),
         key="waterfall",
         help="Start + new + expansion + reactivation − contraction − churn = end, to the cent. "
         "The stored movements are compared with MRR recomputed from the history.",
@@ -58,7 +61,10 @@ with card.wall(1):
     card.chart_card(
         "By month",
         *movements.by_month(
-            ask("revenue/movements_by_month", policy=counted), period.year_of_months(days), days.end
+            ask("revenue/movements_by_month", policy=counted),
+            period.year_of_months(days),
+            days.end,
+            rows,
         ),
         key="months",
         help="Per brand and day. New: from 0 for the first time ever. Reactivation: from 0 later. "

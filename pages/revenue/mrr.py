@@ -7,7 +7,18 @@ import streamlit as st
 
 import queries
 from accounts import gate
-from components import brand, card, filters, leaderboard, notes, over_time, period, plan, policy
+from components import (
+    behind,
+    brand,
+    card,
+    filters,
+    leaderboard,
+    notes,
+    over_time,
+    period,
+    plan,
+    policy,
+)
 from components.question import asking, measure
 
 account = gate.account()
@@ -51,10 +62,11 @@ else:
     with card.wall(1):
         card.table_card("Leaderboard", *leaderboard.ranked(everybody, days), key="leaderboard")
 
+rows = behind.movements(ask, counted)
 year = days.end - timedelta(days=365)
 with card.wall(1):
     card.chart_card(
         "MRR over 12 months",
-        *over_time.level(daily, "mrr_usd", "MRR", "usd", year, days.end),
+        *over_time.level(daily, "mrr_usd", "MRR", "usd", year, days.end, rows),
         key="mrr-over-time",
     )

@@ -6,7 +6,7 @@ import streamlit as st
 
 import queries
 from accounts import gate
-from components import brand, card, cohorts, filters, notes, notice, period
+from components import behind, brand, card, cohorts, filters, notes, notice, period
 from components.question import asking, measure
 
 account = gate.account()
@@ -36,7 +36,10 @@ year = now.date() - timedelta(days=365)
 with card.wall(1):
     card.chart_card(
         "By month of the first try-on",
-        *cohorts.table(ask("shoppers/retention", since=year, as_of=now.date())),
+        *cohorts.table(
+            ask("shoppers/retention", since=year, as_of=now.date()),
+            behind.shoppers(ask, step="day", as_of=now.date()),
+        ),
         key="cohorts",
         help="Shoppers who launched a job exactly 1, 7 and 30 days after their first one, "
         "÷ all shoppers of the cohort. The mean is pooled over complete cells.",

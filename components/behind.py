@@ -1,0 +1,44 @@
+"""The lists that can stand behind a chart: jobs, judged jobs, shoppers, movements of brands."""
+
+from components import drill
+from components import jobs as job_rows
+from components import movements as movement_rows
+from components import shoppers as shopper_rows
+from components.card import Forget, Load, Table
+from components.drill import Rows
+from components.filters import EVERY
+from components.question import Ask, Parameter, Question
+
+
+def jobs(ask: Ask, **filters: Parameter) -> Rows:
+    """The jobs behind figures of volume; ``filters`` are those of the page.
+
+    Parts say ``since``, ``until`` and ``dated``, and whatever else of the query's parameters.
+    """
+    names = ("origin", "category", "device", "engine", "status", "failure", "shopper")
+    unfiltered: dict[str, Parameter] = dict.fromkeys(names, EVERY)
+    unfiltered |= {"weekday_number": 0, "hour_number": -1, "bin_number": -1}
+    question = ask("tryons/jobs", **(unfiltered | filters))
+    return Rows("Jobs", question, _opening, ask)
+
+
+def verdicts(ask: Ask, **filters: Parameter) -> Rows:
+    """The judged jobs behind human accuracy and calibration; ``filters`` are those of the page."""
+    unfiltered: dict[str, Parameter] = {"verdict": EVERY, "bin_number": -1}
+    question = ask("tryons/verdicts", **(unfiltered | filters))
+    return Rows("Random draws with a verdict", question, _opening, ask)
+
+
+def shoppers(ask: Ask, **params: Parameter) -> Rows:
+    """The shoppers behind retention; ``params`` are what all its parts have in common."""
+    return Rows("Shoppers", ask("tryons/shoppers", **params), shopper_rows.listed, ask)
+
+
+def movements(ask: Ask, policy: str) -> Rows:
+    """The movements of brands behind figures of MRR; parts say ``since``, ``until``, ``kind``."""
+    question = ask("revenue/movements", policy=policy)
+    return Rows("Movements", question, movement_rows.listed, ask, is_paged=False)
+
+
+def _opening(question: Question) -> tuple[Load[Table], Forget]:
+    return job_rows.listed(question, drill.open_job)

@@ -1,0 +1,157 @@
+"""From a figure to the rows behind it, and from a row to its job: a drawer beside the page.
+
+A page says which list stands behind its charts (`components.behind`), a chart says which part of
+the list belongs to which of its points (`Rows.behind`), and the card opens the drawer. The list is
+asked in the scope of whoever looks, like everything on the page.
+"""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+from streamlit.errors import StreamlitInvalidLayoutContextError
+
+from components import job
+from components.card import Forget, Load, Table, table
+from components.clicks import Point
+from components.question import Ask, Parameter, Question
+
+log = logging.getLogger(__name__)
+
+# Rows of a page, and of each "more".
+PAGE = 50
+
+_PART = "drill.part"
+_COUNT = "drill.count"
+# The address names the job that is open, so that a link to it can be handed on.
+_JOB = "job"
+_TITLE = "What is behind it"
+_WIDTH = 960
+
+Listed = Callable[[Question], tuple[Load[Table], Forget]]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of what a chart shows: what it is called, and what its rows have in common."""
+
+    label: str
+    params: Mapping[str, Parameter]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A list of rows that can stand behind a chart.
+
+    ``question`` takes what the parts add, and ``row_count`` where ``is_paged``. ``listed`` makes a
+    table of it. ``ask`` asks about the job of a row.
+    """
+
+    title: str
+    question: Question
+    listed: Listed
+    ask: Ask
+    is_paged: bool = True
+
+    def behind(self, whole: Part, traces: Mapping[int, Sequence[Part | None]]) -> "Behind":
+        """This list behind a chart.
+
+        ``whole`` is all of the chart; ``traces`` holds the parts of a trace's points, by the
+        trace's place in the figure. None: nothing stands behind that point. Parts of one label
+        are one part.
+        """
+        parts = {whole.label: whole}
+        points = {
+            (trace, place): parts.setdefault(part.label, part).label
+            for trace, found in traces.items()
+            for place, part in enumerate(found)
+            if part is not None
+        }
+        places = {label: place for place, label in enumerate(parts)}
+        return Behind(
+            self, list(parts.values()), {point: places[label] for point, label in points.items()}
+        )
+
+
+@dataclass(frozen=True)
+class Behind:
+    """What stands behind one chart: the rows of all of it first, then of each of its parts."""
+
+    rows: Rows
+    parts: Sequence[Part]
+    points: Mapping[Point, int]
+
+    def open(self, point: Point | None = None) -> None:
+        """Open the drawer with the rows behind a point, or without one behind all of the chart.
+
+        A point behind which nothing stands opens nothing.
+        """
+        part = 0 if point is None else self.points.get(point)
+        if part is None:
+            return
+        st.session_state[_PART] = part
+        st.session_state[_COUNT] = PAGE
+        st.query_params.pop(_JOB, None)
+        _drawer(self._show)
+
+    def _show(self) -> None:
+        picked = st.query_params.get(_JOB)
+        if picked is not None:
+            st.button("Back to the list", icon=":material/arrow_back:", on_click=_leave_job)
+            job.show(self.rows.ask, picked)
+            return
+        part = self.parts[0]
+        if len(self.parts) > 1:
+            place = st.selectbox(
+                "Part",
+                range(len(self.parts)),
+                format_func=lambda place: self.parts[place].label,
+                key=_PART,
+                on_change=_from_the_top,
+            )
+            # The browser's word is not taken for it.
+            part = self.parts[place if place in range(len(self.parts)) else 0]
+        self._list(part)
+
+    def _list(self, part: Part) -> None:
+        rows = self.rows
+        count = int(st.session_state[_COUNT])
+        paged = {"row_count": count} if rows.is_paged else {}
+        question = rows.question.narrowed({**part.params, **paged})
+        shown = table(f"{rows.title}: {part.label}", *rows.listed(question), key="behind")
+        if rows.is_paged and shown is not None and len(shown.rows) == count:
+            st.button(f"{PAGE} more", icon=":material/expand_more:", on_click=_more)
+
+
+def linked(ask: Ask) -> None:
+    """Open the job that the address names, if it names one. For the end of a page."""
+    picked = st.query_params.get(_JOB)
+    if picked is not None:
+        _drawer(lambda: job.show(ask, picked))
+
+
+def _drawer(show: Callable[[], None]) -> None:
+    try:
+        st.dialog(_TITLE, width=_WIDTH, position="right", on_dismiss=_leave_job)(show)()
+    except StreamlitInvalidLayoutContextError:
+        # The click met a run of the whole page, in which cards stand side by side and none may open
+        # anything. The next one finds the page drawn.
+        log.warning("a click came while the page was being drawn, and opened nothing")
+
+
+def open_job(picked: str) -> None:
+    """Go on from the list to one of its jobs, by id."""
+    st.query_params[_JOB] = picked
+
+
+def _leave_job() -> None:
+    st.query_params.pop(_JOB, None)
+
+
+def _from_the_top() -> None:
+    st.session_state[_COUNT] = PAGE
+
+
+def _more() -> None:
+    st.session_state[_COUNT] += PAGE

@@ -1,0 +1,187 @@
+"""One job: its facts, its pictures, what was tried, what people say of it, what it cost."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+import pandas as pd
+import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
+
+from components import card, filters
+from components.card import Forget, Load, Table
+from components.question import Ask, Question
+from metrics import DASH, text
+
+# How the address of a picture is made for whoever is signed in, by the id of the stored object;
+# app.py says it once a run. Without it pictures are counted and not shown.
+_ADDRESS = "job.picture_address"
+
+UNKNOWN = "There is no such job, or it is not one of yours."
+
+
+def pictures_at(address: Callable[[str], str]) -> None:
+    """Say how the address of a picture is made; it must end with the session of the visitor."""
+    st.session_state[_ADDRESS] = address
+
+
+def show(ask: Ask, picked: str) -> None:
+    """Everything about the job with that id, as far as the visitor may see it."""
+    try:
+        job_id = str(UUID(picked))
+    except ValueError:
+        st.warning(UNKNOWN, icon=":material/block:")
+        return
+    facts = card.table("The job", *_facts(ask("tryons/job", job_id=job_id)), key="job")
+    # Another brand's job is no job: the rest would say no more of it.
+    if facts is None or facts.rows.empty:
+        return
+    st.subheader("Pictures", anchor=False)
+    _pictures(ask("tryons/job_outputs", job_id=job_id))
+    for title, name, listed in (
+        ("Attempts", "attempts", _attempts),
+        ("Reviews", "reviews", _reviews),
+        ("Credits", "credits", _credits),
+    ):
+        st.subheader(title, anchor=False)
+        card.table(title, *listed(ask(f"tryons/job_{name}", job_id=job_id)), key=f"job-{name}")
+
+
+def _facts(question: Question) -> tuple[Load[Table], Forget]:
+    def load() -> Table:
+        answer = question.read()
+        rows = [
+            {"fact": name, "value": value}
+            for _, row in answer.frame.iterrows()
+            for name, value in _told(row).items()
+        ]
+        config = st.column_config
+        return Table(
+            pd.DataFrame(rows, columns=["fact", "value"]),
+            {
+                "fact": config.TextColumn("Fact", width=170),
+                "value": config.TextColumn("Value", width=420),
+            },
+            alt="The job's facts",
+            as_of=answer.as_of,
+            empty=UNKNOWN,
+        )
+
+    return load, question.forget
+
+
+def _told(row: pd.Series) -> dict[str, str]:
+    """The facts of a job in words, in the order of its life."""
+
+    def said(value: str | float) -> str:
+        return DASH if pd.isna(value) else str(value).replace("_", " ").capitalize()
+
+    def at(value: pd.Timestamp) -> str:
+        return DASH if pd.isna(value) else f"{value:%-d %b %Y, %H:%M:%S} UTC"
+
+    def took(value: float) -> str:
+        return DASH if pd.isna(value) else f"{value / 1000:,.1f} s"
+
+    version = "" if pd.isna(row["engine_version"]) else f" {row['engine_version']}"
+    return {
+        "Id": str(row["job_id"]),
+        "Brand": DASH if pd.isna(row["brand"]) else str(row["brand"]),
+        "Origin": said(row["origin"]),
+        "Mode": said(row["mode"]),
+        "Category": filters.category_names(pd.Series([row["category"]]))[0],
+        "Device": filters.device_names(pd.Series([row["device"]]))[0],
+        "Engine": f"{row['engine']}{version}",
+        "Launched": at(row["created_at"]),
+        "Queued for": took(row["queue_ms"]),
+        "Ended": at(row["finished_at"]),
+        "Took": took(row["processing_ms"]),
+        "State": said(row["status"]),
+        "Failure": said(row["failure"]),
+        "Model confidence": text("pct", row["confidence_pct"]),
+        "Verdict": said(row["verdict"]),
+        "Costs": f"{row['credit_count']:,} credit{'' if row['credit_count'] == 1 else 's'}",
+        "Engine cost": DASH
+        if pd.isna(row["engine_cost_usd"])
+        else f"${row['engine_cost_usd']:,.4f}",
+    }
+
+
+def _pictures(question: Question) -> None:
+    found = card.read("Pictures", question.read, "job-pictures", height=120)
+    if found is None:
+        return
+    rows = found[0].frame
+    if rows.empty:
+        st.caption(":material/image_not_supported: This job has no picture that is stored.")
+        return
+    address: Callable[[str], str] | None = st.session_state.get(_ADDRESS)
+    if address is None:
+        count = f"{len(rows):,} picture{'' if len(rows) == 1 else 's'}"
+        st.caption(f":material/image: {count} stored; this dashboard cannot show pictures yet.")
+        return
+    with st.container(horizontal=True):
+        for place, object_id in enumerate(rows["object_id"], start=1):
+            # An address, not bytes: those Streamlit would serve to anybody who knows where.
+            st.image(address(object_id), width=260, alt=f"Picture {place} of the job")
+
+
+def _attempts(question: Question) -> tuple[Load[Table], Forget]:
+    config = st.column_config
+    columns: dict[str, ColumnConfig] = {
+        "attempt_number": config.NumberColumn("#", width=46, format="%d"),
+        "engine": config.TextColumn("Engine"),
+        "outcome": config.TextColumn("Outcome"),
+        "error": config.TextColumn("Error"),
+        "started_at": config.DatetimeColumn("Began (UTC)", format="D MMM HH:mm:ss"),
+        "took_s": config.NumberColumn("Took", format="%.1f s"),
+        "engine_cost_usd": config.NumberColumn("Engine cost", format="$%.4f"),
+    }
+    return _table(question, columns, "Attempts at the job", "No attempt at this job is kept.")
+
+
+def _reviews(question: Question) -> tuple[Load[Table], Forget]:
+    config = st.column_config
+    columns: dict[str, ColumnConfig] = {
+        "reviewed_at": config.DatetimeColumn("Reviewed (UTC)", format="D MMM YYYY HH:mm"),
+        "verdict": config.TextColumn("Verdict"),
+        "reasons": config.TextColumn("Reasons"),
+        "drawn": config.TextColumn("Drawn", help="How the job came up for review."),
+        "is_adjudication": config.CheckboxColumn(
+            "Adjudication", help="It settles what others disagreed on."
+        ),
+        "rating_number": config.NumberColumn("Rating", format="%d"),
+    }
+    return _table(question, columns, "Reviews of the job", "Nobody has reviewed this job.")
+
+
+def _credits(question: Question) -> tuple[Load[Table], Forget]:
+    config = st.column_config
+    columns: dict[str, ColumnConfig] = {
+        "booked_at": config.DatetimeColumn("Booked (UTC)", format="D MMM YYYY HH:mm:ss"),
+        "kind": config.TextColumn("Kind"),
+        "lot": config.TextColumn("From", help="Free credits of the month, or bought ones."),
+        "amount_count": config.NumberColumn("Credits", format="%d"),
+    }
+    return _table(
+        question,
+        columns,
+        "Credits booked for the job",
+        "No booking of this job on an account that you may see.",
+    )
+
+
+def _table(
+    question: Question, columns: dict[str, ColumnConfig], alt: str, empty: str
+) -> tuple[Load[Table], Forget]:
+    def load() -> Table:
+        answer = question.read()
+        rows = answer.frame.copy()
+        for name in rows.columns.intersection(["outcome", "verdict", "drawn", "kind", "lot"]):
+            rows[name] = rows[name].str.capitalize()
+        if "reasons" in rows:
+            rows["reasons"] = rows["reasons"].str.replace("_", " ")
+        if "took_ms" in rows:
+            rows["took_s"] = rows["took_ms"] / 1000
+            rows["engine_cost_usd"] = rows["engine_cost_usd"].astype(float)
+        return Table(rows, columns, alt, answer.as_of, empty)
+
+    return load, question.forget

@@ -1,0 +1,42 @@
+"""Shoppers as rows: by their id and what is known of them without knowing them."""
+
+import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
+
+from components import filters
+from components.card import Forget, Load, Table
+from components.question import Question
+
+
+def listed(question: Question) -> tuple[Load[Table], Forget]:
+    """The answer of the query of shoppers behind a cell, as load and forget of a card."""
+
+    def load() -> Table:
+        answer = question.read()
+        rows = answer.frame.assign(
+            category=filters.category_names(answer.frame["category"]),
+            device=filters.device_names(answer.frame["device"]),
+            channel=answer.frame["channel"].str.capitalize(),
+        )
+        return Table(
+            rows,
+            _columns(),
+            alt="Shoppers who came back, by id, the newest first",
+            as_of=answer.as_of,
+            empty="Nobody came back.",
+        )
+
+    return load, question.forget
+
+
+def _columns() -> dict[str, ColumnConfig]:
+    config = st.column_config
+    return {
+        "shopper_id": config.TextColumn("Shopper", help="An id: nobody's name or address."),
+        "first_job_at": config.DatetimeColumn("First try-on (UTC)", format="D MMM YYYY HH:mm"),
+        "category": config.TextColumn("First category"),
+        "device": config.TextColumn("First device"),
+        "channel": config.TextColumn("Channel", help="What brought them."),
+        "launched_count": config.NumberColumn("Try-ons then", format="localized"),
+        "last_job_at": config.DatetimeColumn("Last of them (UTC)", format="D MMM YYYY HH:mm"),
+    }

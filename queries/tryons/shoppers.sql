@@ -1,0 +1,78 @@
+-- The shoppers behind a cell of retention: those who launched their first job, with the brand in
+-- view, ever, in the window, and launched one in some of the periods after it. Over all brands a
+-- shopper of two counts once; over several brands short of all, rows are shopper–brand pairs.
+-- Grain: one row per shopper, the newest first.
+-- Parameters:
+--   since            first day of the cohorts
+--   until            first day after the cohorts
+--   as_of            the day that is not over yet
+--   step             what a period is: day, week or month
+--   first_period     first period, 0 being that of the first job
+--   next_period      first period after them
+--   row_count        how many shoppers at most
+-- Columns:
+--   shopper_id       the shopper
+--   first_job_at     when they launched their first job
+--   category         its garment category; n/a without one
+--   device           its device; n/a without one
+--   channel          what brought them; n/a where nobody knows
+--   launched_count   jobs launched in those periods
+--   last_job_at      the last of them
+with people as (
+    select
+        counted_within(s.brand_id) as in_view,
+        s.user_id,
+        s.first_job_at,
+        s.first_category,
+        s.first_device,
+        s.channel
+    from shoppers s
+    where
+        s.first_job_at >= cast(:since as timestamptz)
+        and s.first_job_at < cast(:until as timestamptz)
+        and not exists (
+            select 1
+            from shoppers e
+            where
+                e.user_id = s.user_id
+                and counted_within(e.brand_id) = counted_within(s.brand_id)
+                and (e.first_job_at, e.brand_id) < (s.first_job_at, s.brand_id)
+        )
+)
+
+select
+    p.user_id as shopper_id,
+    p.first_job_at,
+    cast(p.first_category as text) as category,
+    cast(p.first_device as text) as device,
+    p.channel,
+    a.launched_count,
+    a.last_job_at
+from people p
+inner join lateral (
+    select
+        count(*) as launched_count,
+        max(j.created_at) as last_job_at
+    from tryon_jobs j
+    inner join lateral (
+        select
+            date_trunc(cast(:step as text), j.created_at at time zone 'UTC') as active,
+            date_trunc(cast(:step as text), p.first_job_at at time zone 'UTC') as began
+    ) as t on true
+    where
+        j.user_id = p.user_id
+        and counted_within(j.brand_id) = p.in_view
+        and j.brand_id is not null
+        and j.origin = 'shopper'
+        and j.created_at < cast(:as_of as timestamptz)
+        and case cast(:step as text)
+            when 'day' then extract(day from t.active - t.began)
+            when 'week' then extract(day from t.active - t.began) / 7
+            when 'month' then
+                (extract(year from t.active) - extract(year from t.began)) * 12
+                + extract(month from t.active) - extract(month from t.began)
+        end between cast(:first_period as integer) and cast(:next_period as integer) - 1
+) as a on true
+where a.launched_count > 0
+order by p.first_job_at desc, p.user_id desc
+limit :row_count

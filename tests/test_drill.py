@@ -1,0 +1,380 @@
+"""What stands behind a figure: the right rows, the right job, and nobody else's."""
+
+from collections.abc import Callable
+from datetime import date
+from functools import partial
+from typing import Any
+from uuid import UUID, uuid4
+
+import pandas as pd
+import pytest
+import streamlit as st
+from sqlalchemy import text
+from streamlit.testing.v1 import AppTest
+
+import queries
+from components import behind, card, charts
+from components.card import Behind, Drawing
+from components.drill import PAGE, Part, Rows
+from components.question import Ask, asking
+from database import connections
+from database.tenancy import Scope
+from settings import ROOT
+from tests import facts
+from tests.facts import at
+from tests.test_pages import (
+    MOVEMENTS,
+    RETENTION,
+    busiest_brand,
+    signed_in,
+)
+from tests.test_pages import at as opened
+
+MARCH: dict[str, Any] = {"since": date(2026, 3, 1), "until": date(2026, 4, 1)}
+
+
+def ask(*brands: str) -> Ask:
+    """Questions in the scope of these brands."""
+    return asking(queries, lambda: Scope.of_brands(brands))
+
+
+def frame(rows: Rows, **params: Any) -> pd.DataFrame:
+    """What a list gives for a part with these parameters."""
+    paged = {"row_count": PAGE} if rows.is_paged else {}
+    return rows.question.narrowed({**MARCH, **params, **paged}).read().frame
+
+
+@pytest.fixture
+def brand(database: object) -> str:  # noqa: ARG001 (needs a database)
+    """A brand with jobs of several kinds in March 2026, beside another that has the same."""
+    st.cache_data.clear()
+    with connections.owner() as c:
+        brands = [facts.brand(c, name) for name in ("Aurora", "Noise")]
+        for key in brands:
+            user = facts.shopper(c)
+            # A Wednesday; launched in one month, completed in the next.
+            facts.job(c, key, user, at("2026-03-04 12:30"), device="ios", confidence="0.99")
+            facts.job(c, key, user, at("2026-03-05 13:00"), category="bags", confidence="1.000")
+            facts.job(c, key, user, at("2026-03-31 23:59"), seconds=120, confidence="0.55")
+            facts.job(c, key, user, at("2026-03-09 10:00"), status="failed", failure="timeout")
+            facts.job(c, key, user, at("2026-03-10 10:00"), status="failed", failure="no_face")
+            facts.job(c, key, user, at("2026-03-11 10:00"), status="queued", origin="studio")
+            facts.job(c, key, user, at("2026-02-28 23:59"), seconds=120, engine="loom")
+    return brands[0]
+
+
+# The lists, by "tryons/jobs", "tryons/verdicts", "tryons/shoppers"
+
+
+@pytest.mark.parametrize(
+    ("params", "days"),
+    [
+        ({"dated": "launched"}, [31, 10, 9, 5, 4]),
+        ({"dated": "launched", "origin": "all"}, [31, 11, 10, 9, 5, 4]),
+        ({"dated": "ended", "status": "completed"}, [5, 4, 28]),
+        ({"dated": "ended", "status": "failed"}, [10, 9]),
+        ({"dated": "ended", "status": "failed", "failure": "no_face"}, [10]),
+        ({"dated": "launched", "weekday_number": 3, "hour_number": 12}, [4]),
+        ({"dated": "launched", "category": "bags"}, [5]),
+        ({"dated": "launched", "device": "ios"}, [4]),
+        ({"dated": "launched", "device": "none", "status": "completed"}, [31, 5]),
+        ({"dated": "launched", "engine": "loom"}, []),
+        ({"dated": "ended", "engine": "loom"}, [28]),
+        # The highest tenth holds its end.
+        ({"dated": "launched", "bin_number": 9}, [5, 4]),
+        ({"dated": "launched", "bin_number": 5}, [31]),
+        ({"dated": "launched", "origin": "studio"}, [11]),
+    ],
+)
+def test_the_jobs_behind_a_figure_are_those_it_counts(
+    brand: str, params: dict[str, Any], days: list[int]
+) -> None:
+    rows = behind.jobs(ask(brand), **({"origin": "shopper"} | params))
+    found = frame(rows)
+    assert list(found["created_at"].dt.day) == days
+    assert set(found["brand"]) <= {"Aurora"}
+
+
+def test_jobs_are_found_alike_by_one_brand_by_several_and_by_the_team(brand: str) -> None:
+    with connections.owner() as c:
+        other = c.execute(text("select id from brands where name = 'Noise'")).scalar_one()
+        everybody = [brand, str(other), *(facts.brand(c, f"Brand {n}") for n in range(25))]
+    alone = frame(behind.jobs(ask(brand)), dated="launched")
+    both = frame(behind.jobs(ask(brand, str(other))), dated="launched")
+    many = frame(behind.jobs(ask(*everybody)), dated="launched")
+    team = frame(behind.jobs(asking(queries, lambda: Scope("all"))), dated="launched")
+    assert len(both) == 2 * len(alone) > 0
+    pd.testing.assert_frame_equal(many, both)
+    pd.testing.assert_frame_equal(team, both)
+    pd.testing.assert_frame_equal(
+        both[both["brand"] == "Aurora"].reset_index(drop=True), alone.reset_index(drop=True)
+    )
+    assert frame(behind.jobs(asking(queries, Scope)), dated="launched").empty
+
+
+def test_a_verdict_shows_on_its_job_and_leads_to_it(brand: str) -> None:
+    with connections.owner() as c:
+        ids = (
+            c.execute(
+                text(
+                    "select id from tryon_jobs where brand_id = :b and status = 'completed'"
+                    " order by created_at"
+                ),
+                {"b": brand},
+            )
+            .scalars()
+            .all()
+        )
+        for job, approved, drawn in zip(
+            ids, (True, False, True, True), ("random", "random", "random", "newest"), strict=True
+        ):
+            facts.review(c, brand, str(job), approved=approved, drawn=drawn)
+    shown = frame(behind.jobs(ask(brand), origin="shopper"), dated="ended", status="completed")
+    assert list(shown["verdict"]) == ["approved", "rejected", "approved"]
+    every: dict[str, Any] = {"origin": "shopper", "category": "all", "device": "all"}
+    verdicts = behind.verdicts(ask(brand), **every)
+    # The last was no random draw, and ended in April.
+    assert list(frame(verdicts)["verdict"]) == ["approved", "rejected", "approved"]
+    assert list(frame(verdicts, verdict="rejected")["created_at"].dt.day) == [4]
+    assert list(frame(verdicts, bin_number=9)["confidence_pct"]) == [1.0, 0.99, 0.9]
+    assert frame(verdicts, bin_number=3).empty
+
+
+def test_the_shoppers_behind_a_cell_are_those_who_came_back(brand: str) -> None:
+    with connections.owner() as c:
+        people = [facts.shopper(c) for _ in range(3)]
+        for user in people:
+            facts.job(c, brand, user, at("2026-05-04 10:00"))
+        facts.job(c, brand, people[0], at("2026-05-11 23:00"))
+        facts.job(c, brand, people[0], at("2026-05-11 23:30"), category="bags")
+        facts.job(c, brand, people[1], at("2026-05-12 00:30"))
+        # Another brand's job brings nobody back to this one.
+        facts.job(c, facts.brand(c, "Third"), people[2], at("2026-05-11 12:00"))
+
+    def came(step: str, first: int, after: int) -> dict[str, int]:
+        rows = behind.shoppers(ask(brand), step=step, as_of=date(2026, 6, 20))
+        found = frame(
+            rows,
+            since=date(2026, 5, 1),
+            until=date(2026, 6, 1),
+            first_period=first,
+            next_period=after,
+        )
+        return dict(zip(found["shopper_id"], found["launched_count"], strict=True))
+
+    assert came("day", 0, 1) == dict.fromkeys(people, 1)
+    assert came("day", 7, 8) == {people[0]: 2}
+    assert came("day", 7, 100) == {people[0]: 2, people[1]: 1}
+    assert came("week", 1, 2) == {people[0]: 2, people[1]: 1}
+    assert came("month", 0, 1) == {people[0]: 3, people[1]: 2, people[2]: 1}
+    assert came("month", 1, 2) == {}
+
+
+def test_a_shopper_of_two_brands_is_one_of_all_brands(brand: str) -> None:
+    with connections.owner() as c:
+        other, user = facts.brand(c, "Third"), facts.shopper(c)
+        facts.job(c, brand, user, at("2026-05-04"))
+        facts.job(c, other, user, at("2026-05-05"))
+    day = {"since": date(2026, 5, 1), "until": date(2026, 6, 1)}
+    params: dict[str, Any] = {**day, "first_period": 1, "next_period": 2}
+    for scope, expected in ((Scope("all"), [user]), (Scope.of_brands([brand, other]), [])):
+        rows = behind.shoppers(
+            asking(queries, partial(Scope, scope.brands)), step="day", as_of=date(2026, 6, 20)
+        )
+        assert list(frame(rows, **params)["shopper_id"]) == expected
+
+
+# One job
+
+
+def of_a_job(name: str, scope: Scope, job_id: str) -> pd.DataFrame:
+    return queries.read(name, scope, job_id=job_id).frame
+
+
+def test_everything_of_a_job_and_nothing_of_somebody_elses(brand: str) -> None:
+    with connections.owner() as c:
+        user = facts.shopper(c)
+        job = facts.job(c, brand, user, at("2026-03-20 10:00"), cost="0.0147", seconds=5)
+        facts.review(c, brand, job, approved=False)
+        facts.insert(
+            c,
+            "job_attempts",
+            job_id=job,
+            number=1,
+            engine="test",
+            outcome="completed",
+            started_at=at("2026-03-20 10:00"),
+            ended_at=at("2026-03-20 10:01"),
+        )
+        picture = str(uuid4())
+        facts.insert(
+            c,
+            "stored_objects",
+            id=picture,
+            user_id=user,
+            brand_id=brand,
+            key=picture,
+            content_hash=b"x",
+            kind="result",
+            media_type="image/png",
+            byte_count=1,
+        )
+        facts.insert(c, "job_outputs", job_id=job, object_id=picture)
+        account = c.execute(
+            text("select ensure_credit_account(null, :brand)"), {"brand": brand}
+        ).scalar_one()
+        lot = c.execute(
+            text("select id from credit_lots where account_id = :a"), {"a": account}
+        ).scalar_one()
+        facts.insert(
+            c, "credit_ledger", account_id=account, lot_id=lot, job_id=job, kind="settle", amount=0
+        )
+        other = c.execute(text("select id from brands where name = 'Noise'")).scalar_one()
+    own = Scope.of_brands([brand])
+    (fact,) = of_a_job("tryons/job", own, job).to_dict("records")
+    assert (fact["brand"], fact["status"], fact["verdict"]) == ("Aurora", "completed", "rejected")
+    assert (fact["queue_ms"], fact["processing_ms"]) == (1000, 4000)
+    assert list(of_a_job("tryons/job_attempts", own, job)["took_ms"]) == [60_000]
+    assert list(of_a_job("tryons/job_reviews", own, job)["verdict"]) == ["rejected"]
+    assert list(of_a_job("tryons/job_outputs", own, job)["object_id"]) == [picture]
+    assert list(of_a_job("tryons/job_credits", own, job)["kind"]) == ["settle"]
+    for name in queries.names():
+        if name.startswith("tryons/job") and name != "tryons/jobs":
+            assert len(of_a_job(name, own, job)) == 1, name
+            assert of_a_job(name, Scope.of_brands([other]), job).empty, name
+            assert of_a_job(name, Scope(), job).empty, name
+
+
+# From a point to its rows
+
+
+def test_a_point_leads_to_its_part_and_parts_of_one_name_are_one() -> None:
+    rows = Rows("Jobs", ask()("tryons/jobs"), lambda _: (lambda: None, lambda: None), ask())  # type: ignore[arg-type,return-value]
+    march, april = Part("March", {"since": 1}), Part("April", {"since": 2})
+    found = rows.behind(Part("All", {}), {0: [march, march, None], 2: [april]})
+    assert [part.label for part in found.parts] == ["All", "March", "April"]
+    assert dict(found.points) == {(0, 0): 1, (0, 1): 1, (2, 0): 2}
+
+
+def drawn(load: Callable[[], Drawing]) -> tuple[Any, Behind]:
+    found = load()
+    assert found.figure is not None
+    assert found.behind is not None
+    return charts.clickable(found.figure), found.behind
+
+
+def test_every_cell_of_a_heatmap_can_be_clicked_and_looks_as_before() -> None:
+    figure = charts.heatmap(["a", "b"], ["x", "y", "z"], [[1, 2], [3, 4], [5, 6]], unit="count")
+    words = figure.data[0].text
+    table, _, over = charts.clickable(figure).data
+    assert figure.data[charts.CELLS] is over
+    assert list(zip(over.x, over.y, strict=True)) == [
+        (0, 0),
+        (1, 0),
+        (0, 1),
+        (1, 1),
+        (0, 2),
+        (1, 2),
+    ]
+    assert (over.marker.opacity, over.unselected.marker.opacity) == (0, 0)
+    assert [list(row) for row in table.text] == [list(row) for row in words]
+    assert figure.layout.hoverdistance == -1
+
+
+def test_a_line_gets_points_and_what_is_decoration_none() -> None:
+    days = [date(2026, 3, 1), date(2026, 3, 2)]
+    line = charts.clickable(charts.level(days, "MRR", [1.0, 2.0], "usd")).data[0]
+    assert (line.mode, line.marker.opacity, line.unselected.marker.opacity) == (
+        "lines+markers",
+        0,
+        0,
+    )
+    diagonal = charts.clickable(charts.reliability([0.5], [0.6], [3])).data[0]
+    assert diagonal.mode == "lines"
+
+
+def _clicked() -> None:
+    import streamlit as st
+
+    from components import clicks
+
+    st.session_state["chart-a"] = {"selection": {"points": st.session_state.get("points", [])}}
+    if st.session_state.pop("tell", False):
+        clicks.note("a")
+    st.json({"a": clicks.take("a"), "b": clicks.take("b")})
+
+
+def test_a_click_is_taken_up_once_and_a_second_one_on_the_same_point_again() -> None:
+    app = AppTest.from_function(_clicked)
+
+    def seen(*points: dict[str, Any], tell: bool = True) -> Any:
+        app.session_state["points"] = list(points)
+        app.session_state["tell"] = tell
+        app.run()
+        assert not app.exception
+        return app.json[0].value
+
+    point = {"curve_number": 2, "point_index": 5}
+    assert seen() == '{"a": null, "b": null}'
+    assert seen(point) == '{"a": [2, 5], "b": null}'
+    # Something else runs the card: the selection stands, and nothing opens.
+    assert seen(point, tell=False) == '{"a": null, "b": null}'
+    # A click on the point that is selected takes the selection away.
+    assert seen() == '{"a": [2, 5], "b": null}'
+    assert seen({"curve_number": "x", "point_index": None}) == '{"a": null, "b": null}'
+
+
+# On the pages
+
+
+@pytest.fixture
+def one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw charts in the page's own run: a test's click runs the whole page, a browser's does not.
+
+    Where cards are drawn side by side, none may open a drawer.
+    """
+    monkeypatch.setattr(card, "chart_card", card.chart_card.__wrapped__)  # type: ignore[attr-defined]
+
+
+@pytest.mark.usefixtures("demo", "one_after_the_other")
+@pytest.mark.parametrize(
+    ("page", "chart"),
+    [
+        (MOVEMENTS, "waterfall"),
+        (MOVEMENTS, "months"),
+        (RETENTION, "cohorts"),
+    ],
+)
+def test_the_button_of_a_chart_opens_its_rows(page: str, chart: str) -> None:
+    app = opened(signed_in("admin"), page)
+    tables = len(app.dataframe)
+    app.button(key=f"behind-{chart}").click().run()
+    assert not app.exception
+    assert not app.error
+    assert len(app.dataframe) > tables
+    parts = app.selectbox(key="drill.part")
+    assert len(parts.options) > 1
+    # Every part is a list, and none is wider than all of it.
+    parts.set_value(1).run()
+    assert not app.exception
+    assert not app.error
+
+
+def a_job_of(brand: str) -> str:
+    with connections.owner() as c:
+        found: UUID = c.execute(
+            text("select id from tryon_jobs where brand_id = :b order by created_at desc limit 1"),
+            {"b": brand},
+        ).scalar_one()
+    return str(found)
+
+
+@pytest.mark.usefixtures("demo")
+def test_signed_out_a_link_to_a_job_shows_nothing_of_it() -> None:
+    job = a_job_of(busiest_brand())
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app.query_params["job"] = job
+    app.run()
+    assert not app.exception
+    assert not app.dataframe
+    assert [title.value for title in app.title] == ["ClosetAI"]
