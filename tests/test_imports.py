@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,6 +51,12 @@ def test_imports_only_what_the_table_allows(module: str) -> None:
     for path in sources(module):
         wrong = {name for name in imported(path) if name in ours} - rules()[module] - {module}
         assert not wrong, f"{path.relative_to(ROOT)} imports {', '.join(sorted(wrong))}"
+
+
+def test_the_job_worker_does_without_streamlit() -> None:
+    program = "import sys, tryon.worker; sys.exit('streamlit' in sys.modules)"
+    subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True)
+    assert all("streamlit" not in imported(path) for path in sources("tryon"))
 
 
 def test_nobody_imports_a_page() -> None:

@@ -263,11 +263,18 @@ def test_a_paused_batch_waits_and_goes_on(brand: UUID) -> None:
 
 
 def test_priority_can_be_changed_while_a_job_waits(brand: UUID) -> None:
-    first, second = launch(studio(brand)), launch(studio(brand))
-    assert jobs.set_priority(SYSTEM, second, 20) == 1
-    assert claim().job == second[0]
-    assert jobs.set_priority(SYSTEM, second, 0) == 0
-    assert claim().job == first[0]
+    first, second = launch(*[studio(brand, priority=jobs.BATCH)] * 2)
+    assert jobs.set_priority(SYSTEM, [second], jobs.LAUNCH) == 1
+    assert claim().job == second
+    assert jobs.set_priority(SYSTEM, [second], jobs.BATCH) == 0
+    assert claim().job == first
+    with pytest.raises(JobError, match="no such priority"):
+        jobs.set_priority(SYSTEM, [first], 11)
+
+
+def test_jobs_launched_together_run_in_the_order_in_which_they_were_asked_for(brand: UUID) -> None:
+    launched = launch(*[studio(brand)] * 12)
+    assert [claim().job for _ in launched] == launched
 
 
 def test_what_runs_next_is_told_to_the_system_alone(brand: UUID) -> None:

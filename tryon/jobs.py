@@ -99,15 +99,17 @@ _NEW_BATCH = text(
 _INSERT = text(
     """
     insert into tryon_jobs (
-      id, brand_id, user_id, origin, mode, category, device, engine, priority, batch_id,
+      id, brand_id, user_id, origin, mode, category, device, engine, priority, created_at, batch_id,
       photo_set_id, product_id, persona_id, selfie_object_id, prompt, parameters, idempotency_key,
       credits
     )
     select
-      id, brand, "user", origin, mode, category, device, engine, priority, batch, photo_set,
+      id, brand, "user", origin, mode, category, device, engine, priority,
+      -- In the order in which they were asked for.
+      now() - interval '1 microsecond' * behind, batch, photo_set,
       product, persona, person, prompt, parameters, idempotency_key, credits
     from jsonb_to_recordset(cast(:jobs as jsonb)) as j (
-      id uuid, brand uuid, "user" uuid, origin job_origin, mode job_mode,
+      id uuid, brand uuid, "user" uuid, origin job_origin, mode job_mode, behind integer,
       category garment_category, device device_type, engine text, priority smallint, batch uuid,
       photo_set uuid, product uuid, persona uuid, person uuid, prompt text, parameters jsonb,
       idempotency_key text, credits smallint
@@ -189,6 +191,7 @@ def _create(connection: Connection, jobs: Sequence[Job]) -> tuple[UUID, ...]:
             "device": job.device,
             "engine": job.engine,
             "priority": job.priority,
+            "behind": len(jobs) - number,
             "batch": _text(job.batch),
             "photo_set": _text(job.photo_set),
             "product": _text(job.product),
@@ -199,7 +202,7 @@ def _create(connection: Connection, jobs: Sequence[Job]) -> tuple[UUID, ...]:
             "idempotency_key": job.idempotency_key,
             "credits": job.credits,
         }
-        for made, job in zip(ids, jobs, strict=True)
+        for number, (made, job) in enumerate(zip(ids, jobs, strict=True), start=1)
     ]
     created = set(connection.scalars(_INSERT, {"jobs": json.dumps(rows)}))
     garments = [
@@ -441,7 +444,12 @@ _PRIORITY = text(
 
 
 def set_priority(scope: Scope, jobs: Sequence[UUID], priority: int) -> int:
-    """Move waiting jobs before others (higher) or behind them, and return how many that were."""
+    """Let waiting jobs run like launches, batches or the gallery; return how many that were.
+
+    Nobody gets ahead of everybody else: whoever could, would. Raises JobError.
+    """
+    if priority not in (LAUNCH, BATCH, GALLERY):
+        raise JobError("There is no such priority.")
     with writer(scope) as connection:
         parameters = {"ids": list(jobs), "priority": priority}
         return connection.execute(_PRIORITY, parameters).rowcount
