@@ -46,6 +46,7 @@ class Cut:
     span: float = 0.0  # from shoulder tip to shoulder tip, or the width of a waistband
     length: float = 0.0  # from shoulder tip or waistband to hem
     sleeve: float = 0.0  # from shoulder tip to cuff
+    chest: float = 0.0  # across, from armpit to armpit
 
 
 @dataclass(frozen=True)
@@ -433,7 +434,7 @@ def _upper(
             (0, 0, 0),
             0.22,
         )
-    return Cut(2 * span, length, sleeve)
+    return Cut(2 * span, length, sleeve, 2 * chest)
 
 
 def _tee(sheet: _Sheet) -> Cut:

@@ -167,7 +167,8 @@ class Classical:
                 Code.PERSON_UNCLEAR,
                 "The body cannot be told from what is around it: use a plainer background.",
             )
-        neck, notch = self._neck(mask, axis, chin, f, shoulders)
+        # The neck stands under the head, even when that leans.
+        neck, notch = self._neck(mask, 0.7 * face.middle + 0.3 * axis, chin, f, shoulders)
         tip_row = (tips[0][1] + tips[1][1]) / 2
         crotch, apart = self._crotch(mask, axis, chin, f, bottom)
         gaps = [self._gap(mask, axis, tips[k], tip_row, f, crotch, (-1, 1)[k]) for k in (0, 1)]
@@ -436,6 +437,9 @@ class Classical:
         for row in range(int(armpit) - int(0.15 * f), height):
             columns = np.flatnonzero(mask[row])
             columns = columns[(columns - trunk[row]) * side > 0.02 * f]
+            # An arm leaves the shoulder at no more than so much a row; what is further out is not it.
+            furthest = 0.55 * max(row - tip[1], 0) + 0.20 * f
+            columns = columns[(columns - tip[0]) * side < furthest]
             if len(columns):
                 pieces = np.split(columns, np.flatnonzero(np.diff(columns) > 1) + 1)
                 piece = min(pieces, key=lambda p: abs(float(p.mean()) - last))

@@ -293,9 +293,9 @@ def _neck(body: Body, mask: Array, grid: tuple[Array, Array]) -> Array:
     x, y = grid
     f = body.unit
     half = (body.neck[1][0] - body.neck[0][0]) / 2
-    u = np.clip((x - body.axis) / half, -1, 1)
+    u = np.clip((x - body.notch[0]) / half, -1, 1)
     line = body.neck[0][1] - 0.02 * f + (body.notch[1] - body.neck[0][1]) * np.sqrt(1 - u * u)
-    inside = mask & (np.abs(x - body.axis) < half) & (y > body.face.chin - 0.2 * f) & (y < line)
+    inside = mask & (np.abs(x - body.notch[0]) < half) & (y > body.face.chin - 0.2 * f) & (y < line)
     return _soft(inside, 1.0)
 
 
@@ -367,7 +367,7 @@ def _paint_skin(
     beside &= (y < body.armpit + 0.3 * f) & (y > body.face.chin) & chest
     where = (chest & ~trunk) | beside | (over & trunk & (y > body.face.chin)) | (arm & ~trunk)
     # Painted is what may have been bare: where no skin shows at the neck, an old collar stays.
-    throat = (np.abs(x - body.axis) < 0.2 * f) & (y > body.face.chin + 0.05 * f)
+    throat = (np.abs(x - body.notch[0]) < 0.2 * f) & (y > body.face.chin + 0.05 * f)
     throat &= y < body.notch[1]
     if float(stuff.skin[throat].mean() if throat.any() else 0) < 0.4:
         return base, np.zeros(mask.shape, np.float32)

@@ -130,18 +130,23 @@ def _from_backdrop(colour: Array, category: Category) -> tuple[Array, float]:
         )
     # Half a pixel in, so that nothing of the backdrop's colour is left at the rim.
     soft_edge = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), 1.0)
-    cover = np.clip((soft_edge - 0.62) * 2.4 + 0.3, 0, 1).astype(np.float32)
+    inset = 0.38 if thin else 0.62
+    cover = np.clip((soft_edge - inset) * 2.4 + 0.3, 0, 1).astype(np.float32)
     return cover, float(np.clip((clear - edge) / 30, 0, 1))
 
 
 def _without_shadows(mask: Array, light: Array, hue: Array) -> Array:
-    """Take the deep shadow off a coloured garment: between two legs, beneath a sleeve.
+    """Take the deep shadow off a coloured or a dark garment: between two legs, beneath a sleeve.
 
     It has the backdrop's own hue, and the backdrop leads into it.
     """
-    if float(np.median(hue[mask > 0], axis=0) if mask.any() else 0) < 8:
+    if not mask.any():
         return mask
-    doubtful = (mask > 0) & (light < -8) & (light > -48) & (hue < 4.5)
+    coloured = float(np.median(hue[mask > 0])) > 8
+    dark = float(np.median(light[mask > 0])) < -40
+    if not coloured and not dark:
+        return mask
+    doubtful = (mask > 0) & (light < -8) & (light > (-48 if coloured else -26)) & (hue < 4.5)
     _, marks = cv2.connectedComponents(((mask == 0) | doubtful).astype(np.uint8), connectivity=4)
     outside = np.unique(marks[mask == 0])
     kept = mask.copy()

@@ -185,7 +185,7 @@ def _fit_upper(cutout: Cutout, body: Body, mask: Array) -> Fitted:
     tip_row = (tips[0][1] + tips[1][1]) / 2
     sleeved = parts.sleeves[0] is not None or parts.sleeves[1] is not None
     reach = scale * parts.span / 2
-    neck_half = body.neck[1][0] - body.axis
+    neck_half = (body.neck[1][0] - body.neck[0][0]) / 2
     opening = max(scale * parts.neck, neck_half * 1.02)
     share = np.clip((opening - neck_half) / max(body.span / 2 - neck_half, 1), 0, 1)
     # Drawn a little high: the shoulder's own outline cuts it, so that no skin shows above it.
@@ -625,7 +625,7 @@ def _fit_scarf(cutout: Cutout, body: Body, mask: Array) -> Fitted:
     scale = width / max(loop, 1)
     # The loop's opening is where the neck comes out of it.
     anchor = hole or (centre, y0 + 0.10 * (y1 - y0))
-    at = (body.axis, body.face.chin + 0.20 * f)
+    at = (body.notch[0], body.face.chin + 0.20 * f)
     if body.bottom < at[1] + 0.8 * scale * (y1 - anchor[1]):
         raise RefusalError(
             Code.BODY_NOT_IN_PICTURE, "The chest is not in the picture: show the upper body."
@@ -635,7 +635,7 @@ def _fit_scarf(cutout: Cutout, body: Body, mask: Array) -> Fitted:
     y, x = np.mgrid[0 : mask.shape[0], 0 : mask.shape[1]]
     front_edge = at[1] + 0.10 * f
     half = np.where(y < body.face.chin, 0.62 * f, neck / 2)
-    behind = (np.abs(x - body.axis) < half) & (y < front_edge) & mask
+    behind = (np.abs(x - body.notch[0]) < half) & (y < front_edge) & mask
     cover = layer.cover * (1 - cv2.GaussianBlur(behind.astype(np.float32), (0, 0), 1.0))
     # Nor does it stand up beside the jaw.
     cover = cover * np.clip((y - (body.face.chin - 0.12 * f)) / (0.06 * f), 0, 1).astype(np.float32)
@@ -853,7 +853,7 @@ def _fit_jewelry(cutout: Cutout, body: Body, mask: Array) -> Fitted:
     neck = body.neck[1][0] - body.neck[0][0]
     scale = 1.42 * neck / float(columns[-1] - columns[0])
     anchor = (float(columns[-1] + columns[0]) / 2, float(y0))
-    at = (body.axis, body.neck[0][1] - 0.02 * f)
+    at = (body.notch[0], body.neck[0][1] - 0.02 * f)
     if scale * (y1 - y0) > 2.2 * f:
         scale = 2.2 * f / (y1 - y0)
     layer = _placed(cutout, mask.shape, anchor, at, (scale, scale))
