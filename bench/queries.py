@@ -28,6 +28,7 @@ VALUES: dict[str, queries.Parameter] = {
     "model": "last",
     "step": "day",
     "split": "category",
+    "over": "brand",
     "part": "all",
     "phase": "processing",
     "first_period": 7,

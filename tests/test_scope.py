@@ -31,6 +31,7 @@ VALUES: dict[str, queries.Parameter] = {
     "step": "day",
     "phase": "queue",
     "split": "none",
+    "over": "category",
     "part": "all",
     "mode": "on",
     "numbers": "0,1,2",

@@ -1,0 +1,339 @@
+"""What changed: the change of a figure against the period before, split over its parts.
+
+The parts add up to the change of the whole exactly, so everything here is a fraction until it is
+drawn. Of a ratio, what its parts did by themselves is told apart from what a shift between them
+did.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+import pandas as pd
+import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
+
+from components import address, filters
+from components.card import PERCENT, Forget, Load, Table, empty, table_card, wall
+from components.period import Period
+from components.question import Ask, Parameter, Question
+from metrics import METRICS, Unit
+
+# A brand's conversion is counted shopper by shopper, which takes too long over more days.
+LONGEST_CONVERSION = 31
+
+# How many parts are named, those that changed the most; the others are one row.
+_NAMED = 12
+_EVERY = "All"
+
+Total = tuple[Fraction, Fraction]
+
+
+@dataclass(frozen=True)
+class Shift:
+    """What a part has done to the whole.
+
+    ``within`` by its own rate (of a count: all it has done), ``mix`` by its share of the whole.
+    """
+
+    within: Fraction
+    mix: Fraction = Fraction(0)
+
+    @property
+    def change(self) -> Fraction:
+        """Both together: these add up to the change of the whole."""
+        return self.within + self.mix
+
+
+def of_amounts(before: Mapping[str, Fraction], after: Mapping[str, Fraction]) -> dict[str, Shift]:
+    """The change of a count or of money per part; a part that is not there is nothing."""
+    nothing = Fraction(0)
+    return {
+        part: Shift(after.get(part, nothing) - before.get(part, nothing))
+        for part in {**before, **after}
+    }
+
+
+def of_ratios(before: Mapping[str, Total], after: Mapping[str, Total]) -> dict[str, Shift]:
+    """The change of a ratio per part, of its numerator and denominator in both periods.
+
+    With w = share of the denominator, r = rate, bars = mean of both periods: within = w̄·Δr, mix =
+    Δw·(r̄ − R̄) with R̄ = mean overall rate; they sum to ΔR exactly. A part absent in one period
+    takes its other rate. Raises ZeroDivisionError when a period has no denominator at all.
+    """
+    whole = [_whole(totals) for totals in (before, after)]
+    mean_rate = sum((over / under for over, under in whole), Fraction(0)) / 2
+    found = {}
+    for part in {**before, **after}:
+        totals = [totals.get(part, (Fraction(0), Fraction(0))) for totals in (before, after)]
+        shares = [under / whole[at][1] for at, (_, under) in enumerate(totals)]
+        rates = [over / under if under else None for over, under in totals]
+        known = [rate for rate in rates if rate is not None]
+        if not known:
+            continue
+        first, last = (rate if rate is not None else known[0] for rate in rates)
+        found[part] = Shift(
+            within=(shares[0] + shares[1]) / 2 * (last - first),
+            mix=(shares[1] - shares[0]) * ((first + last) / 2 - mean_rate),
+        )
+    return found
+
+
+def _whole(totals: Mapping[str, Total]) -> Total:
+    return (
+        sum((over for over, _ in totals.values()), Fraction(0)),
+        sum((under for _, under in totals.values()), Fraction(0)),
+    )
+
+
+@dataclass(frozen=True)
+class _Figure:
+    """A figure that can be split: by which query, and of which of its columns it is made.
+
+    ``takes`` are the query's parameters beside split and days. ``under`` is the denominator, empty
+    for counts and money; ``scale`` is by how much ``over`` is too large. A level is that of the
+    periods' ends.
+    """
+
+    query: str
+    splits: tuple[str, ...]
+    takes: tuple[str, ...]
+    over: str
+    under: str = ""
+    scale: int = 1
+    is_level: bool = False
+
+
+_JOBS = ("origin", "category", "device")
+_FIGURES = {
+    "mrr": _Figure("revenue/mrr_change", ("brand",), ("policy",), "mrr_usd", is_level=True),
+    "tryons": _Figure(
+        "tryons/volume_change", ("category", "device", "engine", "brand"), _JOBS, "completed_count"
+    ),
+    "model_confidence": _Figure(
+        "tryons/volume_change",
+        ("category", "device", "engine", "brand"),
+        _JOBS,
+        "thousandths_count",
+        "rated_count",
+        1000,
+    ),
+    "human_accuracy": _Figure(
+        "accuracy/human_accuracy_change",
+        ("category", "device", "brand"),
+        _JOBS,
+        "approved_count",
+        "verdict_count",
+    ),
+    "conversion": _Figure(
+        "shoppers/conversion_change", ("brand",), ("as_of",), "converted_count", "shopper_count"
+    ),
+}
+_PAIRS = "A shopper of two brands counts once for each."
+
+
+def show(
+    ask: Ask, period: Period, metrics: Sequence[str], *, by_brand: bool, **params: Parameter
+) -> None:
+    """A card with the change of one of ``metrics`` over its parts; which, says the address.
+
+    ``metrics`` are keys of the registry: mrr, tryons, model_confidence, human_accuracy, conversion.
+    ``by_brand`` says whether there are brands to split over for whoever looks. ``params`` are what
+    the queries take (policy; origin, category and device; as_of). Nothing is shown when the period
+    is not compared, or nothing can be split.
+    """
+    narrowed = any(params.get(name, filters.EVERY) != filters.EVERY for name in _JOBS[1:])
+    offered = {
+        METRICS[key].label: (key, splits)
+        for key in metrics
+        if (splits := _splits(_FIGURES[key], by_brand=by_brand, narrowed=narrowed))
+    }
+    if not period.is_compared or not offered:
+        return
+    with filters.row():
+        st.subheader("What changed", anchor=False)
+        key, splits = offered[_one_of("changed", "Figure", list(offered), _why_fewer(by_brand))]
+        called = {split.capitalize(): split for split in splits}
+        split = called[_one_of("over", "Split over", list(called), _why_not_all(splits))]
+    figure = _FIGURES[key]
+    taken = {name: params[name] for name in figure.takes}
+    if len(figure.splits) > 1:
+        taken["over"] = split
+    with wall(1):
+        if key == "conversion" and (period.end - period.start).days > LONGEST_CONVERSION:
+            empty(f"Conversion is split over brands for up to {LONGEST_CONVERSION} days.")
+            return
+        table_card(
+            f"{METRICS[key].label} by {split}",
+            *_over_parts(ask(figure.query, **taken), key, split, period),
+            key=f"changed-{key}",
+            help=_HELP_RATIO if figure.under else _HELP_AMOUNT,
+        )
+
+
+_HELP_AMOUNT = "The change of each part; they add up to that of the whole exactly."
+_HELP_RATIO = (
+    "Within: what a part's own rate did, mean share × Δ rate. Mix: what a shift between the parts "
+    "did, Δ share × (mean rate − mean overall rate). They add up to the change of the whole "
+    "exactly; a part absent in one period takes its other rate."
+)
+
+
+def _splits(figure: _Figure, *, by_brand: bool, narrowed: bool) -> list[str]:
+    # Brands and engines are counted without categories and devices.
+    return [
+        split
+        for split in figure.splits
+        if (split in ("category", "device") or not narrowed) and (split != "brand" or by_brand)
+    ]
+
+
+def _why_fewer(by_brand: bool) -> str | None:
+    return None if by_brand else "MRR and conversion can be split over brands only."
+
+
+def _why_not_all(splits: Sequence[str]) -> str | None:
+    if splits == ["brand"]:
+        return "This figure is known by brand only: not by category, device or engine."
+    missing = [split for split in ("engine", "brand") if split not in splits]
+    return f"Not to be had here: {' and '.join(missing)}." if missing else None
+
+
+def _one_of(key: str, label: str, options: list[str], why: str | None) -> str:
+    address.check(key, label.lower(), options)
+    picked = st.segmented_control(
+        label,
+        options,
+        default=options[0],
+        required=True,
+        key=key,
+        bind="query-params",
+        help=why,
+    )
+    return picked if picked in options else options[0]
+
+
+def _over_parts(
+    question: Question, key: str, split: str, period: Period
+) -> tuple[Load[Table], Forget]:
+    figure, metric = _FIGURES[key], METRICS[key]
+    windows: list[dict[str, date]] = (
+        [{"until": period.start}, {"until": period.end}]
+        if figure.is_level
+        else [
+            {"since": period.before_start, "until": period.before_end},
+            {"since": period.start, "until": period.compared_end},
+        ]
+    )
+
+    def load() -> Table:
+        answers = [question.read(**window) for window in windows]
+        before, after = (_totals(answer.frame, figure) for answer in answers)
+        names = {
+            part: _name(part, name, split)
+            for answer in answers
+            for part, name in zip(answer.frame["part"], answer.frame["name"], strict=True)
+        }
+        rows = _rows(before, after, names, figure)
+        note = f"{period.against[0].upper()}{period.against[1:]}."
+        return Table(
+            rows,
+            _columns(split, figure, metric.unit),
+            alt=f"Change of {metric.label} by {split}, each part's and that of all",
+            as_of=answers[-1].as_of,
+            empty="Nothing to compare: one of the two periods is empty.",
+            note=f"{note} {_PAIRS}" if key == "conversion" else note,
+        )
+
+    def forget() -> None:
+        for window in windows:
+            question.forget(**window)
+
+    return load, forget
+
+
+def _totals(frame: pd.DataFrame, figure: _Figure) -> dict[str, Total]:
+    """Numerator and denominator of each part; the denominator of counts and money is 1."""
+    unders = frame[figure.under] if figure.under else [1] * len(frame)
+    return {
+        part: (_exact(over) / figure.scale, _exact(under))
+        for part, over, under in zip(frame["part"], frame[figure.over], unders, strict=True)
+        # Parts without a denominator have no say.
+        if under
+    }
+
+
+def _exact(value: object) -> Fraction:
+    return Fraction(value) if isinstance(value, Decimal) else Fraction(int(str(value)))
+
+
+def _name(part: str, name: str | float | None, split: str) -> str:
+    known = None if part == "unknown" else part
+    if split == "category":
+        return filters.category_name(known)
+    if split == "device":
+        return filters.device_name(known)
+    return part if name is None or pd.isna(name) else str(name)
+
+
+def _rows(
+    before: Mapping[str, Total],
+    after: Mapping[str, Total],
+    names: Mapping[str, str],
+    figure: _Figure,
+) -> pd.DataFrame:
+    """A row for the whole, for the parts that did most, and for the others together."""
+    columns = ["name", *_measures(figure)]
+    if figure.under:
+        if not before or not after:
+            return pd.DataFrame(columns=columns)
+        shifts = of_ratios(before, after)
+    else:
+        amounts = ({part: over for part, (over, _) in t.items()} for t in (before, after))
+        shifts = of_amounts(*amounts)
+    ordered = sorted(shifts, key=lambda part: (-abs(shifts[part].change), names[part]))
+    groups = [(_EVERY, ordered), *((names[part], [part]) for part in ordered[:_NAMED])]
+    if others := ordered[_NAMED:]:
+        groups.append((f"{len(others):,} others", others))
+    rows = []
+    for name, parts in groups:
+        done = [shifts[part] for part in parts]
+        values = [
+            _value(before, parts, figure),
+            _value(after, parts, figure),
+            float(sum(shift.change for shift in done)),
+            float(sum(shift.within for shift in done)),
+            float(sum(shift.mix for shift in done)),
+        ]
+        rows.append([name, *values[: len(columns) - 1]])
+    return pd.DataFrame(rows if ordered else [], columns=columns)
+
+
+def _measures(figure: _Figure) -> list[str]:
+    """The columns of figures; those of a ratio are shares, and a count has no mix."""
+    if figure.under:
+        return ["before_pct", "after_pct", "change_pct", "within_pct", "mix_pct"]
+    return ["before", "after", "change"]
+
+
+def _value(totals: Mapping[str, Total], parts: Sequence[str], figure: _Figure) -> float:
+    over, under = _whole({part: totals[part] for part in parts if part in totals})
+    if not figure.under:
+        return float(over)
+    return float(over / under) if under else float("nan")
+
+
+def _columns(split: str, figure: _Figure, unit: Unit) -> dict[str, ColumnConfig]:
+    config = st.column_config
+    labels = ("Before", "Now", "Change", "Within", "Mix")
+    plain, signed = {
+        "usd": ("dollar", "dollar"),
+        "count": ("localized", "localized"),
+        "pct": (PERCENT, "%+.2f pp"),
+    }[unit]
+    return {"name": config.TextColumn(split.capitalize(), width=170, pinned=True)} | {
+        column: config.NumberColumn(label, format=plain if place < 2 else signed)
+        for place, (column, label) in enumerate(zip(_measures(figure), labels, strict=False))
+    }

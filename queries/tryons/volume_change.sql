@@ -1,0 +1,91 @@
+-- What changed: completed jobs, and the model confidence of those that have one, by category,
+-- device, engine or brand; to be asked for each of two periods. The parts add up to
+-- tryons/volume_total and to the mean of accuracy/confidence_total.
+-- Grain: one row per part with a completed job.
+-- Parameters:
+--   over                category, device, engine or brand
+--   since               first day of the window; jobs count on the day they completed
+--   until               first day after the window
+--   origin              shopper (what pages show unless asked otherwise), studio, demo, or all
+--   category            garment category, or all; engines and brands know none
+--   device              ios, android, desktop, tablet, other, or all; engines and brands know none
+-- Columns:
+--   part                category, device, engine or the brand's id; unknown where a job has none
+--   name                the brand's name; n/a for other parts
+--   completed_count     jobs completed in the window
+--   rated_count         those of them with a confidence
+--   thousandths_count   their confidence in thousandths, added up
+with parts as (
+    select
+        c.category as part,
+        null as name,
+        c.completed,
+        c.rated,
+        c.confidence_sum
+    from range_parts(cast(:since as date), cast(:until as date)) r
+    inner join rollup_cells c
+        on r.grain = c.grain and r.first_day <= c.starts_on and r.day_after > c.starts_on
+    where
+        cast(:over as text) = 'category'
+        and c.in_view = any(cast((select scope_views()) as uuid[]))
+        and c.category = any(each_category(:category))
+        and c.device = any(each_device(:device))
+        and c.origin = any(each_origin(:origin))
+    union all
+    select
+        c.device as part,
+        null as name,
+        c.completed,
+        c.rated,
+        c.confidence_sum
+    from range_parts(cast(:since as date), cast(:until as date)) r
+    inner join rollup_cells c
+        on r.grain = c.grain and r.first_day <= c.starts_on and r.day_after > c.starts_on
+    where
+        cast(:over as text) = 'device'
+        and c.in_view = any(cast((select scope_views()) as uuid[]))
+        and c.category = any(each_category(:category))
+        and c.device = any(each_device(:device))
+        and c.origin = any(each_origin(:origin))
+    union all
+    select
+        e.engine as part,
+        null as name,
+        e.completed,
+        e.rated,
+        e.confidence_sum
+    from range_parts(cast(:since as date), cast(:until as date)) r
+    inner join rollup_engines e
+        on r.grain = e.grain and r.first_day <= e.starts_on and r.day_after > e.starts_on
+    where
+        cast(:over as text) = 'engine'
+        and e.in_view = any(cast((select scope_views()) as uuid[]))
+        and e.origin = any(each_origin(:origin))
+    union all
+    select
+        cast(b.id as text) as part,
+        b.name,
+        c.completed,
+        c.rated,
+        c.confidence_sum
+    from range_parts(cast(:since as date), cast(:until as date)) r
+    inner join rollup_cells c
+        on r.grain = c.grain and r.first_day <= c.starts_on and r.day_after > c.starts_on
+    inner join brands b on c.in_view = b.id
+    where
+        cast(:over as text) = 'brand'
+        and c.category = 'all'
+        and c.device = 'all'
+        and c.origin = any(each_origin(:origin))
+)
+
+select
+    p.part,
+    p.name,
+    sum(p.completed) as completed_count,
+    sum(p.rated) as rated_count,
+    cast(sum(p.confidence_sum) as bigint) as thousandths_count
+from parts p
+group by p.part, p.name
+having sum(p.completed) > 0
+order by completed_count desc, p.part asc
