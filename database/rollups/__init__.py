@@ -421,6 +421,7 @@ def _begin_build(connection: Connection, snapshot: str | None = None) -> str:
         "search_path = rebuilt, public",
         "synchronous_commit = off",
         "work_mem = '256MB'",
+        "hash_mem_multiplier = 4",
         "maintenance_work_mem = '512MB'",
     ):
         connection.execute(text(f"set local {setting}"))

@@ -14,15 +14,14 @@ with events as (
 ),
 by_brand as materialized (
   select
-    e.brand_id, coalesce(e.category::text, 'unknown') as category, coalesce(e.device::text, 'unknown') as device, e.day,
-    e.origin,
+    e.brand_id, e.category, e.device, e.day, e.origin,
     sum(e.sign * e.launched)::integer as launched, sum(e.sign * e.completed)::integer as completed, sum(e.sign * e.failed)::integer as failed,
     sum(e.sign * e.canceled)::integer as canceled, coalesce(sum(e.sign) filter (where e.confidence is not null), 0)::integer as rated,
     coalesce(sum(e.sign * e.confidence), 0)::bigint as confidence_sum,
     coalesce(sum(e.sign * e.confidence * e.confidence), 0)::bigint as confidence_square_sum,
     coalesce(sum(e.sign * e.cost), 0)::bigint as cost_sum
   from events e
-  group by e.brand_id, coalesce(e.category::text, 'unknown'), coalesce(e.device::text, 'unknown'), e.day, e.origin
+  group by e.brand_id, e.category, e.device, e.day, e.origin
 ),
 viewed as (
   select brand_id as in_view, category, device, day, origin,
@@ -47,7 +46,8 @@ viewed as (
   group by e.category, e.device, e.day, e.origin
 ),
 days as materialized (
-  select in_view, category, device, day, origin,
+  select
+    in_view, coalesce(category::text, 'unknown') as category, coalesce(device::text, 'unknown') as device, day, origin,
     launched, completed, failed, canceled, rated, confidence_sum, confidence_square_sum, cost_sum
   from viewed
   union all
