@@ -3,6 +3,7 @@
 Each function writes one and returns its id where it has one. Times are UTC, as `at("2026-03-01")`.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
@@ -123,6 +124,7 @@ def review(
     drawn: str = "random",
     reviewer_id: str | None = None,
     adjudication: bool = False,
+    reasons: Sequence[str] = (),
     when: datetime | None = None,
 ) -> None:
     """Add a review of a job."""
@@ -135,6 +137,7 @@ def review(
         approved=approved,
         drawn=drawn,
         is_adjudication=adjudication,
+        reasons=list(reasons),
         created_at=when or datetime.now(UTC),
     )
 
