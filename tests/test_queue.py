@@ -560,6 +560,19 @@ def test_an_order_that_nobody_knows_is_placed_again_under_the_same_key(brand: UU
     assert one("select status from tryon_jobs").status == "completed"
 
 
+def test_an_engine_that_forgets_at_once_is_not_asked_for_ever(brand: UUID) -> None:
+    launch(studio(brand))
+    lost = claim()
+    queue.note_reference(lost, lost.key)
+    lose(lost)
+    engine = Instant()
+    engine.meanwhile = engine.known.clear
+    engine.polls = 1
+    worker(engine).work_off()
+    assert engine.keys == [lost.key]
+    assert one("select error_code from job_attempts where number = 2")[0] == "unknown_reference"
+
+
 def test_a_job_that_is_canceled_meanwhile_is_given_up(brand: UUID, inputs: dict[str, Any]) -> None:
     (job,) = launch(studio(brand, **inputs))
     engine = Instant(polls=10_000)

@@ -134,6 +134,28 @@ def test_large_pictures_are_scaled_down() -> None:
         assert (made.width, made.height) == (2048, 1024)
 
 
+def test_an_engine_s_plain_webp_is_kept_as_it_is_and_nothing_else() -> None:
+    plain = saved(Image.open(BytesIO(GOOD["png"])), "WEBP", lossless=True)
+    assert pictures.checked(plain).data == plain
+    exif = Image.Exif()
+    exif[0x010F] = "Secretphone"
+    image = Image.open(BytesIO(plain))
+    for told in (
+        saved(image, "WEBP", lossless=True, exif=exif.tobytes()),
+        plain + b"something behind it",
+        saved(image, "WEBP", save_all=True, append_images=[Image.new("RGB", image.size)]),
+        GOOD["png"],
+    ):
+        made = pictures.checked(told)
+        assert made == pictures.read(told)
+        assert b"Secretphone" not in made.data
+        assert b"behind" not in made.data
+    large = saved(Image.new("RGB", (3000, 3000)), "WEBP")
+    assert pictures.checked(large).width == pictures.LONGEST_SIDE
+    with pytest.raises(PictureError):
+        pictures.checked(plain[:-40])
+
+
 @pytest.mark.parametrize("name", sorted(REFUSED))
 def test_what_is_no_picture_is_one_sentence_and_at_once(name: str) -> None:
     started = time.perf_counter()

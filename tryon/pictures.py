@@ -65,6 +65,30 @@ def read(content: bytes) -> Picture:
     return Picture(out.getvalue(), image.width, image.height)
 
 
+def checked(content: bytes) -> Picture:
+    """What an engine has made: as it is when it is plain WebP, or else written anew.
+
+    A second encoding would cost detail. Raises PictureError.
+    """
+    anew = read(content)
+    with Image.open(BytesIO(content)) as image:
+        if _is_plain_webp(content) and image.size == (anew.width, anew.height):
+            return Picture(content, anew.width, anew.height)
+    return anew
+
+
+def _is_plain_webp(content: bytes) -> bool:
+    """Tell whether a file is WebP with one picture in it, and nothing else."""
+    if content[:4] != b"RIFF" or content[8:12] != b"WEBP":
+        return False
+    at, names = 12, set()
+    while at + 8 <= len(content):
+        names.add(content[at : at + 4])
+        length = int.from_bytes(content[at + 4 : at + 8], "little")
+        at += 8 + length + length % 2
+    return at == len(content) and names <= {b"VP8 ", b"VP8L", b"VP8X", b"ALPH"}
+
+
 def _decoded(content: bytes) -> Image.Image:
     try:
         with Image.open(BytesIO(content), formats=_FORMATS) as image:

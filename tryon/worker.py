@@ -30,6 +30,7 @@ from database.tenancy import Scope
 from settings import LOG_FORMAT, settings
 from tryon import pictures, queue, storage
 from tryon.engines import Category, Code, Engine, EngineError, Garment, Mode, Request, Result
+from tryon.engines.preview import Preview
 from tryon.queue import Claim
 from tryon.storage import MissingPictureError, Owner, StorageError
 
@@ -188,7 +189,7 @@ class Worker:
     ) -> Result | None:
         """What the engine makes; None when the job was taken from us meanwhile."""
         deadline = time.monotonic() + self.time_limit.total_seconds()
-        reference = held.reference
+        reference = inherited = held.reference
         while True:
             try:
                 if reference is None:
@@ -206,8 +207,8 @@ class Worker:
                 result = engine.fetch(reference)
             except EngineError as error:
                 # What another process had begun in its own memory went with it.
-                if error.code is Code.UNKNOWN_REFERENCE and reference == held.reference:
-                    reference = None
+                if error.code is Code.UNKNOWN_REFERENCE and inherited is not None:
+                    reference = inherited = None
                     continue
                 raise
             if not result.pictures:
@@ -220,7 +221,7 @@ _TOOK_TOO_LONG = "The engine took too long."
 
 def _checked(content: bytes) -> pictures.Picture:
     try:
-        return pictures.read(content)
+        return pictures.checked(content)
     except pictures.PictureError as error:
         raise EngineError(
             Code.BAD_ANSWER, "The engine's answer is no picture that can be read.", retryable=True
@@ -327,7 +328,8 @@ def _end(_number: int, _frame: FrameType | None) -> NoReturn:
 def main() -> None:
     """Run one job worker, as a process of its own."""
     logging.basicConfig(level=settings().log_level.upper(), format=LOG_FORMAT)
-    Worker(engines={}).run()
+    preview = Preview()
+    Worker(engines={preview.name: preview}).run()
 
 
 if __name__ == "__main__":
