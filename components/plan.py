@@ -4,8 +4,9 @@ import streamlit as st
 
 from components import charts
 from components.card import Drawing, Forget, Load, Table
+from components.period import Period
 from components.question import Question
-from metrics import METRICS
+from metrics import METRICS, text
 
 
 def subscriptions(question: Question) -> tuple[Load[Table], Forget]:
@@ -38,6 +39,44 @@ def subscriptions(question: Question) -> tuple[Load[Table], Forget]:
         )
 
     return load, question.forget
+
+
+def difference(past_due: Question, total: Question, period: Period) -> tuple[Load[Table], Forget]:
+    """The past due subscriptions by which the policies differ, as load and forget of a card.
+
+    ``total`` is the question of MRR's total, which has both policies' figures.
+    """
+    config = st.column_config
+    days = {"since": period.start, "until": period.end}
+
+    def load() -> Table:
+        answer = past_due.read(until=period.end)
+        row = total.read(**days).frame.iloc[0]
+        strict, late, stripe = (
+            text("usd", row[name]) for name in ("strict_usd", "at_risk_usd", "stripe_usd")
+        )
+        return Table(
+            answer.frame.assign(
+                plan=answer.frame["plan"].fillna("Own price"),
+                mrr_usd=answer.frame["mrr_usd"].astype(float),
+            ),
+            {
+                "brand": config.TextColumn("Brand"),
+                "plan": config.TextColumn("Plan"),
+                "mrr_usd": config.NumberColumn("MRR", format="$%,.2f", help=METRICS["mrr"].help),
+                "past_due_at": config.DateColumn("Past due since", format="D MMM YYYY"),
+            },
+            alt="Past due subscriptions with their brand, plan, MRR and since when",
+            as_of=answer.as_of,
+            empty="No subscription was past due at the period's end: both policies agree.",
+            note=f"Strict {strict} + past due {late} = Stripe {stripe}.",
+        )
+
+    def forget() -> None:
+        past_due.forget(until=period.end)
+        total.forget(**days)
+
+    return load, forget
 
 
 def standing(question: Question) -> tuple[Load[Drawing], Forget]:

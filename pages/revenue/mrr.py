@@ -11,6 +11,7 @@ from components import (
     behind,
     brand,
     card,
+    changes,
     filters,
     leaderboard,
     notes,
@@ -61,6 +62,16 @@ else:
     everybody = asking(queries, lambda: gate.account().scope)("revenue/mrr", policy=counted)
     with card.wall(1):
         card.table_card("Leaderboard", *leaderboard.ranked(everybody, days), key="leaderboard")
+
+with card.wall(1):
+    card.table_card(
+        "What the policies differ by",
+        *plan.difference(ask("revenue/past_due"), total, days),
+        key="past-due",
+        help="Strict counts active subscriptions, Stripe counts these as well.",
+    )
+
+changes.show(ask, days, ["mrr"], by_brand=account.is_internal and picked is None, policy=counted)
 
 rows = behind.movements(ask, counted)
 year = days.end - timedelta(days=365)
