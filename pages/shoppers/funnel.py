@@ -7,7 +7,7 @@ import streamlit as st
 
 import queries
 from accounts import gate
-from components import brand, card, filters, funnel, notice, period
+from components import brand, card, changes, filters, funnel, notice, period
 from components.question import asking
 
 DEFINITION = (
@@ -30,9 +30,8 @@ with filters.row():
     filters.unavailable("category", "All categories stand beside one another below.")
     filters.unavailable("device", "All devices stand beside one another below.")
 
-ask = partial(
-    asking(queries, lambda: gate.account().scope_of(picked)), "shoppers/funnel", as_of=now.date()
-)
+asked = asking(queries, lambda: gate.account().scope_of(picked))
+ask = partial(asked, "shoppers/funnel", as_of=now.date())
 with card.wall(1):
     card.chart_card(
         "From launch to purchase",
@@ -52,3 +51,11 @@ with card.wall(2):
             key=f"funnel-by-{part.lower()}",
             help=f"{part} of the shopper's first launch in the period. {DEFINITION}",
         )
+
+changes.show(
+    asked,
+    days,
+    ["conversion"],
+    by_brand=account.is_internal and picked is None,
+    as_of=now.date(),
+)
