@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -16,7 +17,7 @@ from accounts.attempts import keyed
 from accounts.sessions import BROWSER_COOKIE, SESSION_COOKIE
 from database import connections
 from database.connections import owner
-from settings import ROOT
+from settings import ROOT, settings
 from tests.browser.conftest import Dashboard, Visit, Visitor
 from tests.conftest import use
 from tests.supervised import free_port, status
@@ -26,17 +27,25 @@ Start = Callable[..., Visitor]
 
 
 @pytest.fixture
-def start(dashboard: Dashboard, visit: Visit, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
+def log(tmp_path: Path) -> Path:
+    """Where the server's log goes, with everything that it can say."""
+    return tmp_path / "server.log"
+
+
+@pytest.fixture
+def start(
+    dashboard: Dashboard, visit: Visit, log: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Start]:
     """Open a window at a server over the same database that nobody has visited yet."""
     use(dashboard.cluster, monkeypatch)
+    monkeypatch.setenv("CLOSETAI_LOG_LEVEL", "debug")
 
     @contextmanager
     def server(*options: str) -> Iterator[Visitor]:
         port = free_port()
         command = [sys.executable, "-m", "uvicorn", "server:app", "--port", str(port), *options]
-        process = subprocess.Popen(
-            command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+        with log.open("ab") as written:
+            process = subprocess.Popen(command, cwd=ROOT, stdout=written, stderr=written)
         try:
             # Not a page of ours: the test's own request is the first that runs the script.
             wait_until(lambda: status(port, "/_stcore/health") == 200, "the server answers", 60)
@@ -73,7 +82,7 @@ def brand_names() -> list[str]:
         return list(connection.scalars(text("select name from brands")))
 
 
-def test_from_the_first_request_to_signing_out(start: Start) -> None:
+def test_from_the_first_request_to_signing_out(start: Start, log: Path) -> None:
     email, password = new_user("nora")
     visitor = start()
     page = visitor.page
@@ -138,6 +147,12 @@ def test_from_the_first_request_to_signing_out(start: Start) -> None:
     other.get_by_text("You are signed out.").wait_for()
     page.reload()
     page.get_by_role("button", name="Sign in", exact=True).wait_for()
+
+    # What opens a door is not in the log.
+    said = log.read_text()
+    assert "GET /mrr" in said or "DEBUG" in said
+    for secret in (password, "a wrong password", held["value"], settings().secret):
+        assert secret not in said
 
 
 def test_a_tampered_cookie_and_an_unknown_address(start: Start) -> None:
