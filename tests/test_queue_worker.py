@@ -3,7 +3,7 @@
 import signal
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -17,8 +17,10 @@ from database.tenancy import Scope
 from tests.rows import insert
 from tests.supervised import environment, free_port, running
 from tests.waiting import wait_until
-from tryon import jobs, queue
-from tryon.jobs import Job
+from tryon import jobs, queue, storage
+from tryon.engines import Category, garments, mannequins
+from tryon.engines.pictures import decode
+from tryon.jobs import Garment, Job
 from tryon.worker import POLL_S
 
 SYSTEM = Scope.system()
@@ -92,7 +94,7 @@ def test_one_runs_beside_the_others_behind_them_and_again_after_a_kill(tmp_path:
 
 _HANGS = """
 import os, threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from tests.engines import Instant
 from tryon.worker import Worker
 
@@ -172,3 +174,40 @@ def test_a_long_job_is_kept_as_long_as_its_worker_lives(database: Cluster, job: 
             lambda: queue.claim("another", timedelta(seconds=15)) is not None,
             "the job of a killed worker is taken over",
         )
+
+
+def test_a_photo_becomes_a_picture(tmp_path: Path) -> None:
+    with running(tmp_path, free_port()) as started:
+        supervisor = psutil.Process(started.process.pid)
+        wait_until(lambda: job_worker(supervisor) is not None, "the job worker runs")
+        now = datetime.now(UTC)
+        with connections.owner() as connection:
+            brand = insert(connection, "brands", name="Nord", slug="nord")
+        owner = storage.Owner(brand=brand)
+        person = mannequins.draw(mannequins.family()[0]).encoded()
+        tee = next(one for one in garments.collection() if one.category is Category.TOPS)
+        wanted = Job(
+            "studio",
+            "preview",
+            brand=brand,
+            person=storage.upload(SYSTEM, owner, "selfie", person, now),
+            garments=(
+                Garment(
+                    picture=storage.upload(
+                        SYSTEM, owner, "garment", garments.draw(tee).encoded(), now
+                    ),
+                    category=tee.category,
+                ),
+            ),
+            credits=0,
+        )
+        (job,) = jobs.launch(SYSTEM, [wanted]).jobs
+        wait_until(lambda: state(job) in ("completed", "failed"), "it has ended", 60)
+        assert state(job) == "completed"
+        with connections.writer(Scope.of_brands([brand])) as connection:
+            made = connection.execute(
+                text("select object_id from job_outputs where job_id = :job"), {"job": job}
+            ).scalar_one()
+            result = decode(storage.load(connection, made), "the result")
+        assert max(result.shape) == 1024
+    connections.dispose()
