@@ -461,6 +461,7 @@ def outcomes(
             )
         )
     figure.update_layout(barmode="stack", showlegend=True, legend_traceorder="normal", margin_t=34)
+    _days_alone(figure, x)
     return figure
 
 
@@ -511,16 +512,26 @@ def band(
                 x=x,
                 y=np.asarray(list(values), dtype=float),
                 name=name,
-                mode="lines",
+                mode="lines" if len(x) > 1 else "lines+markers",
                 line={"color": PLUM, "width": 0.5 if edge else 2.25},
                 fill="tonexty" if name == upper else None,
                 fillcolor=_faint(PLUM, 0.16),
                 hovertemplate=f"{name} {_hover(unit)}",
             )
         )
+    _days_alone(figure, x)
     # Shares near one differ too little to be seen above zero.
     figure.update_layout(yaxis_rangemode="normal")
     return figure
+
+
+def _days_alone(figure: go.Figure, x: np.ndarray) -> None:
+    """Name each of a few days under its point: an axis of so few would tell the hours."""
+    if len(x) <= 3:
+        figure.update_layout(xaxis={"tickvals": x, "tickformat": "%-d %b %Y"})
+    if len(x) == 1:
+        day = np.timedelta64(1, "D")
+        figure.update_layout(xaxis={"range": [x[0] - day, x[0] + day]})
 
 
 def lines(days: Iterable[date], series: Mapping[str, Sequence[float]], unit: Unit) -> go.Figure:
@@ -547,6 +558,10 @@ def lines(days: Iterable[date], series: Mapping[str, Sequence[float]], unit: Uni
         )
     if seconds:
         figure.update_layout(yaxis={"tickformat": "~g", "ticksuffix": " s "})
+    if unit == "pct":
+        # Shares near one differ too little to be seen above zero; none is above one.
+        figure.update_layout(yaxis={"rangemode": "normal", "maxallowed": 1.002})
+    _days_alone(figure, x)
     figure.update_layout(showlegend=len(series) > 1, margin_t=34 if len(series) > 1 else 8)
     return figure
 

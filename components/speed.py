@@ -65,8 +65,6 @@ def success(daily: Question, step: str, period: Period) -> tuple[Load[Drawing], 
         figure = charts.lines(
             [start.date() for start in counts.index], {"Success rate": rates.tolist()}, "pct"
         )
-        # Shares near one differ too little to be seen above zero.
-        figure.update_layout(yaxis_rangemode="normal")
         low, last = text("pct", known.min()), text("pct", known.iloc[-1])
         said = f"The last {step}: {last}; the lowest: {low}."
         return Drawing(figure, f"Success rate by {step}. {said}", answer.as_of, note=said)

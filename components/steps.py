@@ -24,3 +24,12 @@ def drawn(step: str, start: date, end: date) -> str:
     if found != step:
         st.caption(f"Over so many days, charts are drawn by {found}.")
     return found
+
+
+def when(step: str, start: date) -> str:
+    """The day, week or month that begins at ``start``, in words."""
+    return {
+        "day": f"on {start:%a %-d %b %Y}",
+        "week": f"in the week of {start:%-d %b %Y}",
+        "month": f"in {start:%B %Y}",
+    }[step]

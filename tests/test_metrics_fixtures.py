@@ -994,15 +994,26 @@ def test_confidence_has_a_spread_and_differs_by_category_and_device(brand: str) 
         facts.job(c, brand, user, at("2026-03-03"), confidence="0.7", category="bags")
         facts.job(c, brand, user, at("2026-03-03"), status="failed", category="hats")
         facts.job(c, brand, user, at("2026-04-01"), confidence="0.1", category="bags")
-    days = ask("accuracy/confidence_spread_by_day", brand, **SHOPPERS)
+    days = ask("accuracy/confidence_over_time", brand, step="day", **SHOPPERS)
     assert len(days) == 31
     figures = days.drop(columns="day").fillna(9).to_numpy().tolist()
-    assert figures[1] == pytest.approx([0.5, 0.1, 0.9, 11])
+    # The squares of the tenths add up to 3.85: a variance of 0.35 − 0.25.
+    assert figures[1] == pytest.approx([0.5, 0.5 - 0.1**0.5, 0.5 + 0.1**0.5, 11])
     assert figures[2] == pytest.approx([0.7, 0.7, 0.7, 1])
     assert figures[3] == [9, 9, 9, 0]
     cells = ask("accuracy/confidence_by_category_device", brand, **SHOPPERS)
     assert cells["category"].tolist() == ["tops", "bags"]
     assert cells["device"].fillna("none").tolist() == ["ios", "none"]
+    weeks = ask("accuracy/confidence_over_time", brand, step="week", **SHOPPERS)
+    assert list(weeks["day"].dt.strftime("%m-%d")) == [
+        "02-23",
+        *(f"03-{d:02}" for d in range(2, 31, 7)),
+    ]
+    # (3.85 + 0.49) ÷ 12 less the square of the mean.
+    mean, spread = 6.2 / 12, (4.34 / 12 - (6.2 / 12) ** 2) ** 0.5
+    assert list(weeks.iloc[1, 1:]) == pytest.approx([mean, mean - spread, mean + spread, 12])
+    months = ask("accuracy/confidence_over_time", brand, step="month", **SHOPPERS)
+    assert months["completed_count"].tolist() == [12]
     assert cells["model_confidence_pct"].tolist() == pytest.approx([0.5, 0.7])
     assert cells["completed_count"].tolist() == [11, 1]
 
@@ -1010,6 +1021,101 @@ def test_confidence_has_a_spread_and_differs_by_category_and_device(brand: str) 
 def test_a_verdict_is_adjudicated_or_the_majority_of_the_latest(brand: str) -> None:
     def verdict(*reviews: tuple[int, bool, bool]) -> tuple[int, int]:
         """Approved and n after reviews (reviewer, approved, adjudication), one after the other."""
+def test_a_spread_stays_within_0_and_1(brand: str) -> None:
+    with connections.owner() as c:
+        user = facts.shopper(c)
+        for confidence in ("0.1", "1", "1", "1", "1"):
+            facts.job(c, brand, user, at("2026-03-01"), confidence=confidence)
+    day = ask("accuracy/confidence_over_time", brand, step="day", **SHOPPERS).iloc[0]
+    assert list(day[["low_pct", "high_pct"]]) == pytest.approx([0.82 - 0.36, 1])
+
+
+def test_confidence_is_distributed_over_fifty_bins(brand: str) -> None:
+    with connections.owner() as c:
+        user = facts.shopper(c)
+        for confidence in ("0", "0.019", "0.02", "0.98", "1"):
+            facts.job(c, brand, user, at("2026-03-02"), confidence=confidence)
+        facts.job(c, brand, user, at("2026-03-02"), status="failed")
+        facts.job(c, brand, user, at("2026-03-02"), confidence="0.5", origin="studio")
+        facts.job(c, brand, user, at("2026-04-01"), confidence="0.5")
+    bins = ask("accuracy/confidence_distribution", brand, **OF_SHOPPERS)
+    assert len(bins) == 50
+    assert bins[bins["completed_count"] > 0].to_numpy().tolist() == [
+        [0, 0.02, 2],
+        [0.02, 0.04, 1],
+        [0.98, 1, 2],
+    ]
+    before = {**OF_SHOPPERS, "since": date(2026, 2, 1), "until": date(2026, 3, 1)}
+    assert ask("accuracy/confidence_distribution", brand, **before).empty
+
+
+def test_rejections_are_counted_by_their_reasons(brand: str) -> None:
+    with connections.owner() as c:
+        user = facts.shopper(c)
+
+        def rejected(day: str, reasons: list[str], **how: Any) -> None:
+            drawn = how.pop("drawn", "random")
+            job = facts.job(c, brand, user, at(day), **how)
+            facts.review(c, brand, job, approved=False, reasons=reasons, drawn=drawn)
+
+        rejected("2026-03-02", ["hands", "neckline"])
+        rejected("2026-03-31", ["hands"])
+        rejected("2026-03-03", [])
+        rejected("2026-03-03", ["identity"], drawn="newest")
+        rejected("2026-03-03", ["identity"], origin="studio")
+        rejected("2026-04-01", ["identity"])
+        approved = facts.job(c, brand, user, at("2026-03-04"))
+        facts.review(c, brand, approved, approved=True)
+    frame = ask("accuracy/rejections", brand, **OF_SHOPPERS)
+    assert frame[["reason", "job_count", "rejected_count"]].to_numpy().tolist() == [
+        ["hands", 2, 3],
+        ["neckline", 1, 3],
+    ]
+    assert frame["rejected_pct"].tolist() == pytest.approx([2 / 3, 1 / 3])
+
+
+def test_the_worst_pictures_are_rejected_ones_of_low_confidence(brand: str) -> None:
+    with connections.owner() as c:
+        user, other = (facts.shopper(c) for _ in range(2))
+
+        def judged(day: str, confidence: str, *approved: bool, **how: Any) -> str:
+            drawn = how.pop("drawn", "random")
+            job = facts.job(c, brand, user, at(day), confidence=confidence, **how)
+            for reviewer, verdict in zip((user, other), approved, strict=False):
+                facts.review(c, brand, job, approved=verdict, drawn=drawn, reviewer_id=reviewer)
+            return job
+
+        rejected = [
+            judged("2026-03-31", "0.7", False, category="bags", device="ios"),
+            judged("2026-03-02", "0.4", False, False, drawn="uncertainty"),
+            judged("2026-03-03", "0.9", False),
+            judged("2026-03-02", "0.9", False),
+        ]
+        judged("2026-03-02", "0.1", True)
+        judged("2026-03-02", "0.1", True, False)  # a tie
+        judged("2026-03-02", "0.1", False, origin="studio")
+        judged("2026-04-01", "0.1", False)
+        judged("2026-02-28", "0.1", False)
+        facts.job(c, brand, user, at("2026-03-02"), confidence="0.1")
+    frame = ask("accuracy/worst", brand, row_count=9, **SHOPPERS)
+    assert list(frame["job_id"]) == [rejected[1], rejected[0], *rejected[2:]]
+    assert list(frame["confidence_pct"]) == [0.4, 0.7, 0.9, 0.9]
+    first = frame.iloc[0]
+    assert (first["brand"], first["verdict"], first["processing_ms"]) == (
+        "Aurora",
+        "rejected",
+        3000,
+    )
+    assert len(ask("accuracy/worst", brand, row_count=2, **SHOPPERS)) == 2
+    for some in ({"category": "bags"}, {"device": "ios"}):
+        only = ask("accuracy/worst", brand, row_count=9, **{**SHOPPERS, **some})
+        assert list(only["job_id"]) == [rejected[0]]
+    every = queries.read("accuracy/worst", Scope("all"), row_count=99, **SHOPPERS).frame
+    # All of the other brand's are rejected, at a confidence of 0.111.
+    assert list(every["confidence_pct"][:2]) == [0.111, 0.111]
+    assert set(rejected) < set(every["job_id"])
+
+
         with connections.owner() as c:
             c.execute(text("delete from reviews where brand_id = :b"), {"b": brand})
             job = facts.job(c, brand, people[0], at("2026-03-02"))
