@@ -1,29 +1,33 @@
 """Charts of how many jobs there were: over time, by part, by hour of the week."""
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pandas as pd
 
-from components import charts, filters
-from components.card import Drawing, Forget, Load
+from components import charts, filters, steps
+from components.card import Behind, Drawing, Forget, Load
+from components.drill import Part, Rows
 from components.period import Period
-from components.question import Question
+from components.question import Parameter, Question
 from metrics import missing, text
 
 _COUNTS = ["launched_count", "completed_count", "failed_count", "canceled_count"]
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+# So many brands stand for themselves, the others together.
+_BRANDS = 11
 # So many unusual days are named, the others are counted.
 _NAMED = 4
 
 
 def over_time(
-    daily: Question, unusual: Question, step: str, period: Period, today: date
+    daily: Question, unusual: Question, step: str, period: Period, today: date, jobs: Rows
 ) -> tuple[Load[Drawing], Forget]:
     """Jobs launched, completed, failed and canceled by ``step`` (day, week or month).
 
     ``unusual`` marks days. Today is added to a period that ends with yesterday; it is hatched, as
-    are weeks and months of which the period holds a part.
+    are weeks and months of which the period holds a part. ``jobs`` stand behind the bars.
     """
     running = int(period.end == today)
     drawn = {"since": period.start, "until": period.end + timedelta(days=running)}
@@ -55,11 +59,14 @@ def over_time(
         complete = answer.frame[answer.frame["day"] < pd.Timestamp(period.end)][_COUNTS].sum()
         words = ", ".join(f"{complete[c]:,} {c.removesuffix('_count')}" for c in _COUNTS)
         hatched = "Hatched: not over, or only partly in the period." if any(cut) else ""
+        starts = [start.date() for start in counts.index]
+        behind = _behind_steps(jobs, step, starts, drawn["since"], drawn["until"])
         return Drawing(
             figure,
             f"Jobs by {step}: {words} in the period. {_odd_days(odd)}",
             answer.as_of,
             note=f"{_odd_days(odd)} {hatched}".strip(),
+            behind=behind,
         )
 
     def forget() -> None:
@@ -67,6 +74,33 @@ def over_time(
         unusual.forget(**judged)
 
     return load, forget
+
+
+# How jobs are counted, in the order of the chart's traces: by what became of them, and launched.
+_COUNTED = {"completed": "ended", "failed": "ended", "canceled": "ended", "launched": "launched"}
+
+
+def _behind_steps(jobs: Rows, step: str, starts: list[date], since: date, until: date) -> Behind:
+    """The jobs behind each bar of a chart of steps that begin at ``starts``."""
+    first = [max(start, since) for start in starts]
+    windows = list(zip(first, [*first[1:], until], strict=True))
+
+    named = [steps.when(step, start) for start in starts]
+
+    def part(status: str, window: tuple[date, date], when: str) -> Part:
+        narrowed: dict[str, Parameter] = {
+            "since": window[0],
+            "until": window[1],
+            "dated": _COUNTED[status],
+            "status": filters.EVERY if status == "launched" else status,
+        }
+        return Part(f"{status.capitalize()} {when}", narrowed)
+
+    traces = {
+        trace: [part(status, window, when) for window, when in zip(windows, named, strict=True)]
+        for trace, status in enumerate(_COUNTED)
+    }
+    return jobs.behind(part("launched", (since, until), "in all these days"), traces)
 
 
 def stepped(frame: pd.DataFrame, step: str, end: date) -> tuple[pd.DataFrame, list[bool]]:
@@ -94,10 +128,23 @@ def _odd_days(odd: pd.DataFrame) -> str:
     return f"Unusual: {', '.join(named)}{more}."
 
 
-def by_part(question: Question, part: str, period: Period) -> tuple[Load[Drawing], Forget]:
-    """Completed jobs by category or device, whichever ``part`` says, with their success rate."""
-    days = {"since": period.start, "until": period.end}
-    called = {"category": filters.category_name, "device": filters.device_name}[part]
+# What the parts by which jobs are counted are called on screen.
+_CALLED: dict[str, Callable[[str | None], str]] = {
+    "category": filters.category_name,
+    "device": filters.device_name,
+    "engine": lambda engine: str(engine),
+}
+
+
+def by_part(
+    question: Question, part: str, period: Period, jobs: Rows
+) -> tuple[Load[Drawing], Forget]:
+    """Completed jobs by category, device or engine, whichever ``part`` says.
+
+    ``jobs`` stand behind them.
+    """
+    days: dict[str, date] = {"since": period.start, "until": period.end}
+    called = _CALLED[part]
 
     def load() -> Drawing:
         answer = question.read(**days)
@@ -112,13 +159,75 @@ def by_part(question: Question, part: str, period: Period) -> tuple[Load[Drawing
         ]
         figure = charts.ranking(names, rows["completed_count"].tolist(), said)
         described = "; ".join(f"{name} {words}" for name, words in zip(names, said, strict=True))
-        return Drawing(figure, f"Completed jobs by {part}: {described}.", answer.as_of)
+        ended: dict[str, Parameter] = {**days, "dated": "ended", "status": "completed"}
+        of = [filters.NONE if pd.isna(value) else str(value) for value in rows[part]]
+        behind = jobs.behind(
+            Part("Completed in all these days", ended),
+            {0: [Part(n, {**ended, part: v}) for n, v in zip(names, of, strict=True)]},
+        )
+        alt = f"Completed jobs by {part}: {described}."
+        return Drawing(figure, alt, answer.as_of, behind=behind)
 
     return load, lambda: question.forget(**days)
 
 
-def by_hour(question: Question, period: Period) -> tuple[Load[Drawing], Forget]:
-    """Launched jobs by weekday and hour (UTC), as the mean over the weekdays of the period."""
+def by_status(question: Question, period: Period, jobs: Rows) -> tuple[Load[Drawing], Forget]:
+    """What became of jobs in the period: completed, failed or canceled; ``jobs`` stand behind."""
+    days: dict[str, date] = {"since": period.start, "until": period.end}
+    ended = ("completed", "failed", "canceled")
+
+    def load() -> Drawing:
+        answer = question.read(**days)
+        counts = [int(answer.frame[f"{status}_count"].iloc[0]) for status in ended]
+        if not any(counts):
+            return Drawing(None, "", answer.as_of, empty="No jobs that ended in this period.")
+        names = [status.capitalize() for status in ended]
+        said = [f"{text('count', n)}, {text('pct', n / sum(counts))}" for n in counts]
+        parts = [
+            Part(f"{name} in all these days", {**days, "dated": "ended", "status": status})
+            for name, status in zip(names, ended, strict=True)
+        ]
+        described = "; ".join(f"{name} {words}" for name, words in zip(names, said, strict=True))
+        return Drawing(
+            charts.ranking(names, counts, said),
+            f"Jobs that ended, by status: {described}.",
+            answer.as_of,
+            behind=jobs.behind(parts[0], {0: parts}),
+        )
+
+    return load, lambda: question.forget(**days)
+
+
+def by_brand(question: Question, period: Period) -> tuple[Load[Drawing], Forget]:
+    """Completed jobs of the brands with the most, and of all others together."""
+    days: dict[str, date] = {"since": period.start, "until": period.end}
+
+    def load() -> Drawing:
+        answer = question.read(**days)
+        rows = answer.frame[answer.frame["completed_count"] > 0]
+        if rows.empty:
+            return Drawing(None, "", answer.as_of, empty="No completed jobs in this period.")
+        first, others = rows.head(_BRANDS), rows.iloc[_BRANDS:]
+        names, counts = first["name"].tolist(), first["completed_count"].tolist()
+        if not others.empty:
+            names.append(f"{len(others):,} others")
+            counts.append(int(others["completed_count"].sum()))
+        said = [f"{text('count', n)}, {text('pct', n / sum(counts))}" for n in counts]
+        described = "; ".join(f"{name} {words}" for name, words in zip(names, said, strict=True))
+        return Drawing(
+            charts.ranking(names, counts, said),
+            f"Completed jobs by brand: {described}.",
+            answer.as_of,
+        )
+
+    return load, lambda: question.forget(**days)
+
+
+def by_hour(question: Question, period: Period, jobs: Rows) -> tuple[Load[Drawing], Forget]:
+    """Launched jobs by weekday and hour (UTC), as the mean over the weekdays of the period.
+
+    ``jobs`` stand behind the cells.
+    """
     days = {"since": period.start, "until": period.end}
 
     def load() -> Drawing:
@@ -151,9 +260,27 @@ def by_hour(question: Question, period: Period) -> tuple[Load[Drawing], Forget]:
             f"Launched jobs by weekday and hour, UTC. Busiest: {busiest}.",
             answer.as_of,
             note=f"Busiest: {busiest}.",
+            behind=_behind_hours(jobs, period),
         )
 
     return load, lambda: question.forget(**days)
+
+
+def _behind_hours(jobs: Rows, period: Period) -> Behind:
+    launched: dict[str, Parameter] = {
+        "since": period.start,
+        "until": period.end,
+        "dated": "launched",
+    }
+    cells = [
+        Part(
+            f"{day} {hour}:00 to {hour + 1}:00",
+            {**launched, "weekday_number": number, "hour_number": hour},
+        )
+        for number, day in enumerate(_WEEKDAYS, start=1)
+        for hour in range(24)
+    ]
+    return jobs.behind(Part("Launched in all these days", launched), {charts.CELLS: cells})
 
 
 def hourly_means(frame: pd.DataFrame, start: date, end: date) -> list[list[float]]:

@@ -1,4 +1,4 @@
-"""How much is tried on? Jobs over time, by category, device and hour; active shoppers."""
+"""How much is tried on? Jobs over time, by category, device, engine, hour; active shoppers."""
 
 from datetime import UTC, datetime
 from functools import partial
@@ -7,7 +7,7 @@ import streamlit as st
 
 import queries
 from accounts import gate
-from components import brand, card, filters, notes, notice, period, volume
+from components import behind, brand, card, drill, filters, notes, notice, period, steps, volume
 from components.question import asking, measure
 
 account = gate.account()
@@ -20,11 +20,13 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
 with filters.row():
     step = filters.step()
     jobs = filters.jobs()
+step = steps.drawn(step, days.start, days.end)
 
 ask = asking(queries, lambda: gate.account().scope_of(picked))
 total = ask("tryons/volume_total", **jobs)
 daily = ask("tryons/volume_by_day", **jobs)
 active = ask("tryons/active_shoppers")
+rows = behind.jobs(ask, **jobs)
 
 show = partial(measure, days)
 with card.wall(4):
@@ -36,7 +38,7 @@ with card.wall(4):
 with card.wall(1):
     card.chart_card(
         f"Jobs by {step}",
-        *volume.over_time(daily, ask("tryons/unusual_days", **jobs), step, days, now.date()),
+        *volume.over_time(daily, ask("tryons/unusual_days", **jobs), step, days, now.date(), rows),
         key="jobs-over-time",
         help="Unusual day: with y = log(x + 1), |y − median| > 3.5 × 1.4826 × MAD over the same "
         "weekday of the last 8 weeks; MAD 0 or fewer than 6 values → never. x: completed jobs.",
@@ -59,13 +61,42 @@ with card.wall(2):
     for part in ("category", "device"):
         card.chart_card(
             f"Completed by {part}",
-            *volume.by_part(ask(f"tryons/volume_by_{part}", **jobs), part, days),
+            *volume.by_part(ask(f"tryons/volume_by_{part}", **jobs), part, days, rows),
             key=f"volume-by-{part}",
+        )
+    card.chart_card(
+        "Completed by engine",
+        *volume.by_part(
+            ask("tryons/volume_by_engine", origin=jobs["origin"]),
+            "engine",
+            days,
+            behind.jobs(ask, origin=jobs["origin"]),
+        ),
+        key="volume-by-engine",
+        help="Of every category and device.",
+    )
+    card.chart_card(
+        "Ended by status",
+        *volume.by_status(total, days, rows),
+        key="volume-by-status",
+        help="Jobs that completed, failed or were canceled in the period.",
+    )
+if account.is_internal and picked is None:
+    with card.wall(1):
+        card.chart_card(
+            "Completed by brand",
+            *volume.by_brand(ask("tryons/volume_by_brand", **jobs), days),
+            key="volume-by-brand",
         )
 with card.wall(1):
     card.chart_card(
         "Launched by weekday and hour, UTC",
-        *volume.by_hour(ask("tryons/launched_by_hour", origin=jobs["origin"]), days),
+        *volume.by_hour(
+            ask("tryons/launched_by_hour", origin=jobs["origin"]),
+            days,
+            behind.jobs(ask, origin=jobs["origin"]),
+        ),
         key="launched-by-hour",
         help="Mean a day over the weekdays of the period, of every category and device.",
     )
+drill.linked(ask)
