@@ -14,8 +14,9 @@ from streamlit.testing.v1 import AppTest
 
 import queries
 from components import behind, card, charts
-from components.card import Behind, Drawing
-from components.drill import PAGE, Part, Rows
+from components.card import Drawing
+from components.drill import PAGE, Behind, Part, Rows
+from components.job import UNKNOWN
 from components.question import Ask, asking
 from database import connections
 from database.tenancy import Scope
@@ -23,8 +24,11 @@ from settings import ROOT
 from tests import facts
 from tests.facts import at
 from tests.test_pages import (
+    ACCURACY,
     MOVEMENTS,
     RETENTION,
+    VOLUME,
+    brand_at,
     busiest_brand,
     signed_in,
 )
@@ -256,13 +260,6 @@ def test_a_point_leads_to_its_part_and_parts_of_one_name_are_one() -> None:
     assert dict(found.points) == {(0, 0): 1, (0, 1): 1, (2, 0): 2}
 
 
-def drawn(load: Callable[[], Drawing]) -> tuple[Any, Behind]:
-    found = load()
-    assert found.figure is not None
-    assert found.behind is not None
-    return charts.clickable(found.figure), found.behind
-
-
 def test_every_cell_of_a_heatmap_can_be_clicked_and_looks_as_before() -> None:
     figure = charts.heatmap(["a", "b"], ["x", "y", "z"], [[1, 2], [3, 4], [5, 6]], unit="count")
     words = figure.data[0].text
@@ -340,6 +337,13 @@ def one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("page", "chart"),
     [
+        (VOLUME, "jobs-over-time"),
+        (VOLUME, "volume-by-category"),
+        (VOLUME, "launched-by-hour"),
+        (ACCURACY, "confidence-spread"),
+        (ACCURACY, "confidence-by-category-device"),
+        (ACCURACY, "human-accuracy-by-week"),
+        (ACCURACY, "reliability"),
         (MOVEMENTS, "waterfall"),
         (MOVEMENTS, "months"),
         (RETENTION, "cohorts"),
@@ -352,12 +356,48 @@ def test_the_button_of_a_chart_opens_its_rows(page: str, chart: str) -> None:
     assert not app.exception
     assert not app.error
     assert len(app.dataframe) > tables
-    parts = app.selectbox(key="drill.part")
-    assert len(parts.options) > 1
-    # Every part is a list, and none is wider than all of it.
-    parts.set_value(1).run()
+    assert len(app.selectbox(key="drill.part").options) > 1
+
+
+def drawn_value(trace: Any, place: int) -> float:
+    """What a bar shows, without its sign."""
+    return abs(float((trace.x if trace.orientation == "h" else trace.y)[place]))
+
+
+@pytest.mark.usefixtures("demo")
+@pytest.mark.parametrize("page", [VOLUME, MOVEMENTS])
+def test_the_rows_behind_a_bar_are_exactly_what_it_shows(
+    page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked: list[str] = []
+    wrong: list[str] = []
+
+    def compare(title: str, load: Callable[[], Drawing], *_: Any, **__: Any) -> None:
+        found = load()
+        stands_behind = found.behind
+        figure = found.figure
+        # The overview, which is opened first, has charts of levels too, which are no counts.
+        if figure is None or not isinstance(stands_behind, Behind):
+            return
+        kinds = {(trace.type, getattr(trace, "mode", None)) for trace in figure.data}
+        if kinds & {("scatter", "lines"), ("heatmap", None)}:
+            return
+        for (trace, place), number in stands_behind.points.items():
+            part = stands_behind.parts[number]
+            shown = drawn_value(figure.data[trace], place)
+            paged = {"row_count": 10_000} if stands_behind.rows.is_paged else {}
+            rows = stands_behind.rows.question.narrowed({**part.params, **paged}).read().frame
+            money = rows.get("amount_usd")
+            counted = len(rows) if money is None else float(sum(money))
+            checked.append(part.label)
+            if counted != pytest.approx(shown):
+                wrong.append(f"{title}, {part.label}: {counted} rows behind {shown}")
+
+    monkeypatch.setattr(card, "chart_card", compare)
+    app = opened(signed_in("admin"), page)
     assert not app.exception
-    assert not app.error
+    assert len(checked) > 10
+    assert wrong == []
 
 
 def a_job_of(brand: str) -> str:
@@ -367,6 +407,38 @@ def a_job_of(brand: str) -> str:
             {"b": brand},
         ).scalar_one()
     return str(found)
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_link_to_a_job_opens_it_for_who_may_see_it() -> None:
+    job = a_job_of(busiest_brand())
+    app = signed_in("brand_manager", busiest_brand())
+    app.query_params["job"] = job
+    opened(app, VOLUME)
+    app.query_params["job"] = job
+    app.run()
+    assert not app.exception
+    facts_shown = app.dataframe[-1].value if app.dataframe else None
+    assert any(job in table.value.to_numpy() for table in app.dataframe), facts_shown
+    said = [caption.value for caption in app.caption]
+    assert any("no picture that is stored" in caption for caption in said)
+
+
+@pytest.mark.usefixtures("demo")
+@pytest.mark.parametrize("named", ["other", "nothing", "'; drop table tryon_jobs"])
+def test_a_job_that_is_not_yours_and_one_that_is_none_are_the_same_sentence(named: str) -> None:
+    own = brand_at(40)[0]
+    assert own != busiest_brand()
+    jobs = {"other": a_job_of(busiest_brand()), "nothing": str(uuid4())}
+    app = opened(signed_in("brand_manager", own), VOLUME)
+    before = len(app.dataframe)
+    app.query_params["job"] = jobs.get(named, named)
+    app.run()
+    assert not app.exception
+    assert not app.error
+    assert len(app.dataframe) == before
+    said = [*(note.value for note in app.warning), *(note.value for note in app.caption)]
+    assert len([words for words in said if UNKNOWN in words]) == 1
 
 
 @pytest.mark.usefixtures("demo")
