@@ -1,50 +1,134 @@
 """Charts of how good pictures are: what the engine says itself, what people say, and both."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pandas as pd
 
 import metrics
-from components import charts, filters
-from components.card import Behind, Drawing, Forget, Load
+from components import charts, filters, steps
+from components import jobs as job_rows
+from components.card import Behind, Drawing, Forget, Load, Table
 from components.drill import Part, Rows
 from components.period import Period
 from components.question import Parameter, Question
 from metrics import text
 
+_TENTH = 0.1
+_NOTHING_COMPLETED = "No completed jobs in this period."
 
-def spread(question: Question, period: Period, jobs: Rows) -> tuple[Load[Drawing], Forget]:
-    """Model confidence by day, with the band from its 10th to its 90th percentile.
 
-    ``jobs`` stand behind the days.
+def spread(
+    question: Question, step: str, period: Period, jobs: Rows
+) -> tuple[Load[Drawing], Forget]:
+    """Model confidence by ``step``, with the band of one standard deviation to either side.
+
+    ``jobs`` stand behind the points.
     """
-    days = {"since": period.start, "until": period.end}
+    days: dict[str, date] = {"since": period.start, "until": period.end}
 
     def load() -> Drawing:
         answer = question.read(**days)
         frame = answer.frame
         known = frame["model_confidence_pct"].dropna()
         if known.empty:
-            return Drawing(None, "", answer.as_of, empty="No completed jobs in this period.")
+            return Drawing(None, "", answer.as_of, empty=_NOTHING_COMPLETED)
         figure = charts.band(
             frame["day"],
-            ("10th percentile", "Model confidence", "90th percentile"),
+            ("One deviation below", "Model confidence", "One deviation above"),
             frame["low_pct"],
             frame["model_confidence_pct"],
             frame["high_pct"],
             "pct",
         )
         low, high = text("pct", known.min()), text("pct", known.max())
-        alt = f"Model confidence by day, from {low} to {high}, within its percentiles 10 to 90."
+        alt = f"Model confidence by {step}, from {low} to {high}, with its standard deviation."
+        starts = [max(start, period.start) for start in frame["day"].dt.date]
         parts = [
-            _completed(f"Completed on {day:%a %-d %b %Y}", day, day + timedelta(days=1))
-            for day in frame["day"].dt.date
+            _completed(f"Completed {steps.when(step, start)}", start, after)
+            for start, after in zip(starts, [*starts[1:], period.end], strict=True)
         ]
         behind = jobs.behind(_all_completed(period), dict.fromkeys(range(3), parts))
-        note = "Band: 10th to 90th percentile of jobs."
+        note = "Band: one standard deviation of the jobs to either side."
         return Drawing(figure, alt, answer.as_of, note=note, behind=behind)
 
     return load, lambda: question.forget(**days)
+
+
+def distribution(question: Question, period: Period, jobs: Rows) -> tuple[Load[Drawing], Forget]:
+    """Completed jobs by model confidence, from the lowest that there is; ``jobs`` stand behind."""
+    days: dict[str, date] = {"since": period.start, "until": period.end}
+
+    def load() -> Drawing:
+        answer = question.read(**days)
+        frame = answer.frame
+        if frame.empty:
+            return Drawing(None, "", answer.as_of, empty=_NOTHING_COMPLETED)
+        rows = frame[frame["completed_count"].cumsum() > 0]
+        figure = charts.distribution(
+            rows["low_pct"].tolist(),
+            rows["high_pct"].tolist(),
+            rows["completed_count"].tolist(),
+            "Completed",
+        )
+        reached = rows["completed_count"].cumsum() / rows["completed_count"].sum()
+        tenth = text("pct", rows.loc[reached >= _TENTH, "high_pct"].iloc[0])
+        said = f"The lowest tenth of them is under {tenth}."
+        behind = jobs.behind(_all_completed(period), {})
+        total = text("count", rows["completed_count"].sum())
+        alt = f"{total} completed jobs by model confidence. {said}"
+        return Drawing(figure, alt, answer.as_of, note=said, behind=behind)
+
+    return load, lambda: question.forget(**days)
+
+
+def rejections(question: Question, period: Period, verdicts: Rows) -> tuple[Load[Drawing], Forget]:
+    """Reasons for rejection, the most frequent first; ``verdicts`` stand behind them."""
+    days: dict[str, date] = {"since": period.start, "until": period.end}
+
+    def load() -> Drawing:
+        answer = question.read(**days)
+        rows = answer.frame
+        if rows.empty:
+            return Drawing(
+                None, "", answer.as_of, empty="No random draw of this period has a reason given."
+            )
+        names = [str(reason).replace("_", " ").capitalize() for reason in rows["reason"]]
+        said = [
+            f"{text('count', count)}, {text('pct', share)}"
+            for count, share in zip(rows["job_count"], rows["rejected_pct"], strict=True)
+        ]
+        figure = charts.ranking(names, rows["job_count"].tolist(), said)
+        described = "; ".join(f"{name} {words}" for name, words in zip(names, said, strict=True))
+        rejected = rows["rejected_count"].iloc[0]
+        behind = verdicts.behind(Part("Rejected", {**days, "verdict": "rejected"}), {})
+        return Drawing(
+            figure,
+            f"Reasons for rejection: {described}.",
+            answer.as_of,
+            note=f"Shares of {text('count', rejected)} rejected; a job may have several reasons.",
+            behind=behind,
+        )
+
+    return load, lambda: question.forget(**days)
+
+
+def worst(
+    question: Question, period: Period, opened: Callable[[str], None]
+) -> tuple[Load[Table], Forget]:
+    """The rejected jobs of which the engine was least sure; ``opened`` is told which is opened."""
+    days: dict[str, date] = {"since": period.start, "until": period.end}
+    load_rows, forget = job_rows.listed(question.narrowed(days), opened)
+
+    def load() -> Table:
+        return replace(
+            load_rows(),
+            alt="Rejected jobs, those first of which the engine was least sure",
+            empty="No picture of this period was rejected.",
+        )
+
+    return load, forget
 
 
 def _completed(label: str, since: date, until: date, **more: Parameter) -> Part:
@@ -65,7 +149,7 @@ def by_category_and_device(
     def load() -> Drawing:
         answer = question.read(**days)
         if answer.frame.empty:
-            return Drawing(None, "", answer.as_of, empty="No completed jobs in this period.")
+            return Drawing(None, "", answer.as_of, empty=_NOTHING_COMPLETED)
         named = answer.frame.assign(
             category=filters.category_names(answer.frame["category"]),
             device=filters.device_names(answer.frame["device"]),

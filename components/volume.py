@@ -1,11 +1,12 @@
 """Charts of how many jobs there were: over time, by part, by hour of the week."""
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pandas as pd
 
-from components import charts, filters
+from components import charts, filters, steps
 from components.card import Behind, Drawing, Forget, Load
 from components.drill import Part, Rows
 from components.period import Period
@@ -14,6 +15,8 @@ from metrics import missing, text
 
 _COUNTS = ["launched_count", "completed_count", "failed_count", "canceled_count"]
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+# So many brands stand for themselves, the others together.
+_BRANDS = 11
 # So many unusual days are named, the others are counted.
 _NAMED = 4
 
@@ -82,7 +85,7 @@ def _behind_steps(jobs: Rows, step: str, starts: list[date], since: date, until:
     first = [max(start, since) for start in starts]
     windows = list(zip(first, [*first[1:], until], strict=True))
 
-    named = [_when(step, start) for start in starts]
+    named = [steps.when(step, start) for start in starts]
 
     def part(status: str, window: tuple[date, date], when: str) -> Part:
         narrowed: dict[str, Parameter] = {
@@ -98,14 +101,6 @@ def _behind_steps(jobs: Rows, step: str, starts: list[date], since: date, until:
         for trace, status in enumerate(_COUNTED)
     }
     return jobs.behind(part("launched", (since, until), "in all these days"), traces)
-
-
-def _when(step: str, start: date) -> str:
-    return {
-        "day": f"on {start:%a %-d %b %Y}",
-        "week": f"in the week of {start:%-d %b %Y}",
-        "month": f"in {start:%B %Y}",
-    }[step]
 
 
 def stepped(frame: pd.DataFrame, step: str, end: date) -> tuple[pd.DataFrame, list[bool]]:
@@ -133,12 +128,23 @@ def _odd_days(odd: pd.DataFrame) -> str:
     return f"Unusual: {', '.join(named)}{more}."
 
 
+# What the parts by which jobs are counted are called on screen.
+_CALLED: dict[str, Callable[[str | None], str]] = {
+    "category": filters.category_name,
+    "device": filters.device_name,
+    "engine": lambda engine: str(engine),
+}
+
+
 def by_part(
     question: Question, part: str, period: Period, jobs: Rows
 ) -> tuple[Load[Drawing], Forget]:
-    """Completed jobs by category or device, whichever ``part`` says; ``jobs`` stand behind them."""
+    """Completed jobs by category, device or engine, whichever ``part`` says.
+
+    ``jobs`` stand behind them.
+    """
     days: dict[str, date] = {"since": period.start, "until": period.end}
-    called = {"category": filters.category_name, "device": filters.device_name}[part]
+    called = _CALLED[part]
 
     def load() -> Drawing:
         answer = question.read(**days)
@@ -161,6 +167,58 @@ def by_part(
         )
         alt = f"Completed jobs by {part}: {described}."
         return Drawing(figure, alt, answer.as_of, behind=behind)
+
+    return load, lambda: question.forget(**days)
+
+
+def by_status(question: Question, period: Period, jobs: Rows) -> tuple[Load[Drawing], Forget]:
+    """What became of jobs in the period: completed, failed or canceled; ``jobs`` stand behind."""
+    days: dict[str, date] = {"since": period.start, "until": period.end}
+    ended = ("completed", "failed", "canceled")
+
+    def load() -> Drawing:
+        answer = question.read(**days)
+        counts = [int(answer.frame[f"{status}_count"].iloc[0]) for status in ended]
+        if not any(counts):
+            return Drawing(None, "", answer.as_of, empty="No jobs that ended in this period.")
+        names = [status.capitalize() for status in ended]
+        said = [f"{text('count', n)}, {text('pct', n / sum(counts))}" for n in counts]
+        parts = [
+            Part(f"{name} in all these days", {**days, "dated": "ended", "status": status})
+            for name, status in zip(names, ended, strict=True)
+        ]
+        described = "; ".join(f"{name} {words}" for name, words in zip(names, said, strict=True))
+        return Drawing(
+            charts.ranking(names, counts, said),
+            f"Jobs that ended, by status: {described}.",
+            answer.as_of,
+            behind=jobs.behind(parts[0], {0: parts}),
+        )
+
+    return load, lambda: question.forget(**days)
+
+
+def by_brand(question: Question, period: Period) -> tuple[Load[Drawing], Forget]:
+    """Completed jobs of the brands with the most, and of all others together."""
+    days: dict[str, date] = {"since": period.start, "until": period.end}
+
+    def load() -> Drawing:
+        answer = question.read(**days)
+        rows = answer.frame[answer.frame["completed_count"] > 0]
+        if rows.empty:
+            return Drawing(None, "", answer.as_of, empty="No completed jobs in this period.")
+        first, others = rows.head(_BRANDS), rows.iloc[_BRANDS:]
+        names, counts = first["name"].tolist(), first["completed_count"].tolist()
+        if not others.empty:
+            names.append(f"{len(others):,} others")
+            counts.append(int(others["completed_count"].sum()))
+        said = [f"{text('count', n)}, {text('pct', n / sum(counts))}" for n in counts]
+        described = "; ".join(f"{name} {words}" for name, words in zip(names, said, strict=True))
+        return Drawing(
+            charts.ranking(names, counts, said),
+            f"Completed jobs by brand: {described}.",
+            answer.as_of,
+        )
 
     return load, lambda: question.forget(**days)
 

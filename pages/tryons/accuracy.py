@@ -7,7 +7,7 @@ import streamlit as st
 
 import queries
 from accounts import gate
-from components import accuracy, behind, brand, card, drill, filters, notes, period
+from components import accuracy, behind, brand, card, drill, filters, notes, period, steps
 from components.question import asking, measure
 
 account = gate.account()
@@ -18,12 +18,14 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     picked = brand.pick(lambda: queries.read("brands/list", account.scope).frame)
     days = period.pick(now)
 with filters.row():
-    filters.unavailable("by", "Accuracy is drawn by day where a day has enough, else by week.")
+    step = filters.step()
     jobs = filters.jobs()
+step = steps.drawn(step, days.start, days.end)
+origin = jobs["origin"]
 
 ask = asking(queries, lambda: gate.account().scope_of(picked))
 confidence = ask("accuracy/confidence_total", **jobs)
-spread = ask("accuracy/confidence_spread_by_day", **jobs)
+spread = ask("accuracy/confidence_over_time", step=step, **jobs)
 human = ask("accuracy/human_accuracy_total", **jobs)
 weekly = ask("accuracy/human_accuracy_by_week", **jobs)
 calibration = ask("accuracy/calibration_total", bin_count=10, **jobs)
@@ -43,7 +45,9 @@ with card.wall(2):
 
 with card.wall(2):
     card.chart_card(
-        "Model confidence by day", *accuracy.spread(spread, days, pictures), key="confidence-spread"
+        f"Model confidence by {step}",
+        *accuracy.spread(spread, step, days, pictures),
+        key="confidence-spread",
     )
     card.chart_card(
         "Human accuracy by week",
@@ -63,5 +67,33 @@ with card.wall(2):
         *accuracy.reliability(ask("accuracy/calibration", bin_count=10, **jobs), days, verdicts),
         key="reliability",
         help="Random draws only, in 10 equal-width bins of model confidence.",
+    )
+    card.chart_card(
+        "Distribution of model confidence",
+        *accuracy.distribution(
+            ask("accuracy/confidence_distribution", origin=origin),
+            days,
+            behind.jobs(ask, origin=origin),
+        ),
+        key="confidence-distribution",
+        help="Completed jobs in 50 equal bins, of every category and device.",
+    )
+    card.chart_card(
+        "Reasons for rejection",
+        *accuracy.rejections(
+            ask("accuracy/rejections", origin=origin),
+            days,
+            behind.verdicts(ask, origin=origin, category="all", device="all"),
+        ),
+        key="rejections",
+        help="Random draws only, of every category and device.",
+    )
+with card.wall(1):
+    card.table_card(
+        "Worst pictures",
+        *accuracy.worst(ask("accuracy/worst", row_count=50, **jobs), days, drill.open_job),
+        key="worst",
+        help="Jobs that reviewers rejected, however they came up for review, those first of which "
+        "the engine was least sure. At most 50.",
     )
 drill.linked(ask)

@@ -1,4 +1,4 @@
-"""How much is tried on? Jobs over time, by category, device and hour; active shoppers."""
+"""How much is tried on? Jobs over time, by category, device, engine, hour; active shoppers."""
 
 from datetime import UTC, datetime
 from functools import partial
@@ -7,7 +7,7 @@ import streamlit as st
 
 import queries
 from accounts import gate
-from components import behind, brand, card, drill, filters, notes, notice, period, volume
+from components import behind, brand, card, drill, filters, notes, notice, period, steps, volume
 from components.question import asking, measure
 
 account = gate.account()
@@ -20,6 +20,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
 with filters.row():
     step = filters.step()
     jobs = filters.jobs()
+step = steps.drawn(step, days.start, days.end)
 
 ask = asking(queries, lambda: gate.account().scope_of(picked))
 total = ask("tryons/volume_total", **jobs)
@@ -62,6 +63,30 @@ with card.wall(2):
             f"Completed by {part}",
             *volume.by_part(ask(f"tryons/volume_by_{part}", **jobs), part, days, rows),
             key=f"volume-by-{part}",
+        )
+    card.chart_card(
+        "Completed by engine",
+        *volume.by_part(
+            ask("tryons/volume_by_engine", origin=jobs["origin"]),
+            "engine",
+            days,
+            behind.jobs(ask, origin=jobs["origin"]),
+        ),
+        key="volume-by-engine",
+        help="Of every category and device.",
+    )
+    card.chart_card(
+        "Ended by status",
+        *volume.by_status(total, days, rows),
+        key="volume-by-status",
+        help="Jobs that completed, failed or were canceled in the period.",
+    )
+if account.is_internal and picked is None:
+    with card.wall(1):
+        card.chart_card(
+            "Completed by brand",
+            *volume.by_brand(ask("tryons/volume_by_brand", **jobs), days),
+            key="volume-by-brand",
         )
 with card.wall(1):
     card.chart_card(
