@@ -27,6 +27,9 @@ INK = "#2A2129"
 # Where `clickable` puts the points over a heatmap's cells: behind the cells and their hatching.
 CELLS = 2
 
+# A table with more columns writes shorter numbers.
+_WIDE = 18
+
 # How an axis and the text under the pointer write a unit (d3-format).
 _TICKS = {
     "usd": "$~s",
@@ -229,6 +232,65 @@ def curve(
     return figure
 
 
+def curves(
+    numbers: Sequence[int],
+    mean: tuple[str, Sequence[float | None]],
+    each: Mapping[str, Sequence[float | None]],
+    unit: Unit,
+    title: str,
+    threshold: tuple[str, float] | None = None,
+) -> go.Figure:
+    """A named line over ``numbers``, an axis called ``title``, before those that it is the mean of.
+
+    None is a gap. ``threshold`` is a level with its name.
+    """
+    figure = _figure(unit, height=340)
+    for name, values in each.items():
+        figure.add_trace(
+            go.Scatter(
+                x=list(numbers),
+                y=np.asarray(values, dtype=float),
+                name=name,
+                mode="lines",
+                line={"color": NEUTRAL, "width": 1},
+                opacity=0.6,
+                showlegend=False,
+                hovertemplate=f"{name} {_hover(unit)}",
+            )
+        )
+    name, values = mean
+    figure.add_trace(
+        go.Scatter(
+            x=list(numbers),
+            y=np.asarray(values, dtype=float),
+            name=name,
+            mode="lines+markers",
+            line={"color": PLUM, "width": 2.25},
+            hovertemplate=f"{name} {_hover(unit)}",
+        )
+    )
+    if threshold is not None:
+        called, level_of_it = threshold
+        figure.add_trace(
+            go.Scatter(
+                x=list(numbers),
+                y=[level_of_it] * len(numbers),
+                name=called,
+                mode="lines",
+                line={"color": OCHRE, "width": 2, "dash": "dash"},
+                hovertemplate=f"{called} {_hover(unit)}",
+            )
+        )
+    figure.update_layout(
+        # The words of all lines at once would cover the chart.
+        hovermode="closest",
+        showlegend=True,
+        margin_t=34,
+        xaxis={"title": title, "tickformat": "d", "nticks": 12},
+    )
+    return figure
+
+
 def scatter(
     names: Sequence[str],
     across: tuple[str, Sequence[float]],
@@ -340,8 +402,11 @@ def heatmap(
     unit: Unit = "pct",
     lowest: float = 0,
     hover: Sequence[Sequence[str]] | None = None,
+    highest: float | None = None,
 ) -> go.Figure:
     """A table of figures in one colour scale, from ``lowest`` up, with the number in each cell.
+
+    Above ``highest`` all are as dark. Shares in many columns are whole per cents.
 
     ``values`` has a list for each row; None stays blank. Cells that are ``running`` are hatched.
     The first row stands on top. With ``hover``, the words for each cell, there are too many cells
@@ -349,7 +414,12 @@ def heatmap(
     """
     figure = _figure(unit, height=64 + 30 * len(rows))
     z = np.array(values, dtype=float).reshape(len(rows), len(columns))
-    shown = [["" if np.isnan(cell) else text(unit, float(cell)) for cell in row] for row in z]
+    narrow = unit == "pct" and len(columns) > _WIDE
+
+    def written(cell: float) -> str:
+        return "" if np.isnan(cell) else f"{cell:.0%}" if narrow else text(unit, float(cell))
+
+    shown = [[written(cell) for cell in row] for row in z]
     figure.add_trace(
         go.Heatmap(
             z=z,
@@ -357,9 +427,10 @@ def heatmap(
             y=list(range(len(rows))),
             text=hover or shown,
             texttemplate="" if hover else "%{text}",
-            textfont={"color": INK, "size": 13},
+            textfont={"color": INK, "size": 11 if narrow else 13},
             colorscale=[[0.0, SCALE[0]], [1.0, SCALE[1]]],
             zmin=lowest,
+            zmax=highest,
             showscale=False,
             xgap=1 if hover else 3,
             ygap=1 if hover else 3,

@@ -1,32 +1,73 @@
-"""Retention by cohort month, drawn as one table of shares."""
+"""D1, D7 and D30 retention: by cohort month as a table of shares, and by part of the shoppers."""
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pandas as pd
+import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
-from components import charts
-from components.card import Behind, Drawing, Forget, Load
+from components import charts, filters
+from components.card import PERCENT, Behind, Drawing, Forget, Load, Table
 from components.drill import Part, Rows
+from components.period import Period
 from components.question import Question
+from metrics import METRICS
 
 COMPLETE, RUNNING = "complete", "running"
 
 
-def table(question: Question, shoppers: Rows) -> tuple[Load[Drawing], Forget]:
-    """The answer of the query of cohort retention as a heatmap, as load and forget of a card.
+def table(
+    question: Question, since: date, until: date, shoppers: Rows
+) -> tuple[Load[Drawing], Forget]:
+    """The answer of the query by cohort month as a heatmap, as load and forget of a card.
 
     ``shoppers`` stand behind the cells.
     """
 
     def load() -> Drawing:
-        answer = question.read()
+        answer = question.read(since=since, until=until)
         drawn = drawing(answer.frame, answer.as_of)
         if drawn.figure is None:
             return drawn
         return replace(drawn, behind=_behind_cells(shoppers, answer.frame))
 
-    return load, question.forget
+    return load, lambda: question.forget(since=since, until=until)
+
+
+def parts(question: Question, by: str, period: Period) -> tuple[Load[Table], Forget]:
+    """D1, D7 and D30 of the parts ``by`` which shoppers are split, as load and forget of a card."""
+    called = {
+        "category": filters.category_name,
+        "device": filters.device_name,
+        "channel": filters.channel_name,
+    }[by]
+    config = st.column_config
+    columns: dict[str, ColumnConfig] = {
+        "part": config.TextColumn(by.capitalize()),
+        "d1_count": config.NumberColumn(
+            "Shoppers", format="localized", help="Those whose day 1 ended in the period."
+        ),
+        **{
+            f"d{number}_pct": config.NumberColumn(
+                f"D{number}", format=PERCENT, help=METRICS[f"retention_d{number}"].help
+            )
+            for number in (1, 7, 30)
+        },
+    }
+
+    def load() -> Table:
+        answer = question.read(since=period.start, until=period.end)
+        names = [called(part or None) for part in answer.frame["part"].fillna("")]
+        return Table(
+            answer.frame.assign(part=names),
+            columns,
+            alt=f"D1, D7 and D30 retention by {by}",
+            as_of=answer.as_of,
+            empty="Nobody's day 1, 7 or 30 ended in this period.",
+        )
+
+    return load, lambda: question.forget(since=period.start, until=period.end)
 
 
 def _behind_cells(shoppers: Rows, frame: pd.DataFrame) -> Behind:

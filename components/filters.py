@@ -1,5 +1,6 @@
 """Which jobs a page looks at besides brand and period, and by which step it draws them."""
 
+from collections.abc import Iterable
 from typing import Literal
 
 import pandas as pd
@@ -37,7 +38,9 @@ DEVICES = {
 }
 _CATEGORIES = {"All categories": EVERY} | {name.capitalize(): name for name in CATEGORIES}
 _DEVICES = {"All devices": EVERY} | DEVICES
-_WIDTHS = {"by": 110, "category": 170, "device": 150}
+_WIDTHS = {"by": 110, "category": 170, "device": 150, "channel": 150}
+
+Name = Literal["by", "category", "device", "channel"]
 
 _STEPS = {"Day": "day", "Week": "week", "Month": "month"}
 
@@ -64,8 +67,8 @@ def jobs() -> dict[str, str]:
     """
     return {
         "origin": origin(),
-        "category": _one_of("category", _CATEGORIES),
-        "device": _one_of("device", _DEVICES),
+        "category": category(),
+        "device": device(),
     }
 
 
@@ -85,12 +88,30 @@ def origin() -> str:
     return ORIGINS.get(picked, "shopper")
 
 
-def unavailable(name: Literal["by", "category", "device"], reason: str) -> None:
+def category() -> str:
+    """Ask for a garment category (``?category=``), as queries take it."""
+    return _one_of("category", _CATEGORIES)
+
+
+def device() -> str:
+    """Ask for a device (``?device=``), as queries take it."""
+    return _one_of("device", _DEVICES)
+
+
+def channel(known: Iterable[str]) -> str:
+    """Ask for one of the ``known`` channels that bring shoppers (``?channel=``)."""
+    return _one_of(
+        "channel", {"All channels": EVERY} | {channel_name(name): name for name in known}
+    )
+
+
+def unavailable(name: Name, reason: str) -> None:
     """Show a filter that the page's figures cannot honour: disabled, with the reason."""
     label, default = {
         "by": ("By", "Day"),
         "category": ("Category", "All categories"),
         "device": ("Device", "All devices"),
+        "channel": ("Channel", "All channels"),
     }[name]
     # Not the filter's own key: what the address says for other pages is none of this one's.
     st.selectbox(
@@ -103,7 +124,7 @@ def unavailable(name: Literal["by", "category", "device"], reason: str) -> None:
     )
 
 
-def _one_of(name: Literal["category", "device"], options: dict[str, str]) -> str:
+def _one_of(name: Name, options: dict[str, str]) -> str:
     address.check(name, name, options)
     picked = st.selectbox(
         name.capitalize(), list(options), key=name, bind="query-params", width=_WIDTHS[name]
@@ -139,3 +160,8 @@ def category_name(category: str | None) -> str:
 def category_names(categories: pd.Series) -> list[str]:
     """What categories are called on screen, n/a among them."""
     return [category_name(category or None) for category in categories.fillna("")]
+
+
+def channel_name(channel: str | None) -> str:
+    """What a channel is called on screen."""
+    return channel.capitalize() if channel else "Unknown"

@@ -1,13 +1,9 @@
-"""The funnel of shoppers: its steps as bars, and the same by category or device."""
+"""The funnel of shoppers: its steps as bars, and their course by week."""
 
 from datetime import date
 
-import pandas as pd
-import streamlit as st
-from streamlit.elements.lib.column_types import ColumnConfig
-
 from components import charts
-from components.card import PERCENT, Drawing, Forget, Load, Table
+from components.card import Drawing, Forget, Load
 from components.question import Question
 from metrics import text
 
@@ -15,13 +11,14 @@ STEPS = ("launched", "completed", "saved", "purchased")
 
 
 def steps(question: Question, since: date, until: date) -> tuple[Load[Drawing], Forget]:
-    """The answer of the query of the funnel over all parts, drawn, as load and forget of a card."""
+    """The answer of the query of the funnel, drawn, as load and forget of a card."""
 
     def load() -> Drawing:
         answer = question.read(since=since, until=until)
-        out = int(answer.frame["left_out_count"].sum())
+        row = answer.frame.iloc[0]
+        out = int(row["left_out_count"])
         note = f"Left out: {text('count', out)}, whose 7 days are not over." if out else ""
-        counts = [int(answer.frame[f"{step}_count"].sum()) for step in STEPS]
+        counts = [int(row[f"{step}_count"]) for step in STEPS]
         if not counts[0]:
             empty = "Nobody launched a try-on 7 days ago or earlier in this period."
             return Drawing(None, "", answer.as_of, empty=empty, note=note)
@@ -36,38 +33,28 @@ def steps(question: Question, since: date, until: date) -> tuple[Load[Drawing], 
     return load, lambda: question.forget(since=since, until=until)
 
 
-def parts(question: Question, name: str, since: date, until: date) -> tuple[Load[Table], Forget]:
-    """The answer of the query of the funnel by part; ``name`` is what a part is called."""
+def by_week(question: Question, since: date, until: date) -> tuple[Load[Drawing], Forget]:
+    """The answer of the query of the funnel by week as lines, as load and forget of a card."""
 
-    def load() -> Table:
+    def load() -> Drawing:
         answer = question.read(since=since, until=until)
-        return Table(
-            answer.frame[answer.frame["launched_count"] + answer.frame["left_out_count"] > 0],
-            _columns(name, answer.frame),
-            alt=f"The funnel of shoppers by {name.lower()} of their first try-on",
-            as_of=answer.as_of,
-            empty="Nobody launched a try-on in this period.",
+        frame = answer.frame
+        known = frame[frame["launched_count"] > 0]
+        if known.empty:
+            empty = "Nobody launched a try-on 7 days ago or earlier in this period."
+            return Drawing(None, "", answer.as_of, empty=empty)
+        shares = {step.capitalize(): frame[f"{step}_pct"].tolist() for step in STEPS[1:]}
+        first, last = (
+            ", ".join(
+                f"{step} {text('pct', float(known[f'{step}_pct'].iloc[at]))}" for step in STEPS[1:]
+            )
+            for at in (0, -1)
+        )
+        return Drawing(
+            charts.lines(frame["week"], shares, "pct"),
+            f"Shares of the shoppers who launched, by week. First: {first}. Last: {last}.",
+            answer.as_of,
+            note="Stretches of 7 days back from the period's end; a shopper counts in each anew.",
         )
 
     return load, lambda: question.forget(since=since, until=until)
-
-
-def _columns(name: str, frame: pd.DataFrame) -> dict[str, ColumnConfig]:
-    config = st.column_config
-    shares = {
-        f"{step}_pct": config.NumberColumn(
-            step.capitalize(), format=PERCENT, help=f"{step.capitalize()} ÷ launched."
-        )
-        for step in STEPS[1:]
-    }
-    left_out = {
-        "left_out_count": config.NumberColumn(
-            "Left out", format="localized", help="Shoppers whose 7 days are not over."
-        )
-    }
-    return {
-        "part": config.TextColumn(name),
-        "launched_count": config.NumberColumn("Launched", format="localized"),
-        **shares,
-        **(left_out if frame["left_out_count"].any() else {}),
-    }

@@ -155,8 +155,9 @@ def test_the_shoppers_behind_a_cell_are_those_who_came_back(brand: str) -> None:
         # Another brand's job brings nobody back to this one.
         facts.job(c, facts.brand(c, "Third"), people[2], at("2026-05-11 12:00"))
 
-    def came(step: str, first: int, after: int) -> dict[str, int]:
-        rows = behind.shoppers(ask(brand), step=step, as_of=date(2026, 6, 20))
+    def came(step: str, first: int, after: int, **of: str) -> dict[str, int]:
+        of = {"split": "none", "part": "all"} | of
+        rows = behind.shoppers(ask(brand), step=step, as_of=date(2026, 6, 20), **of)
         found = frame(
             rows,
             since=date(2026, 5, 1),
@@ -172,6 +173,9 @@ def test_the_shoppers_behind_a_cell_are_those_who_came_back(brand: str) -> None:
     assert came("week", 1, 2) == {people[0]: 2, people[1]: 1}
     assert came("month", 0, 1) == {people[0]: 3, people[1]: 2, people[2]: 1}
     assert came("month", 1, 2) == {}
+    assert came("day", 7, 8, split="category", part="tops") == {people[0]: 2}
+    assert came("day", 7, 8, split="device", part="ios") == {}
+    assert came("day", 7, 8, split="channel", part="unknown") == {people[0]: 2}
 
 
 def test_a_shopper_of_two_brands_is_one_of_all_brands(brand: str) -> None:
@@ -183,7 +187,11 @@ def test_a_shopper_of_two_brands_is_one_of_all_brands(brand: str) -> None:
     params: dict[str, Any] = {**day, "first_period": 1, "next_period": 2}
     for scope, expected in ((Scope("all"), [user]), (Scope.of_brands([brand, other]), [])):
         rows = behind.shoppers(
-            asking(queries, partial(Scope, scope.brands)), step="day", as_of=date(2026, 6, 20)
+            asking(queries, partial(Scope, scope.brands)),
+            step="day",
+            as_of=date(2026, 6, 20),
+            split="none",
+            part="all",
         )
         assert list(frame(rows, **params)["shopper_id"]) == expected
 

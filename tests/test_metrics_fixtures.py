@@ -24,16 +24,19 @@ pytestmark = pytest.mark.usefixtures("noise")
 MARCH: dict[str, Parameter] = {"since": date(2026, 3, 1), "until": date(2026, 4, 1)}
 STRICT: dict[str, Parameter] = {"policy": "strict", **MARCH}
 STRIPE: dict[str, Parameter] = {"policy": "stripe", **MARCH}
+# Cohorts, all of them, long after they are over.
+UNSPLIT: dict[str, Parameter] = {"split": "none", "part": "all"}
+CARD: dict[str, Parameter] = {"as_of": date(2026, 7, 1), **UNSPLIT, **MARCH}
 SHOPPERS: dict[str, Parameter] = {
     "origin": "shopper",
     "category": "all",
     "device": "all",
     **MARCH,
 }
+OF_SHOPPERS: dict[str, Parameter] = {"origin": "shopper", **MARCH}
 
 
 @pytest.fixture
-OF_SHOPPERS: dict[str, Parameter] = {"origin": "shopper", **MARCH}
 def noise(database: object) -> str:  # noqa: ARG001 (needs a database)
     """Another brand, busy in every respect; a missing tenant filter shows its figures."""
     # The cache outlives the database of a test.
@@ -708,6 +711,7 @@ def test_hours_of_the_week_are_utc_and_begin_on_monday(brand: str) -> None:
 def test_active_shoppers_of_a_day_a_week_and_a_month(brand: str) -> None:
     frame = ask("tryons/launched_by_hour", brand, **{**OF_SHOPPERS, "origin": "all"})
     assert frame.to_numpy().tolist() == [[1, 0, 2], [2, 5, 1], [7, 23, 1]]
+
     def active(person: str, *days: str) -> None:
         for day in days:
             facts.job(c, brand, person, at(day), status="failed")
@@ -1161,7 +1165,7 @@ def cohort(brand: str, first: str, size: int, returned: int, day_number: int) ->
 def test_retention_pools_shoppers_and_not_shares(brand: str) -> None:
     cohort(brand, "2026-03-02", 10, 2, 7)
     cohort(brand, "2026-03-03", 100, 0, 7)
-    card = one("shoppers/retention_card", brand, day_number=7, **MARCH)
+    card = one("shoppers/retention_card", brand, day_number=7, **CARD)
     assert (card["cohort_count"], card["returned_count"]) == (110, 2)
     assert round(card["retention_pct"], 3) == 0.018
 
@@ -1170,8 +1174,8 @@ def test_retention_of_500_in_1000_and_400_in_500_is_60_per_cent(brand: str) -> N
     # A tenth of each.
     cohort(brand, "2026-03-02", 100, 50, 1)
     cohort(brand, "2026-03-10", 50, 40, 1)
-    assert one("shoppers/retention_card", brand, day_number=1, **MARCH)["retention_pct"] == 0.6
-    frame = ask("shoppers/retention", brand, since=date(2026, 3, 1), as_of=date(2026, 6, 1))
+    assert one("shoppers/retention_card", brand, day_number=1, **CARD)["retention_pct"] == 0.6
+    frame = ask("shoppers/retention_by_month", brand, **CARD)
     assert list(frame["retention_pct"]) == [0.6, 0, 0, 0.6, 0, 0]
 
 
@@ -1181,27 +1185,35 @@ def test_a_card_pools_the_days_whose_day_n_ended_in_the_window(brand: str) -> No
     cohort(brand, "2026-02-25", 1, 0, 7)  # day 7 is 4 March, on which a stretch begins
     cohort(brand, "2026-03-24", 4, 1, 7)  # day 7 is 31 March
     cohort(brand, "2026-03-25", 8, 8, 7)  # day 7 is 1 April
-    card = one("shoppers/retention_card", brand, day_number=7, **MARCH)
+    card = one("shoppers/retention_card", brand, day_number=7, **CARD)
     assert (card["cohort_count"], card["returned_count"]) == (7, 2)
-    weeks = ask("shoppers/retention_by_week", brand, day_number=7, **MARCH)
+    weeks = ask("shoppers/retention_by_week", brand, day_number=7, **CARD)
     assert list(weeks["week"].dt.day) == [1, 4, 11, 18, 25]
     assert list(weeks["cohort_count"]) == [2, 1, 0, 0, 4]
     assert list(weeks["retention_pct"].fillna(9)) == [0.5, 0, 9, 9, 0.25]
+    # On 31 March that day is not over.
+    early = CARD | {"as_of": date(2026, 3, 31)}
+    assert one("shoppers/retention_card", brand, day_number=7, **early)["cohort_count"] == 3
+    weeks = ask("shoppers/retention_by_week", brand, day_number=7, **early)
+    assert list(weeks["cohort_count"]) == [2, 1, 0, 0, 0]
 
 
 def test_a_first_job_before_the_window_is_the_cohort(brand: str) -> None:
-    cohort(brand, "2026-01-05", 1, 1, 60)  # back on 6 March, which begins no cohort
-    cards = [one("shoppers/retention_card", brand, day_number=n, **MARCH) for n in (0, 1, 60)]
+    cohort(brand, "2026-02-04", 1, 1, 30)  # back on 6 March, which begins no cohort
+    cards = [one("shoppers/retention_card", brand, day_number=n, **CARD) for n in (1, 7, 30)]
     assert [card["cohort_count"] for card in cards] == [0, 0, 1]
+    assert cards[-1]["retention_pct"] == 1
 
 
-def test_cells_of_retention_are_future_running_or_complete(brand: str) -> None:
+def test_months_of_day_n_are_future_running_or_complete(brand: str) -> None:
     cohort(brand, "2026-03-01", 4, 2, 1)
     cohort(brand, "2026-02-27", 2, 1, 30)
     cohort(brand, "2026-03-29", 4, 4, 7)
 
     def cells(as_of: date) -> dict[str, tuple[str, float, float]]:
-        frame = ask("shoppers/retention", brand, since=date(2026, 2, 9), as_of=as_of)
+        early = date(2026, 2, 9)
+        window = UNSPLIT | {"since": early, "until": as_of, "as_of": as_of}
+        frame = ask("shoppers/retention_by_month", brand, **window)
         found = {}
         for _, row in frame.iterrows():
             month = "mean" if pd.isna(row["cohort_month"]) else row["cohort_month"].strftime("%b")
@@ -1240,6 +1252,125 @@ def test_cells_of_retention_are_future_running_or_complete(brand: str) -> None:
     )
 
 
+def visits(brand: str, *days: str, **job: Any) -> None:
+    """A shopper who launches a job on each of some days; ``job`` is said of the first."""
+    with connections.owner() as c:
+        user = facts.shopper(c)
+        for number, day in enumerate(days):
+            facts.job(c, brand, user, at(day), **({} if number else job))
+
+
+def test_retention_has_three_modes_on_the_same_cohorts(brand: str) -> None:
+    visits(brand, "2026-01-10", "2026-02-05")
+    visits(brand, "2026-01-20", "2026-03-03", "2026-03-04")
+    visits(brand, "2026-01-25")
+    visits(brand, "2026-02-10", "2026-03-01")
+
+    def cells(
+        mode: str, numbers: str, as_of: date, *, step: str = "month", until: date | None = None
+    ) -> list[list[object]]:
+        frame = ask(
+            "shoppers/retention",
+            brand,
+            step=step,
+            mode=mode,
+            numbers=numbers,
+            until=until or as_of,
+            as_of=as_of,
+            **UNSPLIT,
+        )
+        first_of = frame["cohort"].dt.strftime("%d %b").fillna("mean")
+        shares = frame["retention_pct"].fillna(9).round(3)
+        kinds = frame["state"].str[0]
+        return [
+            [name, *(f"{kind}{share:g}" for kind, share in zip(k, s, strict=True))]
+            for name, k, s in (
+                (name, kinds[first_of == name], shares[first_of == name])
+                for name in dict.fromkeys(first_of)
+            )
+        ]
+
+    # In mid-March; the mean is of complete cells, of which the third column has none.
+    middle = date(2026, 3, 15)
+    assert cells("on", "0,1,2,3", middle) == [
+        ["01 Jan", "c1", "c0.333", "r0.333", "f9"],
+        ["01 Feb", "c1", "r1", "f9", "f9"],
+        ["mean", "m1", "m0.333", "m9", "m9"],
+    ]
+    assert cells("after", "0,1,2,3", middle) == [
+        ["01 Jan", "c1", "c0.667", "r0.333", "f9"],
+        ["01 Feb", "c1", "r1", "f9", "f9"],
+        ["mean", "m1", "m0.667", "m9", "m9"],
+    ]
+    # Months 1 and 2 together are over with the second.
+    assert cells("bracket", "0,1,3", middle)[0] == ["01 Jan", "c1", "r0.667"]
+    assert cells("bracket", "0,1,3", date(2026, 4, 1)) == [
+        ["01 Jan", "c1", "c0.667"],
+        ["01 Feb", "c1", "r1"],
+        ["mean", "m1", "m0.667"],
+    ]
+    # A cohort whose own month is not over is running; one of the future is none.
+    assert cells("on", "0,1", date(2026, 2, 11))[1] == ["01 Feb", "r1", "f9"]
+    # Weeks begin on Mondays, days at midnight; the last cohorts are left out where nobody asks.
+    assert cells("on", "0,4,5", middle, step="week", until=date(2026, 1, 19)) == [
+        ["05 Jan", "c1", "c1", "c0"],
+        ["mean", "m1", "m1", "m0"],
+    ]
+    assert cells("on", "0,4", date(2026, 2, 2), step="week", until=date(2026, 1, 12)) == [
+        ["05 Jan", "c1", "r1"],
+        ["mean", "m1", "m9"],
+    ]
+    assert cells("after", "0,26,27,30", date(2026, 2, 19), step="day", until=date(2026, 1, 21)) == [
+        ["10 Jan", "c1", "c1", "c0", "c0"],
+        ["20 Jan", "c1", "c1", "c1", "r1"],
+        ["mean", "m1", "m1", "m0.5", "m0"],
+    ]
+
+
+def test_retention_is_split_by_the_first_job(brand: str) -> None:
+    visits(brand, "2026-01-10", "2026-02-05", category="boots", device="ios")
+    visits(brand, "2026-01-10", "2026-01-11", category="boots")
+    visits(brand, "2026-01-10", category="hats", device="ios")
+    with connections.owner() as c:
+        c.execute(text("update shoppers set channel = 'search' where first_device is null"))
+    april = date(2026, 4, 1)
+    year: dict[str, Parameter] = {"since": date(2026, 1, 1), "until": april, "as_of": april}
+    months: dict[str, Parameter] = {"step": "month", "mode": "on", "numbers": "1"}
+    months |= {"until": april, "as_of": april}
+    for split, part, count, d1, m1 in (
+        ("category", "boots", 2, 0.5, 0.5),
+        ("category", "hats", 1, 0, 0),
+        ("device", "ios", 2, 0, 0.5),
+        ("device", "unknown", 1, 1, 0),
+        ("channel", "search", 1, 1, 0),
+    ):
+        of = {"split": split, "part": part}
+        card = one("shoppers/retention_card", brand, day_number=1, **of, **year)
+        assert (card["cohort_count"], card["retention_pct"]) == (count, d1)
+        cell = ask("shoppers/retention", brand, **of, **months).iloc[0]
+        assert (cell["cohort_count"], cell["retention_pct"]) == (count, m1)
+        weeks = ask("shoppers/retention_by_week", brand, day_number=1, **of, **year)
+        assert weeks["cohort_count"].sum() == count
+        by_month = ask("shoppers/retention_by_month", brand, **of, **year).iloc[0]
+        assert (by_month["cohort_count"], by_month["retention_pct"]) == (count, d1)
+
+    devices = ask("shoppers/retention_by_part", brand, split="device", **year)
+    assert devices["part"].fillna("–").tolist() == ["ios", "–"]
+    assert devices[["d1_count", "d7_count", "d30_count"]].to_numpy().tolist() == [
+        [2, 2, 2],
+        [1, 1, 1],
+    ]
+    assert devices["d1_pct"].tolist() == [0, 1]
+    channels = ask("shoppers/channels", brand)["channel"]
+    assert channels.tolist() == ["search", "unknown"]
+    # In a window of two days some parts have nobody whose day 30 is one of them.
+    few = year | {"since": date(2026, 1, 11), "until": date(2026, 1, 13)}
+    categories = ask("shoppers/retention_by_part", brand, split="category", **few)
+    assert categories["d1_pct"].tolist() == [0.5, 0]
+    assert categories["d30_count"].tolist() == [0, 0]
+    assert categories["d30_pct"].isna().all()
+
+
 def test_conversion_counts_purchases_within_seven_days_of_the_first_job(brand: str) -> None:
     def buyer(job: str, bought: str | None, *, touched: bool = True) -> None:
         user = facts.shopper(connection)
@@ -1256,7 +1387,7 @@ def test_conversion_counts_purchases_within_seven_days_of_the_first_job(brand: s
         buyer("2026-03-02 09:00", None)
         buyer("2026-03-02 09:00", "2026-03-03", touched=False)  # not attributed
         buyer("2026-03-30 09:00", "2026-04-02")  # after the window, in time
-        buyer("2026-03-31 09:00", "2026-04-01")  # its 7 days are not over
+        buyer("2026-03-31 09:00", "2026-04-01")  # its 7 days are not over before 7 April is
         buyer("2026-04-01 09:00", "2026-04-02")  # not in the window
         user = facts.shopper(connection)
         facts.job(connection, brand, user, at("2026-03-05"), status="failed")
@@ -1275,6 +1406,8 @@ def test_conversion_counts_purchases_within_seven_days_of_the_first_job(brand: s
         facts.purchase(connection, brand, user, at("2026-03-09 12:00"))
     total = one("shoppers/conversion", brand, as_of=date(2026, 4, 7), **MARCH)
     assert list(total) == [8, 2, 1, pytest.approx(2 / 8)]
+    total = one("shoppers/conversion", brand, as_of=date(2026, 4, 8), **MARCH)
+    assert list(total) == [9, 3, 0, pytest.approx(3 / 9)]
     weeks = ask("shoppers/conversion_by_week", brand, as_of=date(2026, 4, 7), **MARCH)
     # In a week of its own the second job of that shopper is a first one.
     assert list(weeks["shopper_count"]) == [7, 0, 0, 1, 1]
@@ -1295,8 +1428,8 @@ def test_the_funnel_takes_its_steps_in_order_within_seven_days_of_the_launch(bra
             facts.purchase(c, brand, user, at(bought))
 
     with connections.owner() as c:
-        shopper("2026-03-02 09:00", "2026-03-02 10:00", "2026-03-02 10:00", device="ios")
-        shopper("2026-03-02 09:00", "2026-03-04", "2026-03-09 08:59", category="boots")
+        shopper("2026-03-02 09:00", "2026-03-02 10:00", "2026-03-02 10:00")
+        shopper("2026-03-02 09:00", "2026-03-04", "2026-03-09 08:59")
         shopper("2026-03-02 09:00", "2026-03-04", "2026-03-09 09:00")  # 7 days later: too late
         shopper("2026-03-02 09:00", "2026-03-04", "2026-03-03")  # purchased before saving
         shopper("2026-03-02 09:00", "2026-03-02 09:30", "2026-03-04")  # saved before it was done
@@ -1312,8 +1445,8 @@ def test_the_funnel_takes_its_steps_in_order_within_seven_days_of_the_launch(bra
         # The start is the first launch of the window; it fails, and the second is good enough.
         user = facts.shopper(c)
         facts.job(c, brand, user, at("2026-02-28"))
-        facts.job(c, brand, user, at("2026-03-05"), status="failed", category="boots")
-        done = facts.job(c, brand, user, at("2026-03-10"), category="hats", device="ios")
+        facts.job(c, brand, user, at("2026-03-05"), status="failed")
+        done = facts.job(c, brand, user, at("2026-03-10"))
         facts.look(c, user, done, at("2026-03-11"))
         facts.look(c, user, done, at("2026-03-11"))
         facts.purchase(c, brand, user, at("2026-03-11 23:00"))
@@ -1323,26 +1456,25 @@ def test_the_funnel_takes_its_steps_in_order_within_seven_days_of_the_launch(bra
         done = facts.job(c, brand, user, at("2026-03-05"))
         facts.look(c, user, done, at("2026-03-06"), kind="item")
 
-    def parts(split: str, as_of: date) -> dict[str, list[int]]:
-        frame = ask("shoppers/funnel", brand, split=split, as_of=as_of, **MARCH)
-        assert list(frame["purchased_pct"].fillna(-1)) == [
-            pytest.approx(row["purchased_count"] / row["launched_count"])
-            for _, row in frame.iterrows()
-        ]
-        counts = ["launched_count", "completed_count", "saved_count", "purchased_count"]
-        return {row["part"]: list(row[[*counts, "left_out_count"]]) for _, row in frame.iterrows()}
+    def steps(as_of: date) -> list[int]:
+        row = one("shoppers/funnel", brand, as_of=as_of, **MARCH)
+        assert row["purchased_pct"] == pytest.approx(row["purchased_count"] / row["launched_count"])
+        return list(row.iloc[:5])
 
-    # 7 days after 31 March, 09:00, are over during 7 April: on the 8th they are.
-    assert parts("none", date(2026, 4, 7)) == {"all": [12, 10, 5, 3, 2]}
-    assert parts("none", date(2026, 4, 8)) == {"all": [14, 12, 7, 5, 0]}
-    assert parts("category", date(2026, 4, 8)) == {
-        "tops": [12, 10, 5, 3, 0],
-        "boots": [2, 2, 2, 2, 0],
-    }
-    assert parts("device", date(2026, 4, 8)) == {
-        "unknown": [13, 11, 6, 4, 0],
-        "ios": [1, 1, 1, 1, 0],
-    }
+    # The 7 days of 31 March are over once 7 April is, whatever the hour.
+    assert steps(date(2026, 4, 7)) == [11, 9, 5, 3, 3]
+    assert steps(date(2026, 4, 8)) == [14, 12, 7, 5, 0]
+
+    weeks = ask("shoppers/funnel_by_week", brand, as_of=date(2026, 4, 7), **MARCH)
+    assert list(weeks["week"].dt.day) == [1, 4, 11, 18, 25]
+    assert weeks.iloc[:, 1:6].to_numpy().tolist() == [
+        [9, 7, 4, 2, 0],
+        [2, 2, 1, 1, 0],
+        [0, 0, 0, 0, 0],
+        [0, 0, 0, 0, 0],
+        [0, 0, 0, 0, 3],
+    ]
+    assert weeks["completed_pct"].fillna(9).tolist() == [pytest.approx(7 / 9), 1, 9, 9, 9]
 
 
 def test_over_all_brands_a_shopper_of_two_counts_once(brand: str) -> None:
@@ -1359,17 +1491,26 @@ def test_over_all_brands_a_shopper_of_two_counts_once(brand: str) -> None:
     for scope, count, converted, returned in ((both, 2, 1, 0), (Scope.system(), 1, 1, 1)):
         figures = queries.read("shoppers/conversion", scope, as_of=date(2026, 7, 1), **may).frame
         assert list(figures.iloc[0][:2]) == [count, converted]
-        funnel = queries.read(
-            "shoppers/funnel", scope, split="none", as_of=date(2026, 7, 1), **may
-        ).frame
+        funnel = queries.read("shoppers/funnel", scope, as_of=date(2026, 7, 1), **may).frame
         # Over all brands the first launch is the other brand's, and the first brand's look counts.
-        assert list(funnel.iloc[0][1:6]) == [count, count, 1, 1, 0]
-        figures = queries.read("shoppers/retention_card", scope, day_number=1, **may).frame
+        assert list(funnel.iloc[0][:5]) == [count, count, 1, 1, 0]
+        all_of_may = CARD | may
+        figures = queries.read("shoppers/retention_card", scope, day_number=1, **all_of_may).frame
         assert list(figures.iloc[0][:2]) == [count, returned]
-        figures = queries.read(
-            "shoppers/retention", scope, since=date(2026, 5, 1), as_of=date(2026, 7, 1)
-        ).frame
+        figures = queries.read("shoppers/retention_by_month", scope, **all_of_may).frame
         assert list(figures.iloc[0][["cohort_count", "returned_count"]]) == [count, returned]
+        figures = queries.read(
+            "shoppers/retention",
+            scope,
+            step="month",
+            mode="on",
+            numbers="0",
+            until=date(2026, 6, 1),
+            as_of=date(2026, 7, 1),
+            **UNSPLIT,
+        ).frame
+        (of_may,) = figures["cohort_count"][figures["cohort"] == "2026-05-01"]
+        assert of_may == count
         figures = queries.read("revenue/ltv_cac", scope, **may).frame
         assert figures["new_shopper_count"][0] == count
 

@@ -186,7 +186,7 @@ def test_one_query_that_fails_is_one_message_in_its_own_card(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     with connections.owner() as connection:
-        connection.execute(text("revoke select on shoppers from closetai_reader"))
+        connection.execute(text("revoke select on rollup_returns from closetai_reader"))
     with caplog.at_level(logging.CRITICAL):
         app = at(signed_in("admin"), HOME)
     assert not app.exception
@@ -196,7 +196,7 @@ def test_one_query_that_fails_is_one_message_in_its_own_card(
     }
     assert {"MRR", "Try-ons", "Model confidence", "Human accuracy"} <= values(app).keys()
     with connections.owner() as connection:
-        connection.execute(text("grant select on shoppers to closetai_reader"))
+        connection.execute(text("grant select on rollup_returns to closetai_reader"))
     app.button(key="retry-retention_d30").click().run()
     assert not app.exception
     assert "D30 retention" in values(app)

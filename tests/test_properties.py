@@ -4,6 +4,7 @@ from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from typing import NamedTuple
 
 import pandas as pd
@@ -325,6 +326,50 @@ def naive_retention(raw: list[Job], n: int, since: date, until: date) -> tuple[i
     return len(due), sum(day in days for days, day in due)
 
 
+def period_of(day: date, step: str) -> date:
+    """The first day of the day's period."""
+    if step == "week":
+        return day - timedelta(days=day.weekday())
+    return day.replace(day=1) if step == "month" else day
+
+
+def later(start: date, step: str, number: int) -> date:
+    """The first day of the period that many after the one that starts then."""
+    if step == "month":
+        return (pd.Timestamp(start) + pd.DateOffset(months=number)).date()
+    return start + timedelta(days=number * (7 if step == "week" else 1))
+
+
+def naive_cohorts(
+    raw: list[Job], step: str, mode: str, edges: list[int], until: date, as_of: date
+) -> list[tuple[date, int, int, str, int | None]]:
+    """Cohort, first period, size, state and who came back (None in the future), of each cell."""
+    active: dict[tuple[int, int], set[date]] = defaultdict(set)
+    for job in raw:
+        active[job.brand, job.person].add(period_of(job.created.date(), step))
+    cohorts: dict[date, list[set[date]]] = defaultdict(list)
+    for days in active.values():
+        cohorts[min(days)].append(days)
+    shown = {"day": 30, "week": 25, "month": 17}[step]
+    cells = []
+    for start, members in sorted(cohorts.items()):
+        first_start = later(period_of(until - timedelta(days=1), step), step, -shown)
+        if not first_start <= start < min(until, as_of):
+            continue
+        spans = {
+            "on": [(edge, edge + 1, edge + 1) for edge in edges],
+            "after": [(edge, 1000, edge + 1) for edge in edges],
+            "bracket": [(a, b, b) for a, b in pairwise(edges)],
+        }[mode]
+        for first, end, over in spans:
+            begins, ends = later(start, step, first), later(start, step, end)
+            back = sum(any(begins <= day < ends for day in days) for days in members)
+            complete = later(start, step, over) <= as_of
+            state = "complete" if complete else "running" if begins <= as_of else "future"
+            cells.append((start, first, len(members), state, None if state == "future" else back))
+    return cells
+
+
 def naive_conversion(
     raw: list[Job], touched: list[Act], bought: list[Act], since: date, until: date, as_of: date
 ) -> tuple[int, int, int]:
@@ -336,8 +381,7 @@ def naive_conversion(
             key = (job.brand, job.person)
             firsts[key] = min(firsts.get(key, ended), ended)
     week, month = timedelta(days=7), timedelta(days=30)
-    over = MIDNIGHT + (as_of - START)
-    eligible = {key: first for key, first in firsts.items() if first + week <= over}
+    eligible = {key: first for key, first in firsts.items() if (first + week).date() < as_of}
     converted = 0
     for key, first in eligible.items():
         times = [t.when for t in touched if (t.brand, t.person) == key]
@@ -354,7 +398,7 @@ def naive_funnel(
     raw: list[Job], saved: list[Act], bought: list[Act], since: date, until: date, as_of: date
 ) -> list[int]:
     """Launched, completed, saved, purchased, left out."""
-    week, over = timedelta(days=7), MIDNIGHT + (as_of - START)
+    week = timedelta(days=7)
     counts = [0] * 5
     for who in {(job.brand, job.person) for job in raw}:
         own = [job for job in raw if (job.brand, job.person) == who]
@@ -362,7 +406,7 @@ def naive_funnel(
         if not starts:
             continue
         start = at = min(starts)
-        if start + week > over:
+        if (start + week).date() >= as_of:
             counts[4] += 1
             continue
         counts[0] += 1
@@ -420,12 +464,15 @@ def test_the_funnel_is_that_of_the_raw_rows(
             facts.purchase(c, brands[act.brand], users[act.person], act.when)
     for chosen in ([0], [0, 1]):
         scope = Scope.of_brands([brands[number] for number in chosen])
-        parts = queries.read(
-            "shoppers/funnel", scope, since=since, until=until, as_of=as_of, split="none"
-        ).frame
-        counted = parts.drop(columns="part").iloc[:, :5].sum().tolist()
         seen = [job for job in raw if job.brand in chosen and job.origin == "shopper"]
-        assert counted == naive_funnel(seen, looks, bought, since, until, as_of)
+        days: dict[str, Parameter] = {"since": since, "until": until, "as_of": as_of}
+        whole = queries.read("shoppers/funnel", scope, **days).frame.iloc[0]
+        assert whole[:5].tolist() == naive_funnel(seen, looks, bought, since, until, as_of)
+        weeks = queries.read("shoppers/funnel_by_week", scope, **days).frame
+        day_afters = [*weeks["week"].dt.date[1:], until]
+        for (_, week), end in zip(weeks.iterrows(), day_afters, strict=True):
+            naive = naive_funnel(seen, looks, bought, week["week"].date(), end, as_of)
+            assert week[1:6].tolist() == naive
 
 
 @few
@@ -496,19 +543,31 @@ def test_shoppers_are_counted_from_the_raw_rows(
         ]
         assert list(each["dau_count"]) == naive_days
 
+        now: dict[str, Parameter] = {"as_of": as_of, "split": "none", "part": "all"}
         for n in (1, 7):
-            card = queries.read(
-                "shoppers/retention_card", scope, since=since, until=until, day_number=n
-            ).frame.iloc[0]
+            due: dict[str, Parameter] = {**now, "since": since, "until": until, "day_number": n}
+            card = queries.read("shoppers/retention_card", scope, **due).frame.iloc[0]
             expected = naive_retention(seen, n, since, until)
             assert (card["cohort_count"], card["returned_count"]) == expected
-            weeks = queries.read(
-                "shoppers/retention_by_week", scope, since=since, until=until, day_number=n
-            ).frame
-            assert (weeks["cohort_count"].sum(), weeks["returned_count"].sum()) == expected
+            weeks = queries.read("shoppers/retention_by_week", scope, **due).frame
+            sums = weeks[["cohort_count", "returned_count"]].sum()
+            assert tuple(sums) == expected
+            for split in ("category", "device", "channel"):
+                parts = queries.read(
+                    "shoppers/retention_by_part",
+                    scope,
+                    since=since,
+                    until=until,
+                    as_of=as_of,
+                    split=split,
+                ).frame
+                returned = (parts[f"d{n}_count"] * parts[f"d{n}_pct"].fillna(0)).sum()
+                assert (parts[f"d{n}_count"].sum(), round(returned)) == expected
 
-        cells = queries.read("shoppers/retention", scope, since=START, as_of=as_of).frame
-        for _, cell in cells[cells["state"] != "mean"].iterrows():
+        cells = queries.read(
+            "shoppers/retention_by_month", scope, since=START, until=as_of, **now
+        ).frame
+        for _, cell in cells[~cells["state"].isin(["mean", "future"])].iterrows():
             first, n = cell["cohort_month"].date(), int(cell["day_number"])
             following = (pd.Timestamp(first) + pd.DateOffset(months=1)).date()
             shift = timedelta(days=n)
@@ -518,17 +577,48 @@ def test_shoppers_are_counted_from_the_raw_rows(
             assert cell["cohort_count"] == size
             assert (cell["state"] == "complete") == (following + shift <= as_of)
 
-        figures = queries.read(
-            "shoppers/conversion", scope, since=since, until=until, as_of=as_of
-        ).frame.iloc[0]
-        assert tuple(figures[:3]) == naive_conversion(
-            seen,
-            [act for act in touched if act.brand in chosen],
-            [act for act in bought if act.brand in chosen],
-            since,
-            until,
-            as_of,
-        )
+        for step in ("day", "week", "month"):
+            for mode, numbers in (("on", "0,1,2,5"), ("after", "0,1,2,5"), ("bracket", "0,1,3,9")):
+                found = queries.read(
+                    "shoppers/retention",
+                    scope,
+                    step=step,
+                    mode=mode,
+                    numbers=numbers,
+                    until=until,
+                    **now,
+                ).frame
+                told = [
+                    (
+                        row["cohort"].date(),
+                        row["first_period"],
+                        row["cohort_count"],
+                        row["state"],
+                        None if pd.isna(row["returned_count"]) else row["returned_count"],
+                    )
+                    for _, row in found[found["state"] != "mean"].iterrows()
+                ]
+                edges = [int(number) for number in numbers.split(",")]
+                expected_cells = naive_cohorts(seen, step, mode, edges, until, as_of)
+                assert told == expected_cells
+                for _, mean in found[found["state"] == "mean"].iterrows():
+                    pooled = [
+                        (size, back)
+                        for _, number, size, state, back in expected_cells
+                        if number == mean["first_period"] and state == "complete"
+                    ]
+                    assert mean["cohort_count"] == sum(size for size, _ in pooled)
+                    assert mean["returned_count"] == sum(back or 0 for _, back in pooled)
+
+        window_and_now: dict[str, Parameter] = {"since": since, "until": until, "as_of": as_of}
+        led, ordered = ([act for act in done if act.brand in chosen] for done in (touched, bought))
+        figures = queries.read("shoppers/conversion", scope, **window_and_now).frame.iloc[0]
+        assert tuple(figures[:3]) == naive_conversion(seen, led, ordered, since, until, as_of)
+        weeks = queries.read("shoppers/conversion_by_week", scope, **window_and_now).frame
+        day_afters = [*weeks["week"].dt.date[1:], until]
+        for (_, week), end in zip(weeks.iterrows(), day_afters, strict=True):
+            first = week["week"].date()
+            assert tuple(week[1:4]) == naive_conversion(seen, led, ordered, first, end, as_of)
 
 
 # Attribution

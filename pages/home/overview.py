@@ -8,7 +8,7 @@ import streamlit as st
 import queries
 from accounts import gate
 from components import brand, card, door, filters, leaderboard, notes, notice, over_time, period
-from components.question import asking, measure
+from components.question import Parameter, asking, measure
 
 account = gate.account()
 now = datetime.now(UTC)
@@ -57,8 +57,9 @@ confidence = ask("accuracy/confidence_total", **shoppers)
 confidence_daily = ask("accuracy/confidence_by_day", **shoppers)
 accuracy = ask("accuracy/human_accuracy_total", **shoppers)
 accuracy_weekly = ask("accuracy/human_accuracy_by_week", **shoppers)
-came_back = ask("shoppers/retention_card", day_number=30)
-came_back_weekly = ask("shoppers/retention_by_week", day_number=30)
+everybody: dict[str, Parameter] = {"as_of": now.date(), "split": "none", "part": "all"}
+came_back = ask("shoppers/retention_card", day_number=30, **everybody)
+came_back_weekly = ask("shoppers/retention_by_week", day_number=30, **everybody)
 conversion = ask("shoppers/conversion", as_of=now.date())
 conversion_weekly = ask("shoppers/conversion_by_week", as_of=now.date())
 

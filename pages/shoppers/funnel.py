@@ -26,16 +26,16 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     days = period.pick(now)
 
 with filters.row():
-    filters.unavailable("by", "A funnel has no course over time.")
-    filters.unavailable("category", "All categories stand beside one another below.")
-    filters.unavailable("device", "All devices stand beside one another below.")
+    filters.unavailable("by", "The funnel's course is of weeks.")
+    for name in ("category", "device"):
+        filters.unavailable(name, f"A shopper's steps are not of one {name}.")
 
 asked = asking(queries, lambda: gate.account().scope_of(picked))
-ask = partial(asked, "shoppers/funnel", as_of=now.date())
+ask = partial(asked, as_of=now.date())
 with card.wall(1):
     card.chart_card(
         "From launch to purchase",
-        *funnel.steps(ask(split="none"), days.start, days.end),
+        *funnel.steps(ask("shoppers/funnel"), days.start, days.end),
         key="funnel",
         help=DEFINITION,
     )
@@ -43,14 +43,14 @@ with card.wall(1):
 if picked is None and not account.is_internal:
     notice.counted_as_pairs()
 
-with card.wall(2):
-    for part in ("Category", "Device"):
-        card.table_card(
-            f"By {part.lower()}",
-            *funnel.parts(ask(split=part.lower()), part, days.start, days.end),
-            key=f"funnel-by-{part.lower()}",
-            help=f"{part} of the shopper's first launch in the period. {DEFINITION}",
-        )
+with card.wall(1):
+    card.chart_card(
+        "By week",
+        *funnel.by_week(ask("shoppers/funnel_by_week"), days.start, days.end),
+        key="funnel-by-week",
+        help="Shares of the shoppers who launched in the week, each week a window of its own. "
+        + DEFINITION,
+    )
 
 changes.show(
     asked,

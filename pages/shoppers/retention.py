@@ -1,4 +1,4 @@
-"""Who comes back? After a day, a week and a month, for the period and by cohort month."""
+"""Who comes back? After a day, a week and a month, and by cohorts in three ways of counting."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -6,8 +6,25 @@ import streamlit as st
 
 import queries
 from accounts import gate
-from components import behind, brand, card, cohorts, filters, notes, notice, period
+from components import (
+    behind,
+    brand,
+    card,
+    cohorts,
+    filters,
+    notes,
+    notice,
+    period,
+    returning,
+    triangle,
+)
 from components.question import asking, measure
+
+DEFINITION = (
+    "Cohort: the {step} of a shopper's first job, with the brand in view, ever. Active = launched "
+    "a job. Complete cells have elapsed; running ones have begun and are not over. The mean is "
+    "pooled: Σ returned ÷ Σ cohort size over the complete cells of the column."
+)
 
 account = gate.account()
 now = datetime.now(UTC)
@@ -16,31 +33,65 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     st.title("Retention", anchor=False, width="stretch")
     picked = brand.pick(lambda: queries.read("brands/list", account.scope).frame)
     days = period.pick(now)
+seen = account.scope_of(picked)
 
 with filters.row():
-    filters.unavailable("by", "Cohorts are of months.")
-    filters.unavailable("category", "Retention is not kept by category yet.")
-    filters.unavailable("device", "Retention is not kept by device yet.")
+    step = returning.step()
+    mode = returning.mode()
+    numbers = returning.numbers(step, mode)
+with filters.row():
+    part = returning.split(step, lambda: queries.read("shoppers/channels", seen).frame)
 
 ask = asking(queries, lambda: gate.account().scope_of(picked))
+today = now.date()
 with card.wall(3):
     for number in (1, 7, 30):
-        total = ask("shoppers/retention_card", day_number=number)
-        weekly = ask("shoppers/retention_by_week", day_number=number)
+        total = ask("shoppers/retention_card", day_number=number, as_of=today, **part)
+        weekly = ask("shoppers/retention_by_week", day_number=number, as_of=today, **part)
         measure(days, f"retention_d{number}", total, "retention_pct", weekly, notes.cohort)
 
 if picked is None and not account.is_internal:
     notice.counted_as_pairs()
 
-year = now.date() - timedelta(days=365)
+spans = ",".join(map(str, numbers))
+cells = ask("shoppers/retention", step=step, mode=mode, numbers=spans, as_of=today, **part)
+so_far = ", so far" if mode == returning.AFTER else ""
 with card.wall(1):
     card.chart_card(
-        "By month of the first try-on",
+        f"Back by {step} after the first try-on{so_far}",
+        *triangle.table(
+            cells, step, days.end, behind.shoppers(ask, step=step, as_of=today, **part)
+        ),
+        key="triangle",
+        help=DEFINITION.format(step=step),
+    )
+    card.chart_card(
+        f"The same as curves{so_far}",
+        *triangle.curves(cells, step, days.end),
+        key="curves",
+        help=DEFINITION.format(step=step),
+    )
+
+year = days.end - timedelta(days=365)
+with card.wall(2):
+    card.chart_card(
+        "D1, D7 and D30 by month",
         *cohorts.table(
-            ask("shoppers/retention", since=year, as_of=now.date()),
-            behind.shoppers(ask, step="day", as_of=now.date()),
+            ask("shoppers/retention_by_month", as_of=today, **part),
+            year,
+            days.end,
+            behind.shoppers(ask, step="day", as_of=today, **part),
         ),
         key="cohorts",
         help="Shoppers who launched a job exactly 1, 7 and 30 days after their first one, "
         "÷ all shoppers of the cohort. The mean is pooled over complete cells.",
     )
+    with st.container(gap="xsmall"):
+        by = returning.breakdown()
+        card.table_card(
+            f"D1, D7 and D30 by {by}",
+            *cohorts.parts(ask("shoppers/retention_by_part", split=by, as_of=today), by, days),
+            key="parts",
+            help="Shoppers whose day 1, 7 or 30 ended in the period, and the share of them who "
+            "launched a job on it. Category and device are those of the first job.",
+        )

@@ -12,73 +12,53 @@
 --   converted_count   those of them with an attributed purchase in their 7 days
 --   left_out_count    shoppers whose 7 days are not over
 --   conversion_pct    converted ÷ shoppers; n/a without shoppers
-with stretches as (
+with days as (
     select
-        greatest(cast(:until as date) - 7 * (w.back + 1), cast(:since as date)) as first_day,
-        cast(:until as date) - 7 * w.back as day_after
-    from generate_series(0, (cast(:until as date) - cast(:since as date) - 1) / 7) as w (back)
-),
-
-jobs as (
-    select
-        counted_within(j.brand_id) as in_view,
-        j.user_id,
-        j.finished_at,
-        (cast(:until as date) - 1 - cast(j.finished_at at time zone 'UTC' as date)) / 7 as back
-    from tryon_jobs j
-    where
-        j.status = 'completed'
-        and j.origin = 'shopper'
-        and j.brand_id is not null
-        and j.user_id is not null
-        and j.finished_at >= cast(:since as timestamptz)
-        and j.finished_at < cast(:until as timestamptz)
+        cast(d.day as date) as day,
+        greatest(
+            cast(:until as date) - 7 * ((cast(:until as date) - 1 - cast(d.day as date)) / 7 + 1),
+            cast(:since as date)
+        ) as first_day
+    from generate_series(
+        cast(:since as timestamp), cast(:until as timestamp) - interval '1 day', interval '1 day'
+    ) as d (day)
 ),
 
 firsts as (
     select
-        j.in_view,
-        j.user_id,
-        greatest(cast(:until as date) - 7 * (j.back + 1), cast(:since as date)) as first_day,
-        min(j.finished_at) as first_at
-    from jobs j
-    group by j.in_view, j.user_id, j.back
+        d.first_day,
+        d.day + 7 < cast(:as_of as date) as is_over,
+        c.shoppers,
+        c.converted
+    from days d
+    cross join lateral (
+        -- A shopper's first day in the stretch is the one whose previous day lies before it.
+        select
+            sum(r.shoppers) as shoppers,
+            sum(r.converted) as converted
+        from rollup_completions r
+        where
+            r.in_view = any(cast((select scope_views()) as uuid[]))
+            and r.day = d.day
+            and r.previous_day < d.first_day
+    ) as c
 ),
 
-bought as materialized (
-    select
-        counted_within(p.brand_id) as in_view,
-        p.user_id,
-        p.purchased_at
-    from attributed_purchases p
-    where
-        p.purchased_at >= cast(:since as timestamptz)
-        and p.purchased_at < cast(:until as timestamptz) + interval '7 days'
-),
-
-outcomes as (
+counted as (
     select
         f.first_day,
-        f.first_at + interval '7 days' <= cast(:as_of as timestamptz) as is_over,
-        count(b.user_id) > 0 as has_converted
+        cast(coalesce(sum(f.shoppers) filter (where f.is_over), 0) as bigint) as shopper_count,
+        cast(coalesce(sum(f.converted) filter (where f.is_over), 0) as bigint) as converted_count,
+        cast(coalesce(sum(f.shoppers) filter (where not f.is_over), 0) as bigint) as left_out_count
     from firsts f
-    left join bought b
-        on
-            f.in_view = b.in_view
-            and f.user_id = b.user_id
-            and f.first_at <= b.purchased_at
-            and f.first_at > b.purchased_at - interval '7 days'
-    group by f.in_view, f.user_id, f.first_day, f.first_at
+    group by f.first_day
 )
 
 select
-    w.first_day as week,
-    count(*) filter (where o.is_over) as shopper_count,
-    count(*) filter (where o.is_over and o.has_converted) as converted_count,
-    count(*) filter (where not o.is_over) as left_out_count,
-    cast(count(*) filter (where o.is_over and o.has_converted) as numeric)
-    / nullif(count(*) filter (where o.is_over), 0) as conversion_pct
-from stretches w
-left join outcomes o on w.first_day = o.first_day
-group by w.first_day
-order by w.first_day
+    c.first_day as week,
+    c.shopper_count,
+    c.converted_count,
+    c.left_out_count,
+    cast(c.converted_count as numeric) / nullif(c.shopper_count, 0) as conversion_pct
+from counted c
+order by c.first_day

@@ -1,135 +1,178 @@
--- Retention, mode on period N, by the month in which shoppers launched their first job, with the
--- brand in view, ever; active = launched a job. The seed's user_cohorts = mode on, N = 1, 7, 30, by
--- cohort month; denominator = cohort size. A cell is future (period N not begun for the last
--- member): blank, never 0; running (begun, not over): value hatched, out of every mean; or
--- complete: elapsed, 0 % if nobody came. A cohort whose own period is not over is running
--- throughout. Mean row is pooled: Σ returned ÷ Σ cohort size over the complete cells of the column;
--- none → blank. Over all brands a shopper of two counts once; over several brands short of all,
--- shoppers are shopper–brand pairs.
--- Grain: one row per cohort month and day number, and one per day number for the mean, last.
+-- Retention, three modes on the same cohorts: on period N, on or after N, bracket (active anywhere
+-- in [a, b)). Active = launched a job. Period 0 is 100 %. The cohort of a shopper is the day (week,
+-- month) on which they launched their first job, with the brand in view, ever. A cell is future
+-- (period N not begun for the last member): blank, never 0; running (begun, not over): value
+-- hatched, out of every mean; or complete: elapsed, 0 % if nobody came. A cohort whose own period
+-- is not over is running throughout. On or after is complete once N is over for all, and is
+-- labelled "so far": like what is running it counts today as far as it is there. Mean row is
+-- pooled: Σ returned ÷ Σ cohort size over the complete cells of the column; none → blank. Category
+-- and device are those of the first job, channel is what brought the shopper. Over all brands a
+-- shopper of two counts once; over several brands short of all, shoppers are shopper–brand pairs.
+-- Grain: one row per cohort and column, and one per column for the mean, last.
 -- Parameters:
---   since            the first cohort month is the one with this day
+--   step             what a period is: day, week or month
+--   mode             on, after or bracket
+--   numbers          first period of each column, rising, with commas between them; in mode bracket
+--                    a column ends where the next one begins, and the last number is an end only;
+--                    days are known as far as 30
+--   until            first day after the cohorts: the last 31 days, 26 weeks or 18 months before it
 --   as_of            the day that is not over yet
+--   split            none, category, device or channel; days and weeks know none only
+--   part             which of them: all without a split, unknown where the first job does not say
 -- Columns:
---   cohort_month     first day of the cohort's month; n/a for the mean
---   day_number       1, 7 or 30
+--   cohort           first day of the cohort's day, week or month; n/a for the mean
+--   first_period     first period of the column
+--   next_period      first period after the column; n/a where it has no end
 --   cohort_count     shoppers of the cohort; for the mean those of the complete cells
---   ended_count      those whose day N is over
---   returned_count   those of them who launched a job on day N
---   retention_pct    returned ÷ ended, which is the cohort size once complete; n/a in the future
+--   returned_count   those of them who launched a job in the column's periods; n/a in the future
+--   retention_pct    returned ÷ cohort; n/a in the future, and for a mean of nothing
 --   state            future, running, complete or mean
-with people as (
+with period as (
     select
-        counted_within(s.brand_id) as in_view,
-        s.user_id,
-        cast(min(s.first_job_at) at time zone 'UTC' as date) as first_day
-    from shoppers s
-    group by counted_within(s.brand_id), s.user_id
+        cast('1 ' || cast(:step as text) as interval) as length,
+        case cast(:step as text) when 'day' then 31 when 'week' then 26 else 18 end as cohorts
 ),
 
-members as (
+edges as (
     select
-        p.in_view,
-        p.user_id,
-        p.first_day,
-        cast(date_trunc('month', cast(p.first_day as timestamp)) as date) as cohort_month
-    from people p
-    where
-        p.first_day >= date_trunc('month', cast(:since as timestamp))
-        and p.first_day < cast(:as_of as date)
+        n.number,
+        lead(n.number) over (order by n.number) as following
+    from unnest(cast(string_to_array(:numbers, ',') as integer[])) as n (number)
+),
+
+spans as (
+    select
+        e.number as first_period,
+        case cast(:mode as text)
+            when 'on' then e.number + 1
+            when 'bracket' then e.following
+        end as next_period,
+        case cast(:mode as text) when 'bracket' then e.following else e.number + 1 end as over_at
+    from edges e
+    where cast(:mode as text) <> 'bracket' or e.following is not null
+),
+
+first_cohort as (
+    select
+        cast(
+            date_trunc(cast(:step as text), cast(:until as timestamp) - interval '1 day')
+            - (p.cohorts - 1) * p.length as date
+        ) as cohort
+    from period p
 ),
 
 active as materialized (
     select
-        counted_within(j.brand_id) as in_view,
-        j.user_id,
-        cast(j.created_at at time zone 'UTC' as date) as day
-    from tryon_jobs j
+        r.cohort,
+        r.number,
+        r.previous_number,
+        sum(r.shoppers) as shoppers
+    from rollup_cohorts r
     where
-        j.origin = 'shopper'
-        and j.brand_id is not null
-        and j.created_at >= date_trunc('month', cast(:since as timestamp)) at time zone 'UTC'
-        and j.created_at < cast(:as_of as timestamptz)
-),
-
-came_back as (
-    select distinct
-        m.cohort_month,
-        m.in_view,
-        m.user_id,
-        a.day - m.first_day as day_number
-    from members m
-    inner join active a on m.in_view = a.in_view and m.user_id = a.user_id
-    where a.day - m.first_day in (1, 7, 30)
-),
-
-returns as (
-    select
-        c.cohort_month,
-        c.day_number,
-        count(*) as returned_count
-    from came_back c
-    group by c.cohort_month, c.day_number
+        r.in_view = any(cast((select scope_views()) as uuid[]))
+        and r.grain = cast(:step as text)
+        and r.split = cast(:split as text)
+        and r.part = cast(:part as text)
+        and r.cohort >= (select f.cohort from first_cohort f)
+        and r.cohort < least(cast(:until as date), cast(:as_of as date))
+        and (
+            cast(:mode as text) = 'after' or r.number <= (select max(e.number) from edges e)
+        )
+    group by r.cohort, r.number, r.previous_number
 ),
 
 sizes as (
     select
-        m.cohort_month,
-        n.day_number,
-        count(*) as cohort_count,
-        count(*) filter (where m.first_day + n.day_number < cast(:as_of as date)) as ended_count,
-        cast(m.cohort_month + interval '1 month' as date) + n.day_number as over_on
-    from members m
-    cross join (values (1), (7), (30)) as n (day_number)
-    group by m.cohort_month, n.day_number
+        a.cohort,
+        a.shoppers
+    from active a
+    where a.number = 0
+),
+
+-- On or after N: who was active after everything before N, less who was so before N.
+changes as (
+    select
+        a.cohort,
+        v.at_number,
+        sum(v.change) as change
+    from active a
+    cross join
+        lateral (values (a.previous_number + 1, a.shoppers), (a.number + 1, -a.shoppers))
+            as v (at_number, change)
+    where cast(:mode as text) = 'after'
+    group by a.cohort, v.at_number
+),
+
+returns as (
+    select
+        a.cohort,
+        a.number as first_period,
+        sum(a.shoppers) as returned
+    from active a
+    where cast(:mode as text) = 'on'
+    group by a.cohort, a.number
+    union all
+    select
+        c.cohort,
+        s.first_period,
+        sum(c.change) as returned
+    from spans s
+    inner join changes c on s.first_period >= c.at_number
+    group by c.cohort, s.first_period
+    union all
+    select
+        a.cohort,
+        s.first_period,
+        sum(a.shoppers) as returned
+    from spans s
+    inner join active a
+        on
+            s.first_period <= a.number
+            and s.next_period > a.number
+            and s.first_period > a.previous_number
+    where cast(:mode as text) = 'bracket'
+    group by a.cohort, s.first_period
 ),
 
 cells as (
     select
-        s.cohort_month,
-        s.day_number,
-        s.cohort_count,
-        s.ended_count,
-        coalesce(r.returned_count, 0) as returned_count,
+        z.cohort,
+        s.first_period,
+        s.next_period,
+        z.shoppers,
+        coalesce(r.returned, 0) as returned,
         case
-            when s.over_on <= cast(:as_of as date) then 'complete'
-            when s.cohort_month + interval '1 month' > cast(:as_of as date) then 'running'
-            when s.over_on - 1 <= cast(:as_of as date) then 'running'
+            when z.cohort + s.over_at * p.length <= cast(:as_of as date) then 'complete'
+            when z.cohort + s.first_period * p.length <= cast(:as_of as date) then 'running'
             else 'future'
         end as state
-    from sizes s
-    left join returns r on s.cohort_month = r.cohort_month and s.day_number = r.day_number
-),
-
-means as (
-    select
-        n.day_number,
-        coalesce(sum(c.cohort_count), 0) as cohort_count,
-        coalesce(sum(c.returned_count), 0) as returned_count
-    from (values (1), (7), (30)) as n (day_number)
-    left join cells c on n.day_number = c.day_number and c.state = 'complete'
-    group by n.day_number
+    from sizes z
+    cross join spans s
+    cross join period p
+    left join returns r on z.cohort = r.cohort and s.first_period = r.first_period
 )
 
 select
-    c.cohort_month,
-    c.day_number,
-    c.cohort_count,
-    c.ended_count,
-    c.returned_count,
-    case
-        when c.state <> 'future' then cast(c.returned_count as numeric) / nullif(c.ended_count, 0)
-    end as retention_pct,
+    c.cohort,
+    c.first_period,
+    c.next_period,
+    cast(c.shoppers as bigint) as cohort_count,
+    case when c.state <> 'future' then cast(c.returned as bigint) end as returned_count,
+    case when c.state <> 'future' then c.returned / nullif(c.shoppers, 0) end as retention_pct,
     c.state
 from cells c
 union all
 select
-    cast(null as date) as cohort_month,
-    m.day_number,
-    cast(m.cohort_count as bigint) as cohort_count,
-    cast(m.cohort_count as bigint) as ended_count,
-    cast(m.returned_count as bigint) as returned_count,
-    m.returned_count / nullif(m.cohort_count, 0) as retention_pct,
+    cast(null as date) as cohort,
+    c.first_period,
+    min(c.next_period) as next_period,
+    cast(coalesce(sum(c.shoppers) filter (where c.state = 'complete'), 0) as bigint)
+        as cohort_count,
+    cast(coalesce(sum(c.returned) filter (where c.state = 'complete'), 0) as bigint)
+        as returned_count,
+    sum(c.returned) filter (where c.state = 'complete')
+    / nullif(sum(c.shoppers) filter (where c.state = 'complete'), 0) as retention_pct,
     'mean' as state
-from means m
-order by cohort_month nulls last, day_number
+from cells c
+group by c.first_period
+order by cohort nulls last, first_period

@@ -9,6 +9,8 @@
 --   step             what a period is: day, week or month
 --   first_period     first period, 0 being that of the first job
 --   next_period      first period after them
+--   split            none, category, device or channel
+--   part             which of them: all without a split, unknown where nobody knows
 --   row_count        how many shoppers at most
 -- Columns:
 --   shopper_id       the shopper
@@ -30,6 +32,12 @@ with people as (
     where
         s.first_job_at >= cast(:since as timestamptz)
         and s.first_job_at < cast(:until as timestamptz)
+        and case cast(:split as text)
+            when 'category' then coalesce(cast(s.first_category as text), 'unknown')
+            when 'device' then coalesce(cast(s.first_device as text), 'unknown')
+            when 'channel' then coalesce(s.channel, 'unknown')
+            else 'all'
+        end = cast(:part as text)
         and not exists (
             select 1
             from shoppers e
