@@ -1,12 +1,14 @@
 """The script that Streamlit runs: page config, sign-in, navigation. Pages know nothing of these."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import streamlit as st
 
 import queries
 from accounts import gate
-from components import address, notice
+from components import address, job, notice
+from tryon import storage
 
 STATIC = Path(__file__).parent / "static"
 
@@ -124,6 +126,8 @@ if account:
     with st.sidebar:
         gate.user_menu(account)
     scope = account.scope
+    session = gate.session()
+    job.pictures_at(lambda object_id: storage.address(session, object_id, datetime.now(UTC)))
     notice.of_the_data(lambda: queries.read("data/state", scope).frame)
 above = st.empty()
 chosen.run()
