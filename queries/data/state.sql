@@ -1,15 +1,18 @@
--- What this database holds: demo data or real data, and how far the demo data is filled in.
+-- What this database holds: demo data or real data, how far the demo data is filled in, and since
+-- when what is written waits to be added to the figures.
 -- Grain: one row. It belongs to nobody: any scope sees it.
 -- Parameters: none.
 -- Columns:
---   is_demo           whether this is demo data
---   progress_pct      how much of the demo data is there; n/a for real data
---   message           what the filling is doing; n/a for real data
---   filled_until_at   up to when there is demo data; n/a before the filling is done
+--   is_demo            whether this is demo data
+--   progress_pct       how much of the demo data is there; n/a for real data
+--   message            what the filling is doing; n/a for real data
+--   filled_until_at    up to when there is demo data; n/a before the filling is done
+--   waiting_since_at   when the oldest of what waits was written; n/a when nothing does
 select
     d.singleton is not null as is_demo,
     d.progress as progress_pct,
     d.message,
-    d.filled_until as filled_until_at
+    d.filled_until as filled_until_at,
+    rollups_waiting_since() as waiting_since_at
 from (select true as here) as always
 left join demo_state d on always.here = d.singleton

@@ -1,0 +1,170 @@
+"""What needs attention today: lines that are true, the weightiest first, each a way to its page."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+
+import pandas as pd
+import streamlit as st
+
+import metrics
+from components import card
+from components.period import Period
+from components.question import Ask, Parameter, Question
+from metrics import METRICS, text
+
+# What is written is in the figures within seconds; after a minute something is wrong.
+_BEHIND = timedelta(minutes=1)
+# A feed without anything for so many days is missing; unusual days are looked for in as many.
+_DAYS = timedelta(days=7)
+# What an address says for every page.
+_KEPT = ("brand", "period", "days", "compare")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that needs attention: in words, and the page that shows it, filters set."""
+
+    text: str
+    page: str
+    icon: str
+    filters: dict[str, str] = field(default_factory=dict)
+
+
+@st.fragment(parallel=True)
+def show(ask: Ask, period: Period, now: datetime, jobs: dict[str, Parameter]) -> None:
+    """A card of lines, or the word that nothing needs attention.
+
+    ``now`` is an aware time; ``jobs`` are the filters of the page's figures of jobs.
+    """
+    with st.container(border=True, gap="xsmall", key="card-attention"):
+        st.subheader("Needs attention today", anchor=False)
+        answer = card.read(
+            "What needs attention", lambda: lines(ask, period, now, jobs), "attention", height=80
+        )
+        if answer is None:
+            return
+        found, _ = answer
+        kept = {key: st.query_params.get_all(key) for key in _KEPT if key in st.query_params}
+        for line in found:
+            st.page_link(
+                line.page,
+                label=line.text.replace("$", r"\$"),
+                icon=line.icon,
+                query_params=kept | {key: [value] for key, value in line.filters.items()},
+            )
+        if not found:
+            st.caption(":material/check_circle: Nothing needs attention.")
+
+
+def lines(ask: Ask, period: Period, now: datetime, jobs: dict[str, Parameter]) -> list[Line]:
+    """What is true, the weightiest first.
+
+    Of the period: what is at risk and scheduled to go at its end, which share fell against the
+    period before beyond their intervals, which of its last days is unusual, and which feed has
+    nothing there. Of now: how far the figures are behind.
+    """
+    end = period.end
+    whole = {"since": period.start, "until": end}
+    checks: list[Callable[[], Iterator[Line]]] = [
+        lambda: _behind(ask("data/state").read().frame.iloc[0]["waiting_since_at"], now),
+        lambda: _fallen(
+            ask("tryons/volume_total", **jobs),
+            period,
+            lambda row: (row["completed_count"], row["completed_count"] + row["failed_count"]),
+            ("Success rate", "pages/tryons/speed.py", ":material/error:"),
+        ),
+        lambda: _fallen(
+            ask("accuracy/human_accuracy_total", **jobs),
+            period,
+            lambda row: (row["approved_count"], row["verdict_count"]),
+            (METRICS["human_accuracy"].label, "pages/tryons/accuracy.py", ":material/thumb_down:"),
+        ),
+        lambda: _at_risk(ask("revenue/mrr_total", policy="strict").read(**whole).frame.iloc[0]),
+        lambda: _scheduled(
+            ask("revenue/movements_total", policy="strict").read(**whole).frame.iloc[0]
+        ),
+        lambda: _unusual(
+            ask("tryons/unusual_days", **jobs).read(since=end - _DAYS, until=end).frame
+        ),
+        lambda: _missing(ask("data/feeds").read(until=end).frame.iloc[0], end),
+    ]
+    return [line for check in checks for line in check()]
+
+
+def _behind(waiting_since: pd.Timestamp, now: datetime) -> Iterator[Line]:
+    if pd.notna(waiting_since) and now - waiting_since > _BEHIND:
+        minutes = int((now - waiting_since).total_seconds() // 60)
+        yield Line(
+            f"Figures are {minutes:,} minute{'' if minutes == 1 else 's'} behind: what was written "
+            f"after {waiting_since.astimezone(UTC):%H:%M} UTC is not in them yet",
+            "pages/tryons/volume.py",
+            ":material/hourglass_bottom:",
+        )
+
+
+def _fallen(
+    question: Question,
+    period: Period,
+    counted: Callable[[pd.Series], tuple[int, int]],
+    told: tuple[str, str, str],
+) -> Iterator[Line]:
+    """A share whose Wilson 95 % interval lies below that of the period before."""
+    windows = (
+        {"since": period.before_start, "until": period.before_end},
+        {"since": period.start, "until": period.compared_end},
+    )
+    counts = [counted(question.read(**window).frame.iloc[0]) for window in windows]
+    before, after = (metrics.wilson(int(k), int(n)) for k, n in counts)
+    if before is None or after is None or after[1] >= before[0]:
+        return
+    then, now = (text("pct", k / n) for k, n in counts)
+    name, page, icon = told
+    yield Line(f"{name} fell from {then} to {now}, {period.against}", page, icon)
+
+
+def _at_risk(row: pd.Series) -> Iterator[Line]:
+    if row["at_risk_usd"] > 0:
+        yield Line(
+            f"{text('usd', row['at_risk_usd'])} of MRR is at risk: its payment is past due",
+            "pages/revenue/mrr.py",
+            ":material/credit_card_off:",
+            {"policy": "Stripe"},
+        )
+
+
+def _scheduled(row: pd.Series) -> Iterator[Line]:
+    if row["scheduled_usd"] > 0:
+        many = "" if row["scheduled_count"] == 1 else "s"
+        yield Line(
+            f"{text('usd', row['scheduled_usd'])} of MRR is canceled at the end of its period, "
+            f"by {row['scheduled_count']:,} brand{many}",
+            "pages/revenue/movements.py",
+            ":material/event_busy:",
+        )
+
+
+def _unusual(days: pd.DataFrame) -> Iterator[Line]:
+    for _, row in days[days["is_unusual"]].iloc[::-1].iterrows():
+        yield Line(
+            f"{row['day']:%A %-d %B} was unusual: {text('count', row['completed_count'])} try-ons "
+            f"completed, usually {text('count', round(row['usual_count']))}",
+            "pages/tryons/volume.py",
+            ":material/show_chart:",
+            {"by": "Day"},
+        )
+
+
+def _missing(row: pd.Series, end: date) -> Iterator[Line]:
+    first = pd.Timestamp(end - _DAYS)
+    if pd.isna(row["job_day"]) or row["job_day"] < first:
+        # Where nothing is tried on, nothing else is expected.
+        return
+    for column, called, page in (
+        ("purchase_day", "purchases", "pages/revenue/attribution.py"),
+        ("spend_day", "acquisition spend", "pages/revenue/unit_economics.py"),
+    ):
+        last = row[column]
+        if pd.isna(last) or last < first:
+            since = "ever" if pd.isna(last) else f"since {last:%-d %B %Y}"
+            yield Line(f"No {called} {since}, while try-ons go on", page, ":material/power_off:")

@@ -1,0 +1,91 @@
+"""The headline figures of the overview, each with its change and its course."""
+
+from datetime import datetime, timedelta
+from functools import partial
+
+from components import card, notes
+from components.period import Period
+from components.question import Ask, Parameter, measure
+
+
+def figures(
+    ask: Ask, period: Period, now: datetime, jobs: dict[str, Parameter], *, managed: bool
+) -> None:
+    """A wall of metric cards; what a brand manager earns by their plan stands first for them.
+
+    ``now`` is an aware time; ``jobs`` are the filters of figures of jobs.
+    """
+    day_30: dict[str, Parameter] = {
+        "as_of": now.date(),
+        "day_number": 30,
+        "split": "none",
+        "part": "all",
+    }
+    attributed = ask("revenue/attributed_total", policy="strict")
+    show = partial(measure, period)
+    sold = partial(
+        show,
+        "attributed_revenue",
+        attributed,
+        "attributed_usd",
+        ask("revenue/attributed_by_day"),
+        notes.purchases,
+    )
+    with card.wall(4):
+        if managed:
+            sold()
+            show("return_on_plan", attributed, "return_on_plan_ratio", None, notes.plan_cost)
+        else:
+            show(
+                "mrr",
+                ask("revenue/mrr_total", policy="strict"),
+                "mrr_usd",
+                ask("revenue/mrr_by_day", policy="strict"),
+                notes.paying,
+                before="mrr_before_usd",
+            )
+        show(
+            "tryons",
+            ask("tryons/volume_total", **jobs),
+            "completed_count",
+            ask("tryons/volume_by_day", **jobs),
+            notes.launched,
+        )
+        show(
+            "model_confidence",
+            ask("accuracy/confidence_total", **jobs),
+            "model_confidence_pct",
+            ask("accuracy/confidence_by_day", **jobs),
+            notes.pictures,
+        )
+        show(
+            "human_accuracy",
+            ask("accuracy/human_accuracy_total", **jobs),
+            "human_accuracy_pct",
+            ask("accuracy/human_accuracy_by_week", **jobs),
+            notes.verdicts,
+        )
+        show(
+            "retention_d30",
+            ask("shoppers/retention_card", **day_30),
+            "retention_pct",
+            ask("shoppers/retention_by_week", **day_30),
+            notes.cohort,
+        )
+        show(
+            "conversion",
+            ask("shoppers/conversion", as_of=now.date()),
+            "conversion_pct",
+            ask("shoppers/conversion_by_week", as_of=now.date()),
+            notes.left_out,
+        )
+        show(
+            "ltv_cac",
+            ask("revenue/ltv_cac"),
+            "ltv_cac_ratio",
+            ask("revenue/ltv_cac_by_month"),
+            notes.ltv_and_cac,
+            course_since=period.end - timedelta(days=365),
+        )
+        if not managed:
+            sold()

@@ -1,0 +1,106 @@
+"""What needs attention: only what is true, the weightiest first."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pandas as pd
+import pytest
+import streamlit as st
+from sqlalchemy import Connection
+
+import queries
+from components import attention
+from components.period import custom
+from components.question import Parameter, asking
+from database import connections
+from database.tenancy import Scope
+from tests import facts
+from tests.facts import at
+
+NOW = datetime(2026, 4, 1, 8, tzinfo=UTC)
+MARCH = custom(date(2026, 3, 1), date(2026, 3, 31), NOW.date())
+SHOPPERS: dict[str, Parameter] = {"origin": "shopper", "category": "all", "device": "all"}
+
+
+@pytest.fixture
+def brand(database: object) -> str:  # noqa: ARG001 (needs a database)
+    """A brand with nothing yet, beside one with every trouble there is."""
+    st.cache_data.clear()
+    with connections.owner() as c:
+        trouble(c, facts.brand(c, "Noise"))
+        return facts.brand(c, "Aurora")
+
+
+def trouble(c: Connection, brand: str) -> None:
+    """All that needs attention, with a quiet time before it."""
+    late = facts.subscription(c, brand, "40", at("2026-01-01"))
+    facts.change(c, late, at("2026-03-20"), status="past_due")
+    facts.subscription(c, brand, "70", at("2026-01-01"), cancel_at_period_end=True)
+    user = facts.shopper(c)
+    for day in (at("2026-02-01") + timedelta(days=n) for n in range(59)):
+        good = day.month == 2
+        last = day.day == 31
+        for number in range(60 if last else 2 + day.toordinal() % 2):
+            when = day + timedelta(minutes=number)
+            done = facts.job(c, brand, user, when)
+            facts.review(c, brand, done, approved=good)
+            if not good and not last:
+                facts.job(c, brand, user, when, status="failed")
+    facts.spend(c, brand, at("2026-03-02"), "10")
+
+
+def lines(*brands: str, now: datetime = NOW) -> list[attention.Line]:
+    ask = asking(queries, lambda: Scope.of_brands(brands))
+    return attention.lines(ask, MARCH, now, SHOPPERS)
+
+
+def test_of_a_brand_without_anything_nothing_needs_attention(brand: str) -> None:
+    assert lines(brand) == []
+    with connections.owner() as c:
+        facts.subscription(c, brand, "100", at("2026-01-01"))
+        user = facts.shopper(c)
+        for day in ("2026-02-10", "2026-03-30"):
+            facts.job(c, brand, user, at(day))
+            facts.purchase(c, brand, user, at(day))
+            facts.spend(c, brand, at(day), "5")
+    st.cache_data.clear()
+    assert lines(brand) == []
+
+
+def test_every_trouble_is_told_the_weightiest_first(brand: str) -> None:
+    with connections.owner() as c:
+        trouble(c, brand)
+    said = [line.text for line in lines(brand)]
+    assert said == [
+        "Success rate fell from 100.0% to 64.3%, vs 31 days before",
+        "Human accuracy fell from 100.0% to 0.0%, vs 31 days before",
+        "$40.00 of MRR is at risk: its payment is past due",
+        "$70.00 of MRR is canceled at the end of its period, by 1 brand",
+        "Tuesday 31 March was unusual: 60 try-ons completed, usually 2",
+        "No purchases ever, while try-ons go on",
+        "No acquisition spend since 2 March 2026, while try-ons go on",
+    ]
+
+
+def test_feeds_know_their_last_day(brand: str) -> None:
+    with connections.owner() as c:
+        user = facts.shopper(c)
+        facts.job(c, brand, user, at("2026-03-05"))
+        facts.job(c, brand, user, at("2026-03-07"), status="failed")
+        facts.purchase(c, brand, user, at("2026-03-06"))
+        facts.spend(c, brand, at("2026-03-08"), "1")
+        facts.spend(c, brand, at("2026-03-09"), "0")
+        facts.purchase(c, brand, user, at("2026-04-02"))
+    st.cache_data.clear()
+    row = queries.read("data/feeds", Scope.of_brands([brand]), until=date(2026, 4, 1)).frame.iloc[0]
+    assert list(row) == [pd.Timestamp(f"2026-03-0{day}") for day in (5, 8, 6)]
+
+
+def test_figures_that_are_behind_say_so_after_a_minute() -> None:
+    since = pd.Timestamp("2026-04-01 07:57:30", tz="UTC")
+    (line,) = attention._behind(since, NOW)
+    assert line.text == (
+        "Figures are 2 minutes behind: what was written after 07:57 UTC is not in them yet"
+    )
+    assert list(attention._behind(since + timedelta(minutes=2), NOW)) == []
+    nothing = pd.Series([None], dtype="datetime64[us, UTC]").iloc[0]
+    assert list(attention._behind(nothing, NOW)) == []
