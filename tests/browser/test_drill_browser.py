@@ -1,0 +1,165 @@
+"""From a bar to the rows behind it and on to a job: by mouse, by keyboard, on a phone."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, StorageState, expect
+
+from database import connections
+from tests.browser.conftest import Dashboard, Visit, Visitor
+from tests.conftest import use
+
+
+@pytest.fixture
+def visitor(visit: Visit, demo_visitor: StorageState) -> Visitor:
+    """A demo visitor at a desk."""
+    return visit(state=demo_visitor)
+
+
+def drawer(page: Page) -> Locator:
+    return page.get_by_role("dialog")
+
+
+def part(page: Page) -> Locator:
+    """The field that says which part of the chart the rows are behind."""
+    return drawer(page).get_by_role("combobox", name="Part")
+
+
+def click(page: Page, mark: Locator) -> None:
+    """Click where a mark is: above all marks lies a layer that takes the clicks."""
+    mark.scroll_into_view_if_needed()
+    box = mark.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+
+def bars(page: Page, card: str, trace: int = 0) -> Locator:
+    chart = page.locator(f".st-key-card-{card} [data-testid=stPlotlyChart]")
+    return chart.locator(".barlayer .trace").nth(trace).locator(".point path")
+
+
+def rows(page: Page) -> Locator:
+    """The rows of the drawer's table, which the grid holds for who cannot see it."""
+    return drawer(page).locator("table[role=grid] tbody tr")
+
+
+def test_a_bar_opens_its_jobs_twice_and_a_row_its_job(visitor: Visitor) -> None:
+    page = visitor.page
+    visitor.open("volume?period=Last+month&origin=All")
+    click(page, bars(page, "jobs-over-time").nth(9))
+    expect(part(page)).to_have_value(re.compile(r"Completed on \w{3} 10 \w{3} \d{4}"))
+    expect(rows(page).first).to_contain_text("Completed")
+    page.keyboard.press("Escape")
+    expect(drawer(page)).to_have_count(0)
+    # The same bar again: the chart had kept it selected.
+    click(page, bars(page, "jobs-over-time").nth(9))
+    expect(part(page)).to_have_value(re.compile(r"Completed on \w{3} 10 "))
+    # The first cell is a button of the grid.
+    first = rows(page).first.locator("td").first
+    label = first.inner_text()
+    grid = drawer(page).locator("canvas").first.bounding_box()
+    assert grid is not None
+    page.mouse.click(grid["x"] + 60, grid["y"] + 38 + 19)
+    page.wait_for_url(re.compile(rf"[?&]job=[0-9a-f-]+{label}"))
+    expect(drawer(page).get_by_text("This job has no picture that is stored.")).to_be_visible()
+    expect(drawer(page).get_by_role("heading", name="Reviews")).to_be_visible()
+    drawer(page).get_by_role("button", name="Back to the list").click()
+    expect(part(page)).to_be_visible()
+    expect(page).not_to_have_url(re.compile("job="))
+    assert visitor.errors == []
+
+
+def test_a_cell_of_the_heatmap_opens_that_hour(visitor: Visitor) -> None:
+    page = visitor.page
+    visitor.open("volume?period=Last+12+months")
+    area = page.locator(".st-key-card-launched-by-hour .nsewdrag").first
+    area.scroll_into_view_if_needed()
+    box = area.bounding_box()
+    assert box is not None
+    # Not in the cell's middle.
+    page.mouse.click(box["x"] + box["width"] * 12.8 / 24, box["y"] + box["height"] * 2.2 / 7)
+    expect(part(page)).to_have_value("Wednesday 12:00 to 13:00")
+    assert visitor.errors == []
+
+
+def test_a_bar_of_movements_opens_the_brands_behind_it(visitor: Visitor) -> None:
+    page = visitor.page
+    visitor.open("movements?period=Last+12+months")
+    chart = page.locator(".st-key-card-waterfall [data-testid=stPlotlyChart]")
+    marks = chart.locator(".waterfalllayer .point path")
+    click(page, marks.nth(1))
+    expect(part(page)).to_have_value("New")
+    expect(rows(page).first).to_contain_text("New")
+    page.keyboard.press("Escape")
+    expect(drawer(page)).to_have_count(0)
+    # The others look as before.
+    faded = marks.nth(2).evaluate("(bar) => getComputedStyle(bar).opacity")
+    assert faded == "1"
+    # Start is a level: nothing stands behind it.
+    click(page, marks.first)
+    visitor.drawn()
+    expect(drawer(page)).to_have_count(0)
+    assert visitor.errors == []
+
+
+def test_the_keyboard_opens_the_rows_and_picks_a_part(visitor: Visitor) -> None:
+    page = visitor.page
+    visitor.open("volume")
+    card = page.locator(".st-key-card-volume-by-category")
+    button = card.locator(".st-key-behind-volume-by-category button").first
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(part(page)).to_have_value("Completed in all these days")
+    part(page).focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(part(page)).not_to_have_value("Completed in all these days")
+    expect(rows(page).first).to_contain_text("Completed")
+    page.keyboard.press("Escape")
+    expect(drawer(page)).to_have_count(0)
+    assert visitor.errors == []
+
+
+def test_fifty_rows_and_then_fifty_more(visitor: Visitor) -> None:
+    page = visitor.page
+    visitor.open("volume?period=Last+12+months&origin=All")
+    page.locator(".st-key-behind-launched-by-hour button").first.click()
+    # The heading is a row as well.
+    expect(drawer(page).locator("table[role=grid]")).to_have_attribute("aria-rowcount", "51")
+    drawer(page).get_by_role("button", name="50 more").click()
+    expect(drawer(page).locator("table[role=grid]")).to_have_attribute("aria-rowcount", "101")
+
+
+def test_a_link_to_a_job_opens_it_on_a_phone(
+    visit: Visit,
+    demo_visitor: StorageState,
+    dashboard: Dashboard,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    use(dashboard.cluster, monkeypatch)
+    with connections.owner() as connection:
+        job = connection.exec_driver_sql(
+            "select id from tryon_jobs where origin = 'shopper' order by created_at limit 1"
+        ).scalar()
+    connections.dispose()
+    visitor = visit(390, "dark", demo_visitor)
+    visitor.open(f"volume?job={job}")
+    page = visitor.page
+    expect(drawer(page).get_by_text("This job has no picture that is stored.")).to_be_visible()
+    box = drawer(page).bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+    # Whoever closes it is on the page, with no job in the address.
+    page.keyboard.press("Escape")
+    expect(drawer(page)).to_have_count(0)
+    expect(page).not_to_have_url(re.compile("job="))
+    assert visitor.errors == []
+
+
+def test_signed_out_a_link_to_a_job_is_the_log_in_page(visit: Visit) -> None:
+    visitor = visit()
+    visitor.page.goto(f"{visitor.address}/volume?job=00000000-0000-7000-8000-000000000000")
+    expect(visitor.page.get_by_role("button", name="Explore the demo")).to_be_visible()
+    expect(drawer(visitor.page)).to_have_count(0)
