@@ -109,6 +109,12 @@ chosen = st.navigation(
                 "filter_alt",
                 "From launching a try-on to a purchase within 7 days, step by step.",
             ),
+            page(
+                "pages/shoppers/lifetime_value.py",
+                "Lifetime value",
+                "savings",
+                "What shoppers bring month by month after their first try-on, and when it pays.",
+            ),
         ],
         "Studio": [
             page(

@@ -239,10 +239,11 @@ def curves(
     unit: Unit,
     title: str,
     threshold: tuple[str, float] | None = None,
+    marked: tuple[str, int] | None = None,
 ) -> go.Figure:
     """A named line over ``numbers``, an axis called ``title``, before those that it is the mean of.
 
-    None is a gap. ``threshold`` is a level with its name.
+    None is a gap. ``threshold`` is a level with its name, ``marked`` a number of the line with its.
     """
     figure = _figure(unit, height=340)
     for name, values in each.items():
@@ -278,6 +279,18 @@ def curves(
                 name=called,
                 mode="lines",
                 line={"color": OCHRE, "width": 2, "dash": "dash"},
+                hovertemplate=f"{called} {_hover(unit)}",
+            )
+        )
+    if marked is not None:
+        called, number = marked
+        figure.add_trace(
+            go.Scatter(
+                x=[number],
+                y=[values[list(numbers).index(number)]],
+                name=called,
+                mode="markers",
+                marker={"symbol": "diamond", "size": 13, "color": GREEN},
                 hovertemplate=f"{called} {_hover(unit)}",
             )
         )

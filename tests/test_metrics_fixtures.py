@@ -511,6 +511,28 @@ def test_ltv_and_cac_of_two_cohorts(brand: str) -> None:
     assert list(months["cac_usd"]) == [0, 0, 1029]
     assert list(months["payback_month"].fillna(-1)) == [0, 0, -1]
     assert months["ltv_cac_ratio"].isna().all()
+    value = ask("shoppers/lifetime_value", brand, since=date(2026, 2, 9), until=date(2026, 4, 1))
+    names = value["cohort_month"].dt.month.fillna(0).astype(int)
+    assert list(zip(names, value["month_number"], value["shopper_count"], strict=True)) == [
+        *[(2, 0, 1), (2, 1, 1), (3, 0, 1)],
+        *[(0, 0, 3), (0, 1, 2), (0, 2, 1)],
+    ]
+    assert list(value["revenue_usd"])[:3] == [60, 20, 1000]
+    assert list(value["margin_usd"])[3:] == [Decimal("193.33"), 15, 0]
+    assert list(value["cumulative_revenue_usd"]) == [
+        *[60, 80, 1000],
+        *[Decimal("386.67"), Decimal("416.67"), Decimal("416.67")],
+    ]
+    # Over all cohorts it is LTV.
+    assert list(value["cumulative_margin_usd"])[-1] == months["ltv_usd"].iloc[-1]
+    rows = ask(
+        "shoppers/lifetime_value_by_cohort", brand, since=date(2026, 1, 9), until=date(2026, 4, 1)
+    )
+    assert list(rows["cohort_month"].dt.month) == [3, 2, 1]
+    assert list(rows["month_count"]) == [1, 2, 3]
+    assert list(rows["ltv_usd"]) == [500, 40, 70]
+    assert list(rows["cac_usd"]) == [1029, 0, 0]
+    assert list(rows["payback_month"].fillna(-1)) == [-1, 0, 0]
 
 
 def test_ltv_to_cac_needs_twelve_complete_months(brand: str) -> None:
@@ -523,6 +545,7 @@ def test_ltv_to_cac_needs_twelve_complete_months(brand: str) -> None:
             facts.touch(c, brand, user, at(f"{year}-{number + 1:02}-10"))
             facts.purchase(c, brand, user, at(f"{year}-{number + 1:02}-11"), "10")
         facts.spend(c, brand, at("2026-03-02"), "5")
+        facts.spend(c, brand, at("2025-04-02"), "30")
     row = one("revenue/ltv_cac", brand, **MARCH)
     # m 0 is over two shoppers, one of whom bought nothing; m 1 … 11 over one.
     assert (row["ltv_usd"], row["month_count"]) == (Decimal("57.50"), 12)
@@ -537,6 +560,17 @@ def test_ltv_to_cac_needs_twelve_complete_months(brand: str) -> None:
     assert set(curve["cac_usd"]) == {5}
     months = ask("revenue/ltv_cac_by_month", brand, since=date(2026, 2, 1), until=date(2026, 4, 1))
     assert list(months["ltv_cac_ratio"].fillna(0)) == [0, 11.5]
+    value = ask("shoppers/lifetime_value", brand, **MARCH)
+    pooled = value[value["cohort_month"].isna()]
+    assert list(pooled["cumulative_margin_usd"]) == list(curve["cumulative_usd"])
+    cohorts = ask(
+        "shoppers/lifetime_value_by_cohort", brand, since=date(2025, 4, 1), until=date(2026, 4, 1)
+    )
+    # The first one's margin is 5 a month, against a CAC of 30.
+    assert cohorts.drop(columns="cohort_month").astype(float).fillna(-1).to_numpy().tolist() == [
+        [1, 1, 0, 0, 5, 5, -1, -1],
+        [1, 12, 120, 60, 30, 30, 2, 5],
+    ]
 
 
 def test_each_brand_has_unit_economics_of_its_own(brand: str) -> None:

@@ -20,6 +20,7 @@ PAGES = {
     "accuracy": "Accuracy",
     "retention": "Retention",
     "funnel": "Funnel",
+    "lifetime-value": "Lifetime value",
     "launch": "Launch",
 }
 # Each page in each size and theme once, so that every pair occurs.
@@ -42,6 +43,8 @@ SEEN = [
     ("retention", 390, "dark"),
     ("funnel", 1440, "dark"),
     ("funnel", 390, "light"),
+    ("lifetime-value", 1440, "light"),
+    ("lifetime-value", 390, "dark"),
     ("launch", 1440, "dark"),
     ("launch", 390, "light"),
 ]
