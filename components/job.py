@@ -1,6 +1,7 @@
 """One job: its facts, its pictures, what was tried, what people say of it, what it cost."""
 
 from collections.abc import Callable
+from html import escape
 from uuid import UUID
 
 import pandas as pd
@@ -120,8 +121,9 @@ def _pictures(question: Question) -> None:
         return
     with st.container(horizontal=True):
         for place, object_id in enumerate(rows["object_id"], start=1):
-            # An address, not bytes: those Streamlit would serve to anybody who knows where.
-            st.image(address(object_id), width=260, alt=f"Picture {place} of the job")
+            # Streamlit's own pictures lie at addresses that anybody can fetch.
+            source = escape(address(object_id), quote=True)
+            st.html(f'<img src="{source}" alt="Picture {place} of the job" width="260">')
 
 
 def _attempts(question: Question) -> tuple[Load[Table], Forget]:
