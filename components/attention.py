@@ -23,8 +23,9 @@ _KEPT = ("brand", "period", "days", "compare")
 
 @dataclass(frozen=True)
 class Line:
-    """One thing that needs attention: in words, and the page that shows it, filters set."""
+    """One thing that needs attention: what, in words, and the page that shows it, filters set."""
 
+    title: str
     text: str
     page: str
     icon: str
@@ -47,12 +48,15 @@ def show(ask: Ask, period: Period, now: datetime, jobs: dict[str, Parameter]) ->
         found, _ = answer
         kept = {key: st.query_params.get_all(key) for key in _KEPT if key in st.query_params}
         for line in found:
-            st.page_link(
-                line.page,
-                label=line.text.replace("$", r"\$"),
-                icon=line.icon,
-                query_params=kept | {key: [value] for key, value in line.filters.items()},
-            )
+            # Side by side where there is room: a link does not break its words.
+            with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+                st.page_link(
+                    line.page,
+                    label=line.title,
+                    icon=line.icon,
+                    query_params=kept | {key: [value] for key, value in line.filters.items()},
+                )
+                st.caption(line.text.replace("$", r"\$"), width="content")
         if not found:
             st.caption(":material/check_circle: Nothing needs attention.")
 
@@ -96,8 +100,9 @@ def _behind(waiting_since: pd.Timestamp, now: datetime) -> Iterator[Line]:
     if pd.notna(waiting_since) and now - waiting_since > _BEHIND:
         minutes = int((now - waiting_since).total_seconds() // 60)
         yield Line(
-            f"Figures are {minutes:,} minute{'' if minutes == 1 else 's'} behind: what was written "
-            f"after {waiting_since.astimezone(UTC):%H:%M} UTC is not in them yet",
+            "Figures are behind",
+            f"By {minutes:,} minute{'' if minutes == 1 else 's'}: what was written after "
+            f"{waiting_since.astimezone(UTC):%H:%M} UTC is not in them yet.",
             "pages/tryons/volume.py",
             ":material/hourglass_bottom:",
         )
@@ -120,13 +125,14 @@ def _fallen(
         return
     then, now = (text("pct", k / n) for k, n in counts)
     name, page, icon = told
-    yield Line(f"{name} fell from {then} to {now}, {period.against}", page, icon)
+    yield Line(name, f"Fell from {then} to {now}, {period.against}.", page, icon)
 
 
 def _at_risk(row: pd.Series) -> Iterator[Line]:
     if row["at_risk_usd"] > 0:
         yield Line(
-            f"{text('usd', row['at_risk_usd'])} of MRR is at risk: its payment is past due",
+            METRICS["mrr_at_risk"].label,
+            f"{text('usd', row['at_risk_usd'])}: its payment is past due.",
             "pages/revenue/mrr.py",
             ":material/credit_card_off:",
             {"policy": "Stripe"},
@@ -137,8 +143,9 @@ def _scheduled(row: pd.Series) -> Iterator[Line]:
     if row["scheduled_usd"] > 0:
         many = "" if row["scheduled_count"] == 1 else "s"
         yield Line(
-            f"{text('usd', row['scheduled_usd'])} of MRR is canceled at the end of its period, "
-            f"by {row['scheduled_count']:,} brand{many}",
+            METRICS["scheduled_churn"].label,
+            f"{text('usd', row['scheduled_usd'])} of MRR ends with its period, of "
+            f"{row['scheduled_count']:,} brand{many}.",
             "pages/revenue/movements.py",
             ":material/event_busy:",
         )
@@ -147,8 +154,9 @@ def _scheduled(row: pd.Series) -> Iterator[Line]:
 def _unusual(days: pd.DataFrame) -> Iterator[Line]:
     for _, row in days[days["is_unusual"]].iloc[::-1].iterrows():
         yield Line(
-            f"{row['day']:%A %-d %B} was unusual: {text('count', row['completed_count'])} try-ons "
-            f"completed, usually {text('count', round(row['usual_count']))}",
+            "Unusual day",
+            f"{row['day']:%A %-d %B}: {text('count', row['completed_count'])} try-ons completed, "
+            f"usually {text('count', round(row['usual_count']))}.",
             "pages/tryons/volume.py",
             ":material/show_chart:",
             {"by": "Day"},
@@ -167,4 +175,6 @@ def _missing(row: pd.Series, end: date) -> Iterator[Line]:
         last = row[column]
         if pd.isna(last) or last < first:
             since = "ever" if pd.isna(last) else f"since {last:%-d %B %Y}"
-            yield Line(f"No {called} {since}, while try-ons go on", page, ":material/power_off:")
+            yield Line(
+                f"No {called}", f"None {since}, while try-ons go on.", page, ":material/power_off:"
+            )

@@ -169,10 +169,16 @@ def show(
             f"{METRICS[key].label} by {split}",
             *_over_parts(ask(figure.query, **taken), key, split, period),
             key=f"changed-{key}",
-            help=_HELP_RATIO if figure.under else _HELP_AMOUNT,
+            help=" ".join(
+                [
+                    _HELP_RATIO if figure.under else _HELP_AMOUNT,
+                    *([_BRANDS_ONLY] if figure.splits == ("brand",) else []),
+                ]
+            ),
         )
 
 
+_BRANDS_ONLY = "It is known by brand only: not by category, device or engine."
 _HELP_AMOUNT = "The change of each part; they add up to that of the whole exactly."
 _HELP_RATIO = (
     "Within: what a part's own rate did, mean share × Δ rate. Mix: what a shift between the parts "
@@ -195,13 +201,13 @@ def _why_fewer(by_brand: bool) -> str | None:
 
 
 def _why_not_all(splits: Sequence[str]) -> str | None:
-    if splits == ["brand"]:
-        return "This figure is known by brand only: not by category, device or engine."
     missing = [split for split in ("engine", "brand") if split not in splits]
     return f"Not to be had here: {' and '.join(missing)}." if missing else None
 
 
 def _one_of(key: str, label: str, options: list[str], why: str | None) -> str:
+    if len(options) == 1:
+        return options[0]
     address.check(key, label.lower(), options)
     picked = st.segmented_control(
         label,
@@ -294,8 +300,9 @@ def _rows(
         amounts = ({part: over for part, (over, _) in t.items()} for t in (before, after))
         shifts = of_amounts(*amounts)
     ordered = sorted(shifts, key=lambda part: (-abs(shifts[part].change), names[part]))
-    groups = [(_EVERY, ordered), *((names[part], [part]) for part in ordered[:_NAMED])]
-    if others := ordered[_NAMED:]:
+    named = [part for part in ordered[:_NAMED] if shifts[part].change]
+    groups = [(_EVERY, ordered), *((names[part], [part]) for part in named)]
+    if others := ordered[len(named) :]:
         groups.append((f"{len(others):,} others", others))
     rows = []
     for name, parts in groups:

@@ -69,15 +69,14 @@ def test_of_a_brand_without_anything_nothing_needs_attention(brand: str) -> None
 def test_every_trouble_is_told_the_weightiest_first(brand: str) -> None:
     with connections.owner() as c:
         trouble(c, brand)
-    said = [line.text for line in lines(brand)]
-    assert said == [
-        "Success rate fell from 100.0% to 64.3%, vs 31 days before",
-        "Human accuracy fell from 100.0% to 0.0%, vs 31 days before",
-        "$40.00 of MRR is at risk: its payment is past due",
-        "$70.00 of MRR is canceled at the end of its period, by 1 brand",
-        "Tuesday 31 March was unusual: 60 try-ons completed, usually 2",
-        "No purchases ever, while try-ons go on",
-        "No acquisition spend since 2 March 2026, while try-ons go on",
+    assert [(line.title, line.text) for line in lines(brand)] == [
+        ("Success rate", "Fell from 100.0% to 64.3%, vs 31 days before."),
+        ("Human accuracy", "Fell from 100.0% to 0.0%, vs 31 days before."),
+        ("MRR at risk", "$40.00: its payment is past due."),
+        ("Scheduled churn", "$70.00 of MRR ends with its period, of 1 brand."),
+        ("Unusual day", "Tuesday 31 March: 60 try-ons completed, usually 2."),
+        ("No purchases", "None ever, while try-ons go on."),
+        ("No acquisition spend", "None since 2 March 2026, while try-ons go on."),
     ]
 
 
@@ -98,9 +97,7 @@ def test_feeds_know_their_last_day(brand: str) -> None:
 def test_figures_that_are_behind_say_so_after_a_minute() -> None:
     since = pd.Timestamp("2026-04-01 07:57:30", tz="UTC")
     (line,) = attention._behind(since, NOW)
-    assert line.text == (
-        "Figures are 2 minutes behind: what was written after 07:57 UTC is not in them yet"
-    )
+    assert line.text == ("By 2 minutes: what was written after 07:57 UTC is not in them yet.")
     assert list(attention._behind(since + timedelta(minutes=2), NOW)) == []
     nothing = pd.Series([None], dtype="datetime64[us, UTC]").iloc[0]
     assert list(attention._behind(nothing, NOW)) == []
