@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pandas as pd
+import streamlit as st
 
 import metrics
 from components import charts, filters, steps
@@ -16,6 +17,8 @@ from components.question import Parameter, Question
 from metrics import text
 
 _TENTH = 0.1
+# Somebody has just opened one of the worst pictures.
+_CLICKED = "worst.clicked"
 _NOTHING_COMPLETED = "No completed jobs in this period."
 
 
@@ -119,9 +122,17 @@ def worst(
 ) -> tuple[Load[Table], Forget]:
     """The rejected jobs of which the engine was least sure; ``opened`` is told which is opened."""
     days: dict[str, date] = {"since": period.start, "until": period.end}
-    load_rows, forget = job_rows.listed(question.narrowed(days), opened)
+
+    def clicked(job: str) -> None:
+        opened(job)
+        st.session_state[_CLICKED] = True
+
+    load_rows, forget = job_rows.listed(question.narrowed(days), clicked, key="worst.opened")
 
     def load() -> Table:
+        if st.session_state.pop(_CLICKED, False):
+            # The drawer is the page's: a click in a card runs nothing but the card.
+            st.rerun()
         return replace(
             load_rows(),
             alt="Rejected jobs, those first of which the engine was least sure",

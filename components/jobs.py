@@ -11,7 +11,7 @@ from components.card import PERCENT, Forget, Load, Table
 from components.question import Question
 from metrics import METRICS
 
-# The button of the row that has been clicked.
+# The button of the row that has been clicked, where a list has no key of its own.
 _OPENED = "jobs.opened"
 
 # In the order of a job's life. Words carry the state; colours only repeat it.
@@ -46,10 +46,13 @@ def table(question: Question) -> tuple[Load[Table], Forget]:
     return load, question.forget
 
 
-def listed(question: Question, opened: Callable[[str], None]) -> tuple[Load[Table], Forget]:
+def listed(
+    question: Question, opened: Callable[[str], None], key: str = _OPENED
+) -> tuple[Load[Table], Forget]:
     """The answer of the query of jobs behind a figure, as load and forget of a card.
 
-    ``opened`` is told the id of a job whose row somebody opens.
+    ``opened`` is told the id of a job whose row somebody opens. Lists that stand at the same time
+    have a ``key`` each.
     """
 
     def load() -> Table:
@@ -65,7 +68,7 @@ def listed(question: Question, opened: Callable[[str], None]) -> tuple[Load[Tabl
         )
         return Table(
             rows,
-            _listed_columns(partial(_open, opened, frame["job_id"].tolist())),
+            _listed_columns(partial(_open, opened, frame["job_id"].tolist(), key), key),
             alt="The jobs behind this, the newest first",
             as_of=answer.as_of,
             empty="No such jobs.",
@@ -74,20 +77,22 @@ def listed(question: Question, opened: Callable[[str], None]) -> tuple[Load[Tabl
     return load, question.forget
 
 
-def _open(opened: Callable[[str], None], ids: Sequence[str]) -> None:
-    row = st.session_state[_OPENED]["row"]
+def _open(opened: Callable[[str], None], ids: Sequence[str], key: str) -> None:
+    row = st.session_state[key]["row"]
     # The browser's word is not taken for it.
     if row in range(len(ids)):
         opened(ids[row])
 
 
-def _listed_columns(open_row: Callable[[], None]) -> dict[str, ColumnConfig | ButtonColumnResult]:
+def _listed_columns(
+    open_row: Callable[[], None], key: str
+) -> dict[str, ColumnConfig | ButtonColumnResult]:
     config = st.column_config
     columns = _columns()
     return {
         "open": config.ButtonColumn(
             "Job",
-            key=_OPENED,
+            key=key,
             on_click=open_row,
             pinned=True,
             help="The end of its id; opens the job.",

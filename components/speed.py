@@ -5,10 +5,11 @@ from datetime import date
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from components import charts, volume
-from components.card import PERCENT, Drawing, Forget, Load, Table
+from components import charts, steps, volume
+from components.card import PERCENT, Behind, Drawing, Forget, Load, Table
+from components.drill import Part, Rows
 from components.period import Period
-from components.question import Question
+from components.question import Parameter, Question
 from metrics import METRICS, text
 
 PHASES = {"queue": "Queue time", "processing": "Processing time"}
@@ -27,9 +28,12 @@ _FAILURES = {
 
 
 def over_time(
-    question: Question, phase: str, step: str, period: Period
+    question: Question, phase: str, step: str, period: Period, jobs: Rows
 ) -> tuple[Load[Drawing], Forget]:
-    """The percentiles of the time of a ``phase`` (queue or processing) by ``step``, as lines."""
+    """The percentiles of the time of a ``phase`` (queue or processing) by ``step``, as lines.
+
+    ``jobs`` stand behind the points.
+    """
     days: dict[str, date] = {"since": period.start, "until": period.end}
 
     def load() -> Drawing:
@@ -45,13 +49,36 @@ def over_time(
             f"{name} {text('ms', known[f'{name}_ms'].iloc[-1])}" for name in _PERCENTILES
         )
         alt = f"{PHASES[phase]} by {step}; the last: {last}."
-        return Drawing(figure, alt, answer.as_of, note=f"The last {step}: {last}.")
+        behind = _behind(jobs, "completed", step, list(frame["day"].dt.date), period, 3)
+        return Drawing(figure, alt, answer.as_of, note=f"The last {step}: {last}.", behind=behind)
 
     return load, lambda: question.forget(**days)
 
 
-def success(daily: Question, step: str, period: Period) -> tuple[Load[Drawing], Forget]:
-    """The success rate by ``step``, from a question that counts jobs by day."""
+def _behind(
+    jobs: Rows, status: str, step: str, starts: list[date], period: Period, traces: int
+) -> Behind:
+    """The jobs that ended so, behind each point of the first traces of a chart of steps."""
+    first = [max(start, period.start) for start in starts]
+    parts = [
+        Part(f"{status.capitalize()} {steps.when(step, start)}", _ended(status, since, until))
+        for start, since, until in zip(starts, first, [*first[1:], period.end], strict=True)
+    ]
+    whole = Part(
+        f"{status.capitalize()} in all these days", _ended(status, period.start, period.end)
+    )
+    return jobs.behind(whole, dict.fromkeys(range(traces), parts))
+
+
+def _ended(status: str, since: date, until: date, **more: Parameter) -> dict[str, Parameter]:
+    return {"dated": "ended", "status": status, "since": since, "until": until, **more}
+
+
+def success(daily: Question, step: str, period: Period, jobs: Rows) -> tuple[Load[Drawing], Forget]:
+    """The success rate by ``step``, from a question that counts jobs by day.
+
+    The failed ones of the ``jobs`` stand behind the points.
+    """
     days: dict[str, date] = {"since": period.start, "until": period.end}
 
     def load() -> Drawing:
@@ -67,13 +94,20 @@ def success(daily: Question, step: str, period: Period) -> tuple[Load[Drawing], 
         )
         low, last = text("pct", known.min()), text("pct", known.iloc[-1])
         said = f"The last {step}: {last}; the lowest: {low}."
-        return Drawing(figure, f"Success rate by {step}. {said}", answer.as_of, note=said)
+        starts = [start.date() for start in counts.index]
+        return Drawing(
+            figure,
+            f"Success rate by {step}. {said}",
+            answer.as_of,
+            note=said,
+            behind=_behind(jobs, "failed", step, starts, period, 1),
+        )
 
     return load, lambda: daily.forget(**days)
 
 
-def failures(question: Question, period: Period) -> tuple[Load[Drawing], Forget]:
-    """Failed jobs by reason, over all engines."""
+def failures(question: Question, period: Period, jobs: Rows) -> tuple[Load[Drawing], Forget]:
+    """Failed jobs by reason, over all engines; ``jobs`` stand behind the bars."""
     days: dict[str, date] = {"since": period.start, "until": period.end}
 
     def load() -> Drawing:
@@ -86,13 +120,28 @@ def failures(question: Question, period: Period) -> tuple[Load[Drawing], Forget]
         said = [f"{text('count', n)}, {text('pct', n / counts.sum())}" for n in counts]
         figure = charts.ranking(names, counts.tolist(), said)
         described = "; ".join(f"{name} {words}" for name, words in zip(names, said, strict=True))
-        return Drawing(figure, f"Failed jobs by reason: {described}.", answer.as_of)
+        parts = [
+            Part(name, _ended("failed", period.start, period.end, failure=str(code)))
+            for name, code in zip(names, counts.index, strict=True)
+        ]
+        return Drawing(
+            figure,
+            f"Failed jobs by reason: {described}.",
+            answer.as_of,
+            behind=jobs.behind(_all_failed(period), {0: parts}),
+        )
 
     return load, lambda: question.forget(**days)
 
 
-def failures_by_engine(question: Question, period: Period) -> tuple[Load[Drawing], Forget]:
-    """Failed jobs as a table of reasons and engines."""
+def _all_failed(period: Period) -> Part:
+    return Part("Failed in all these days", _ended("failed", period.start, period.end))
+
+
+def failures_by_engine(
+    question: Question, period: Period, jobs: Rows
+) -> tuple[Load[Drawing], Forget]:
+    """Failed jobs as a table of reasons and engines; ``jobs`` stand behind the cells."""
     days: dict[str, date] = {"since": period.start, "until": period.end}
 
     def load() -> Drawing:
@@ -118,7 +167,16 @@ def failures_by_engine(question: Question, period: Period) -> tuple[Load[Drawing
             f"{text('count', most['failed_count'])}."
         )
         alt = f"Failed jobs by reason and engine. {said}"
-        return Drawing(figure, alt, answer.as_of, note=said)
+        cells = [
+            Part(
+                f"{_failure(str(code))}, {engine}",
+                _ended("failed", period.start, period.end, failure=str(code), engine=str(engine)),
+            )
+            for code in reasons
+            for engine in engines
+        ]
+        behind = jobs.behind(_all_failed(period), {charts.CELLS: cells})
+        return Drawing(figure, alt, answer.as_of, note=said, behind=behind)
 
     return load, lambda: question.forget(**days)
 

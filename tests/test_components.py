@@ -2,6 +2,7 @@
 
 import json
 import logging
+import math
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import queries
-from components import brand, charts, cohorts, leaderboard, notes, period, volume
+from components import brand, charts, cohorts, leaderboard, notes, period, steps, volume
 from components.question import Question
 from database.tenancy import Scope
 
@@ -382,6 +383,35 @@ def test_weeks_and_months_add_up_days_and_say_which_are_cut() -> None:
     whole = pd.DataFrame({"day": pd.date_range("2026-02-01", "2026-02-28")})
     whole = whole.assign(launched_count=1, completed_count=1, failed_count=0, canceled_count=0)
     assert volume.stepped(whole, "month", date(2026, 3, 1))[1] == [False]
+
+
+@pytest.mark.parametrize(
+    ("step", "days", "drawn"),
+    [
+        ("day", 0, "day"),
+        ("day", 186, "day"),
+        ("day", 187, "week"),
+        ("week", 187, "week"),
+        ("day", 7 * 186 + 1, "month"),
+        ("month", 1, "month"),
+        ("month", 9999, "month"),
+    ],
+)
+def test_a_step_is_as_long_as_a_chart_can_show(step: str, days: int, drawn: str) -> None:
+    start = date(2015, 1, 1)
+    assert steps.fitting(step, start, start + timedelta(days=days)) == drawn
+
+
+def test_times_are_drawn_in_seconds_with_a_gap_where_there_is_none() -> None:
+    days = [date(2026, 3, day) for day in (1, 2, 3, 4)]
+    figure = charts.lines(days, {"p50": [1500, float("nan"), 2000, 2500]}, "ms")
+    drawn = figure.data[0]
+    assert list(drawn.y[[0, 2, 3]]) == [1.5, 2, 2.5]
+    assert math.isnan(drawn.y[1])
+    assert figure.layout.yaxis.ticksuffix == " s "
+    alone = charts.lines(days[:1], {"Success rate": [0.98]}, "pct")
+    # The one day stands under its point; the hours around it say nothing.
+    assert [str(day) for day in alone.layout.xaxis.tickvals] == ["2026-03-01"]
 
 
 def test_an_hour_is_the_mean_over_the_weekdays_of_the_period() -> None:

@@ -27,6 +27,7 @@ from tests.test_pages import (
     ACCURACY,
     MOVEMENTS,
     RETENTION,
+    SPEED,
     VOLUME,
     brand_at,
     busiest_brand,
@@ -352,6 +353,10 @@ def one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
         (ACCURACY, "confidence-by-category-device"),
         (ACCURACY, "human-accuracy-by-week"),
         (ACCURACY, "reliability"),
+        (SPEED, "queue-over-time"),
+        (SPEED, "success-over-time"),
+        (SPEED, "failures"),
+        (SPEED, "failures-by-engine"),
         (MOVEMENTS, "waterfall"),
         (MOVEMENTS, "months"),
         (RETENTION, "cohorts"),
@@ -373,7 +378,7 @@ def drawn_value(trace: Any, place: int) -> float:
 
 
 @pytest.mark.usefixtures("demo")
-@pytest.mark.parametrize("page", [VOLUME, MOVEMENTS])
+@pytest.mark.parametrize("page", [VOLUME, SPEED, MOVEMENTS])
 def test_the_rows_behind_a_bar_are_exactly_what_it_shows(
     page: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -388,7 +393,7 @@ def test_the_rows_behind_a_bar_are_exactly_what_it_shows(
         if figure is None or not isinstance(stands_behind, Behind):
             return
         kinds = {(trace.type, getattr(trace, "mode", None)) for trace in figure.data}
-        if kinds & {("scatter", "lines"), ("heatmap", None)}:
+        if kinds & {("scatter", "lines"), ("scatter", "lines+markers"), ("heatmap", None)}:
             return
         for (trace, place), number in stands_behind.points.items():
             part = stands_behind.parts[number]

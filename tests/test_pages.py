@@ -30,6 +30,7 @@ RETENTION = "pages/shoppers/retention.py"
 LAUNCH = "pages/studio/launch.py"
 VOLUME = "pages/tryons/volume.py"
 ACCURACY = "pages/tryons/accuracy.py"
+SPEED = "pages/tryons/speed.py"
 
 pytestmark = pytest.mark.usefixtures("demo")
 
@@ -298,6 +299,53 @@ def test_unit_economics_by_brand_hold_nobody_else_and_no_scatter_for_a_brand_man
     assert values(app)["LTV (12 months)"] == metrics.text("usd", by_brand["ltv_usd"].iloc[0])
     charts = len(app.get("plotly_chart"))
     assert len(at(signed_in("admin"), ECONOMICS).get("plotly_chart")) == charts + 1
+
+
+def test_speed_says_of_each_engine_what_its_jobs_took() -> None:
+    app = at(signed_in("admin"), SPEED)
+    today = datetime.now(UTC).date()
+    window: dict[str, queries.Parameter] = {
+        "since": today - timedelta(days=30),
+        "until": today,
+        "origin": "shopper",
+    }
+    total = queries.read("tryons/speed_total", Scope("all"), **window).frame.iloc[0]
+    assert values(app)["Queue p95"] == metrics.text("ms", total["queue_p95_ms"])
+    assert values(app)["Processing p50"] == metrics.text("ms", total["processing_p50_ms"])
+    assert values(app)["Success rate"] == metrics.text("pct", total["success_pct"])
+    by_engine = app.dataframe[0].value
+    assert by_engine["completed_count"].sum() == total["completed_count"]
+    assert by_engine["failed_count"].sum() == total["failed_count"]
+    slowest = by_engine["processing_p99_s"].max() * 1000
+    assert by_engine["processing_p50_s"].min() * 1000 <= total["processing_p50_ms"] <= slowest
+    assert all(app.selectbox(key=f"{name}-unavailable").disabled for name in ("category", "device"))
+
+
+def test_charts_of_a_long_period_are_drawn_by_week() -> None:
+    app = signed_in("admin")
+    titles = {SPEED: "Queue time", ACCURACY: "Model confidence", VOLUME: "Jobs"}
+    for page, title in titles.items():
+        at(app, page).selectbox(key="period").set_value("Last 12 months").run()
+        assert f"{title} by week" in [heading.value for heading in app.subheader]
+        assert "Over so many days, charts are drawn by week." in [
+            caption.value for caption in app.caption
+        ]
+
+
+def test_only_the_team_sees_volume_by_brand() -> None:
+    titles = [
+        [heading.value for heading in at(app, VOLUME).subheader]
+        for app in (signed_in("admin"), signed_in("brand_manager", brand_at(1)[0], brand_at(2)[0]))
+    ]
+    assert "Completed by brand" in titles[0]
+    assert "Completed by brand" not in titles[1]
+    assert "Completed by engine" in titles[1]
+
+
+def test_the_worst_pictures_are_rejected_ones_the_least_sure_first() -> None:
+    rows = at(signed_in("admin"), ACCURACY).dataframe[0].value
+    assert set(rows["verdict"]) == {"Rejected"}
+    assert rows["confidence_pct"].is_monotonic_increasing
 
 
 def test_the_leaderboard_is_ranked_and_its_shares_add_up() -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 
 import queries
 from accounts import gate
-from components import brand, card, filters, notes, period, speed, steps
+from components import behind, brand, card, drill, filters, notes, period, speed, steps
 from components.question import asking, measure
 
 account = gate.account()
@@ -29,6 +29,8 @@ total = ask("tryons/speed_total", origin=origin)
 failures = ask("tryons/failures", origin=origin)
 daily = ask("tryons/volume_by_day", origin=origin, category="all", device="all")
 
+jobs = behind.jobs(ask, origin=origin)
+
 show = partial(measure, days)
 with card.wall(4):
     show("success_rate", total, "success_pct", None, notes.ended)
@@ -43,18 +45,18 @@ with card.wall(2):
         times = ask("tryons/speed_over_time", origin=origin, phase=phase, step=step)
         card.chart_card(
             f"{called} by {step}",
-            *speed.over_time(times, phase, step, days),
+            *speed.over_time(times, phase, step, days, jobs),
             key=f"{phase}-over-time",
             help="p50, p95 and p99 of the jobs completed, from a histogram with buckets of 5 %: "
             "at most 2.5 % off.",
         )
     card.chart_card(
         f"Success rate by {step}",
-        *speed.success(daily, step, days),
+        *speed.success(daily, step, days, jobs),
         key="success-over-time",
         help="Completed ÷ (completed + failed).",
     )
-    card.chart_card("Failures by reason", *speed.failures(failures, days), key="failures")
+    card.chart_card("Failures by reason", *speed.failures(failures, days, jobs), key="failures")
 with card.wall(1):
     card.table_card(
         "By engine",
@@ -64,6 +66,7 @@ with card.wall(1):
     )
     card.chart_card(
         "Failures by reason and engine",
-        *speed.failures_by_engine(failures, days),
+        *speed.failures_by_engine(failures, days, jobs),
         key="failures-by-engine",
     )
+drill.linked(ask)
