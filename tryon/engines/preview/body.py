@@ -57,9 +57,8 @@ class Arm:
 @dataclass(frozen=True)
 class Body:
     """A measured body. `unit` is the face's height; `left` and `right` are the trunk's edges in
-    each row of the picture (below the crotch the legs' outer edges), `inner_left` and `inner_right` the
-    legs' inner edges. `hem` is where a hem was dragged to, `old_hem` where the worn top
-    ends.
+    each row of the picture (below the crotch the legs' outer edges), `inner_left` and `inner_right`
+    the legs' inner edges. `hem` is where a hem was dragged to, `old_hem` where the worn top ends.
     """
 
     face: Face
@@ -279,7 +278,9 @@ class Classical:
         for row in range(low, high):
             around = ~mask[row : row + max(2, int(0.15 * f)), a - reach : a + reach + 1]
             if around.any(axis=1).all():
-                return float(np.clip(row - 0.05 * f, usual - 0.8 * f, usual + 0.6 * f)), True
+                # Thighs touch below the crotch, so it is rather higher than where they part.
+                seen = float(np.clip(row, usual - 0.8 * f, usual + 0.9 * f))
+                return 0.25 * seen + 0.75 * min(seen, usual - 0.12 * f), True
         return usual, False
 
     @staticmethod
@@ -437,7 +438,7 @@ class Classical:
         for row in range(int(armpit) - int(0.15 * f), height):
             columns = np.flatnonzero(mask[row])
             columns = columns[(columns - trunk[row]) * side > 0.02 * f]
-            # An arm leaves the shoulder at no more than so much a row; what is further out is not it.
+            # An arm leaves the shoulder at no more than so much a row; no arm is further out.
             furthest = 0.55 * max(row - tip[1], 0) + 0.20 * f
             columns = columns[(columns - tip[0]) * side < furthest]
             if len(columns):

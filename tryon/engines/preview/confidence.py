@@ -104,7 +104,7 @@ def estimate(signals: Mapping[str, float]) -> tuple[float, list[str]]:
         value = min(value, SLEEVES)
         warnings.append("An arm could not be followed, so a sleeve may be wrong or missing.")
     if signals.get("in_picture", 1) < 0.80:
-        value = min(value, CROPPED)
+        value = min(value, CROPPED * (0.4 + 0.6 * signals["in_picture"] / 0.80))
         warnings.append("Part of the garment falls outside the picture.")
     if signals.get("unpainted", 1) < 0.80:
         warnings.append("Skin was painted where the old clothes reach further than the new ones.")

@@ -215,6 +215,9 @@ def _fit_upper(cutout: Cutout, body: Body, mask: Array) -> Fitted:
     v = np.interp(rows, [p[0] for p in levels], [p[1] for p in levels])
     grid = np.arange(len(parts.left))
     own = scale * (np.interp(v, grid, parts.right) - np.interp(v, grid, parts.left)) / 2
+    if category is Category.DRESSES:
+        # A flare is as wide as it was cut; only what lies on the body needs ease.
+        own = own * (1 - 2 * ease / chest)
     edges = []
     for side, trunk, end in ((-1, body.left, ends[0]), (1, body.right, ends[1])):
         half = side * (trunk - body.axis) + ease
@@ -516,7 +519,8 @@ def _scaled_lower(parts: Lower, k: float) -> Lower:
 def _half_cover(cover: Array, inner: Array, k: int) -> Array:
     """One leg's half of a cover."""
     x = np.arange(cover.shape[1])[None]
-    edge = inner[: cover.shape[0], None]
+    rows = np.arange(cover.shape[0])
+    edge = np.interp(rows, np.arange(len(inner)), inner)[:, None]
     own = (x <= edge + 1) if k == 0 else (x >= edge - 1)
     return np.where(own, cover, 0).astype(np.float32)
 

@@ -42,9 +42,10 @@ def backdrop(lab: Array, outside: Array) -> tuple[Array, float]:
     known = terms(2 * columns / width - 1, 2 * rows / height - 1)
     values = lab[rows, columns].astype(np.float64)
     solution: Array = np.zeros((known.shape[1], 3))
-    kept = np.ones(len(rows), bool)
-    away = np.zeros(len(rows))
-    for _ in range(3):
+    # What crosses the frame is not the backdrop: begin with what is near the middle colour.
+    away = np.sqrt(((values - np.median(values, axis=0)) ** 2).sum(1))
+    kept = away <= max(2.0 * float(np.median(away)), 4.0)
+    for _ in range(4):
         part = known[kept]
         square = part.T @ part + 1e-6 * np.eye(part.shape[1])
         solution = np.linalg.solve(square, part.T @ values[kept])
