@@ -243,13 +243,14 @@ def curves(
 ) -> go.Figure:
     """A named line over ``numbers``, an axis called ``title``, before those that it is the mean of.
 
-    None is a gap. ``threshold`` is a level with its name, ``marked`` a number of the line with its.
+    None is a gap; ``each`` may end early. ``threshold`` is a level with its name, ``marked`` a
+    number of the line with its.
     """
     figure = _figure(unit, height=340)
     for name, values in each.items():
         figure.add_trace(
             go.Scatter(
-                x=list(numbers),
+                x=list(numbers)[: len(values)],
                 y=np.asarray(values, dtype=float),
                 name=name,
                 mode="lines",
@@ -440,7 +441,7 @@ def heatmap(
             y=list(range(len(rows))),
             text=hover or shown,
             texttemplate="" if hover else "%{text}",
-            textfont={"color": INK, "size": 11 if narrow else 13},
+            textfont={"color": INK, "size": 10 if narrow else 13},
             colorscale=[[0.0, SCALE[0]], [1.0, SCALE[1]]],
             zmin=lowest,
             zmax=highest,

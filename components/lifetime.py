@@ -46,11 +46,12 @@ def curves(
         if frame.empty:
             return Drawing(None, "", answer.as_of, empty="No month is complete for any shopper.")
         column = f"cumulative_{shown}_usd"
-        amounts = frame.assign(amount=frame[column].astype(float)).pivot(
-            index="cohort_month", columns="month_number", values="amount"
-        )
-        mean = amounts.iloc[-1].dropna()
-        each = {f"{month:%b %Y}": amounts.loc[month].tolist() for month in amounts.index.dropna()}
+        amounts = frame[column].astype(float)
+        mean = amounts[frame["cohort_month"].isna()].tolist()
+        each = {
+            f"{month:%b %Y}": amounts[frame["cohort_month"] == month].tolist()
+            for month in frame["cohort_month"].dropna().unique()
+        }
         threshold = marked = None
         said = ""
         if shown == "margin":
@@ -62,10 +63,9 @@ def curves(
                 if not missing(payback):
                     marked = (f"Payback, month {payback:.0f}", int(payback))
                 said += "not yet" if missing(payback) else f"in month {payback:.0f}"
-        values = [float(amount) for amount in mean]
         figure = charts.curves(
-            [int(number) for number in amounts.columns],
-            (MEAN, amounts.iloc[-1].tolist()),
+            list(range(len(mean))),
+            (MEAN, mean),
             each,
             "usd",
             "Month after the first job's",
@@ -74,8 +74,8 @@ def curves(
         )
         return Drawing(
             figure,
-            f"Cumulative {shown} per shopper over all cohorts: {text('usd', values[0])} in month "
-            f"0, {text('usd', values[-1])} by month {len(values) - 1}{said}.",
+            f"Cumulative {shown} per shopper over all cohorts: {text('usd', mean[0])} in month "
+            f"0, {text('usd', mean[-1])} by month {len(mean) - 1}{said}.",
             answer.as_of,
             note="Complete months only; a grey line a cohort.",
         )

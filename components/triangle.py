@@ -2,6 +2,8 @@
 
 from datetime import date, timedelta
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from components import charts
@@ -34,24 +36,20 @@ def table(
         rows = [*_cohorts(frame, step), MEAN]
         columns = _columns(frame)
         shares = _shares(frame)
-        running = (
-            frame.assign(running=frame["state"] == "running")
-            .pivot(index="cohort", columns="first_period", values="running")
-            .to_numpy()
-        )
+        running = (frame["state"] == "running").to_numpy().reshape(shares.shape)
         # Everybody is there in period 0: beside it all else would be pale.
         highest = float(frame["retention_pct"][frame["first_period"] > 0].max())
         figure = charts.heatmap(
             columns,
             rows,
-            shares.to_numpy().tolist(),
-            running.tolist(),
+            shares.tolist(),
+            [list(row) for row in running],
             highest=highest if highest > 0 else 1,
         )
         return Drawing(
             figure,
             f"Share of shoppers who came back, by {step} of their first try-on, "
-            f"{len(rows) - 1} cohorts. Pooled mean: {_said(columns, shares.iloc[-1])}.",
+            f"{len(rows) - 1} cohorts. Pooled mean: {_said(columns, shares[-1])}.",
             answer.as_of,
             note="Hatched: not over, and in no mean. Blank: still to come.",
             behind=_behind_cells(shoppers, frame, step),
@@ -65,28 +63,29 @@ def curves(question: Question, step: str, until: date) -> tuple[Load[Drawing], F
 
     def load() -> Drawing:
         answer = question.read(until=until)
-        complete = answer.frame[answer.frame["state"].isin(["complete", "mean"])]
-        shares = _shares(complete) if len(complete) else pd.DataFrame()
-        known = shares.loc[:, shares.iloc[-1].notna()] if len(shares) else shares
-        if known.shape[1] < 2:
+        frame = answer.frame.assign(
+            # What is not over is in no curve.
+            retention_pct=answer.frame["retention_pct"].where(answer.frame["state"] != "running")
+        )
+        shares = _shares(frame) if len(frame) else np.empty((0, 0))
+        # As far as the mean goes.
+        reached = int(np.isfinite(shares[-1]).sum()) if len(shares) else 0
+        if reached < 2:
             empty = "No cohort has come as far as its second period yet."
             return Drawing(None, "", answer.as_of, empty=empty)
-        columns = _columns(answer.frame)
-        names = _cohorts(complete, step)
-        drawn = known.to_numpy(dtype=float)
-        titled = dict(zip(shares.columns, columns, strict=False))
+        columns = _columns(frame)[:reached]
+        drawn = shares[:, :reached].tolist()
         figure = charts.curves(
-            [int(number) for number in known.columns],
-            (MEAN, drawn[-1].tolist()),
-            dict(zip(names, drawn[:-1].tolist(), strict=True)),
+            sorted({int(number) for number in frame["first_period"]})[:reached],
+            (MEAN, drawn[-1]),
+            dict(zip(_cohorts(frame, step), drawn[:-1], strict=True)),
             "pct",
             f"{step.capitalize()}s after the first try-on",
         )
-        called = [titled[number] for number in known.columns]
         return Drawing(
             figure,
             f"Pooled mean of shoppers who came back, by {step}s after their first try-on: "
-            f"{_said(called, known.iloc[-1])}.",
+            f"{_said(columns, shares[-1, :reached])}.",
             answer.as_of,
             note="Complete cells only; a grey line a cohort.",
         )
@@ -125,9 +124,10 @@ def _next(start: date, step: str) -> date:
     return start + timedelta(days=7 if step == "week" else 1)
 
 
-def _shares(frame: pd.DataFrame) -> pd.DataFrame:
-    """Shares by cohort, the mean last, and by first period."""
-    return frame.pivot(index="cohort", columns="first_period", values="retention_pct")
+def _shares(frame: pd.DataFrame) -> npt.NDArray[np.float64]:
+    """Shares by cohort, the mean last, and by column, as the query has them in order."""
+    columns = frame["first_period"].nunique()
+    return frame["retention_pct"].to_numpy(dtype=float).reshape(-1, columns)
 
 
 def _cohorts(frame: pd.DataFrame, step: str) -> list[str]:
@@ -153,7 +153,7 @@ def _columns(frame: pd.DataFrame) -> list[str]:
     ]
 
 
-def _said(columns: list[str], mean: pd.Series) -> str:
+def _said(columns: list[str], mean: npt.NDArray[np.float64]) -> str:
     return ", ".join(
         f"{column} {text('pct', float(share))}"
         for column, share in zip(columns, mean, strict=True)

@@ -5,14 +5,29 @@ import logging
 import math
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 import queries
-from components import brand, charts, cohorts, leaderboard, notes, period, steps, volume
+from components import (
+    brand,
+    charts,
+    cohorts,
+    leaderboard,
+    lifetime,
+    notes,
+    period,
+    returning,
+    steps,
+    triangle,
+    volume,
+)
+from components.drill import Behind, Rows
 from components.question import Question
 from database.tenancy import Scope
 
@@ -627,3 +642,126 @@ def test_a_figure_that_is_not_compared_has_no_change_and_asks_for_its_own_days_a
     for before in (None, "mrr_before_usd"):
         assert shown(is_compared=False, before=before) == [""]
         assert asked == [date(2026, 3, 3)]
+
+
+class Told:
+    """An answer that is there already."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self.frame, self.as_of = frame, datetime(2026, 3, 9, tzinfo=UTC)
+        self.sql, self.elapsed_ms = "", 0.0
+
+
+class Teller:
+    """A reader that has one answer a question."""
+
+    def __init__(self, **frames: pd.DataFrame) -> None:
+        self.frames = frames
+
+    def read(self, name: str, scope: object, **_: object) -> Told:  # noqa: ARG002 (a reader's)
+        return Told(self.frames[name])
+
+    def refresh(self, name: str, scope: object, **_: object) -> None:
+        """Keep the answer."""
+
+
+def told(name: str, frame: pd.DataFrame) -> Question:
+    return Question(Teller(**{name: frame}), lambda: Scope("all"), name, {})
+
+
+def test_the_triangle_and_its_curves_name_the_rows_that_they_show() -> None:
+    cohort = pd.to_datetime(pd.Series(["2026-01-01"] * 3 + ["2026-02-01"] * 3 + [None] * 3))
+    frame = pd.DataFrame(
+        {
+            "cohort": cohort,
+            "first_period": [0, 1, 2] * 3,
+            "next_period": [1, 2, 3] * 3,
+            "cohort_count": [8] * 3 + [4] * 3 + [12, 8, 0],
+            "retention_pct": [1, 0.25, 0.5, 1, 0.75, None, 1, 0.25, None],
+            "state": ["complete", "complete", "running", "complete", "running", "future"]
+            + ["mean"] * 3,
+        }
+    )
+    rows = Rows("Shoppers", told("b", frame), lambda _: None, lambda *_: None)  # type: ignore[arg-type,return-value]
+    load, _ = triangle.table(told("a", frame), "month", date(2026, 3, 1), rows)
+    drawing = load()
+    assert drawing.figure is not None
+    table, hatching = drawing.figure.data[:2]
+    assert drawing.figure.layout.yaxis.ticktext == (
+        "Jan 2026 · 8 ",
+        "Feb 2026 · 4 ",
+        "Mean, pooled ",
+    )
+    assert [list(row) for row in table.text] == [
+        ["100.0%", "25.0%", "50.0%"],
+        ["100.0%", "75.0%", ""],
+        ["100.0%", "25.0%", ""],
+    ]
+    assert list(zip(hatching.x, hatching.base, strict=True)) == [(2, -0.45), (1, 0.55)]
+    # Everybody is there at first: the scale is of what follows.
+    assert table.zmax == 0.75
+    behind = drawing.behind
+    assert isinstance(behind, Behind)
+    part = behind.parts[behind.points[charts.CELLS, 4]]
+    assert part.label == "Feb 2026 · 4, month 1"
+    assert part.params == {
+        "since": date(2026, 2, 1),
+        "until": date(2026, 3, 1),
+        "first_period": 1,
+        "next_period": 2,
+    }
+    # Nothing stands behind the future and the mean.
+    assert {point for _, point in behind.points} == {0, 1, 2, 3, 4}
+
+    load, _ = triangle.curves(told("a", frame), "month", date(2026, 3, 1))
+    curves = load().figure
+    assert curves is not None
+    assert {line.name: list(line.y)[:1] for line in curves.data} == {
+        "Jan 2026 · 8": [1],
+        "Feb 2026 · 4": [1],
+        "Mean, pooled": [1],
+    }
+    first, second, mean = curves.data
+    # What is not over is in no curve.
+    assert (list(first.y), list(mean.y)) == ([1, 0.25], [1, 0.25])
+    assert np.isnan(second.y[1])
+
+
+def test_the_curves_of_value_are_the_cohorts_and_their_pool_against_cac() -> None:
+    month = pd.to_datetime(pd.Series(["2026-01-01"] * 2 + ["2026-02-01"] + [None] * 2))
+    frame = pd.DataFrame(
+        {
+            "cohort_month": month,
+            "month_number": [0, 1, 0, 0, 1],
+            "cumulative_margin_usd": [Decimal(n) for n in (5, 9, 1, 3, 7)],
+        }
+    )
+    total = pd.DataFrame({"cac_usd": [Decimal(4)], "payback_month": [1.0]})
+    march = period.custom(date(2026, 3, 1), date(2026, 3, 31), date(2026, 4, 9))
+    load, _ = lifetime.curves(told("a", frame), told("b", total), "margin", date(2026, 1, 1), march)
+    figure = load().figure
+    assert figure is not None
+    assert {line.name: (list(line.x), list(line.y)) for line in figure.data} == {
+        "Jan 2026": ([0, 1], [5, 9]),
+        "Feb 2026": ([0], [1]),
+        "All cohorts, pooled": ([0, 1], [3, 7]),
+        "CAC": ([0, 1], [4, 4]),
+        "Payback, month 1": ([1], [7]),
+    }
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("1, 8,15", (1, 8, 15)),
+        ("0,31", (0, 31)),
+        ("8", None),
+        ("5,2", None),
+        ("1,1", None),
+        ("1,32", None),
+        ("1,x", None),
+        ("", None),
+    ],
+)
+def test_brackets_are_rising_numbers(typed: str, expected: tuple[int, ...] | None) -> None:
+    assert returning.edges(typed, 31) == expected
