@@ -7,7 +7,7 @@ import streamlit as st
 
 import queries
 from accounts import gate
-from components import accuracy, behind, brand, card, drill, filters, notes, period, steps
+from components import accuracy, behind, brand, card, changes, drill, filters, notes, period, steps
 from components.question import asking, measure
 
 account = gate.account()
@@ -96,4 +96,11 @@ with card.wall(1):
         help="Jobs that reviewers rejected, however they came up for review, those first of which "
         "the engine was least sure. At most 50.",
     )
+changes.show(
+    ask,
+    days,
+    ["model_confidence", "human_accuracy"],
+    by_brand=account.is_internal and picked is None,
+    **jobs,
+)
 drill.linked(ask)

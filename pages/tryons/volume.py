@@ -7,7 +7,19 @@ import streamlit as st
 
 import queries
 from accounts import gate
-from components import behind, brand, card, drill, filters, notes, notice, period, steps, volume
+from components import (
+    behind,
+    brand,
+    card,
+    changes,
+    drill,
+    filters,
+    notes,
+    notice,
+    period,
+    steps,
+    volume,
+)
 from components.question import asking, measure
 
 account = gate.account()
@@ -88,6 +100,7 @@ if account.is_internal and picked is None:
             *volume.by_brand(ask("tryons/volume_by_brand", **jobs), days),
             key="volume-by-brand",
         )
+changes.show(ask, days, ["tryons"], by_brand=account.is_internal and picked is None, **jobs)
 with card.wall(1):
     card.chart_card(
         "Launched by weekday and hour, UTC",
