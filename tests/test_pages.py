@@ -424,9 +424,21 @@ def test_a_page_says_how_it_counts_the_shoppers_of_several_brands(page: str) -> 
 
 
 def test_only_a_demo_visitor_is_shown_the_three_doors() -> None:
-    links = [link.value for link in at(signed_in("demo_viewer"), HOME).page_link]
-    assert [link.strip("*") for link in links] == ["Leaderboard", "Retention", "Launch"]
-    assert not at(signed_in("admin"), HOME).page_link
+    def doors(role: str) -> list[str]:
+        # The others lead to what needs attention.
+        links = [link.value for link in at(signed_in(role), HOME).page_link]
+        return [link.strip("*") for link in links if link.startswith("**")]
+
+    assert doors("demo_viewer") == ["Leaderboard", "Retention", "Launch"]
+    assert doors("admin") == []
+
+
+def test_what_needs_attention_leads_to_its_page() -> None:
+    links = {link.value for link in at(signed_in("admin"), HOME).page_link}
+    assert "MRR at risk" in links
+    app = at(signed_in("brand_manager", empty_brand()), HOME)
+    assert not app.page_link
+    assert any("Nothing needs attention." in note.value for note in app.caption)
 
 
 @pytest.mark.usefixtures("changed")
