@@ -1,6 +1,6 @@
 -- The jobs behind a figure: those launched in the window, or those that ended in it, which were
 -- counted on that day.
--- Grain: one row per job, the newest first.
+-- Grain: one row per job, the newest first by that time.
 -- Parameters:
 --   since            first day of the window
 --   until            first day after the window
@@ -29,9 +29,9 @@
 --   verdict          approved or rejected; n/a without a verdict
 --   processing_ms    completed − started; n/a unless completed
 --   failure          code of the failure; n/a unless failed
--- Three ways in, of which one runs: rows of many brands in the order of time, those of a few
--- brands, and those of one in the order of its index. The policies of the table alone would have
--- every job of the window read for one brand.
+-- Four ways in, of which one runs: all brands in the order of time, or brand by brand, by the time
+-- of creation or of the end. Each is in the order of an index and stops at the limit; the policies
+-- of the table alone would have every job of the window read.
 with seen as materialized (
     select
         scope_sees_all() or count(*) > 20 as is_wide,
@@ -39,67 +39,93 @@ with seen as materialized (
     from scope_brands() as b (id)
 ),
 
-page as (
-    select j.*
-    from (
+few as (
+    select unnest(s.brand_ids) as brand_id
+    from seen s
+    where not s.is_wide
+),
+
+found as (
+    (
         select w.*
         from tryon_jobs w
-        where (select s.is_wide from seen s)
-        union all
-        select f.*
-        from tryon_jobs f
         where
-            f.brand_id = any(
-                array(
-                    select unnest(s.brand_ids)
-                    from seen s
-                    where not s.is_wide and cardinality(s.brand_ids) > 1
+            (select s.is_wide from seen s)
+            and :dated = 'launched'
+            and w.created_at >= cast(:since as timestamptz)
+            and w.created_at < cast(:until as timestamptz)
+            and job_is_asked_for(
+                w, :origin, :category, :device, :engine, :status, :failure,
+                cast(:weekday_number as integer), cast(:hour_number as integer),
+                cast(:bin_number as integer), :shopper
+            )
+        order by w.created_at desc, w.id desc
+        limit :row_count
+    )
+    union all
+    (
+        select v.*
+        from tryon_jobs v
+        where
+            (select s.is_wide from seen s)
+            and :dated = 'ended'
+            and v.finished_at >= cast(:since as timestamptz)
+            and v.finished_at < cast(:until as timestamptz)
+            and job_is_asked_for(
+                v, :origin, :category, :device, :engine, :status, :failure,
+                cast(:weekday_number as integer), cast(:hour_number as integer),
+                cast(:bin_number as integer), :shopper
+            )
+        order by v.finished_at desc, v.id desc
+        limit :row_count
+    )
+    union all
+    select n.*
+    from few s
+    cross join
+        lateral (
+            select f.*
+            from tryon_jobs f
+            where
+                f.brand_id = s.brand_id
+                and :dated = 'launched'
+                and f.created_at >= cast(:since as timestamptz)
+                and f.created_at < cast(:until as timestamptz)
+                and job_is_asked_for(
+                    f, :origin, :category, :device, :engine, :status, :failure,
+                    cast(:weekday_number as integer), cast(:hour_number as integer),
+                    cast(:bin_number as integer), :shopper
                 )
-            )
-        union all
-        select o.*
-        from tryon_jobs o
+            order by f.created_at desc, f.id desc
+            limit :row_count
+        ) as n
+    union all
+    select n.*
+    from few s
+    cross join lateral (
+        select e.*
+        from tryon_jobs e
         where
-            o.brand_id = (
-                select s.brand_ids[1]
-                from seen s
-                where not s.is_wide and cardinality(s.brand_ids) = 1
+            e.brand_id = s.brand_id
+            and :dated = 'ended'
+            and e.finished_at >= cast(:since as timestamptz)
+            and e.finished_at < cast(:until as timestamptz)
+            and job_is_asked_for(
+                e, :origin, :category, :device, :engine, :status, :failure,
+                cast(:weekday_number as integer), cast(:hour_number as integer),
+                cast(:bin_number as integer), :shopper
             )
-    ) as j
-    where
-        case
-            when :dated = 'launched' then j.created_at >= cast(:since as timestamptz)
-            else j.finished_at >= cast(:since as timestamptz)
-        end
-        and case
-            when :dated = 'launched' then true
-            else j.finished_at < cast(:until as timestamptz)
-        end
-        -- Nothing ends before it begins, so that this holds for both.
-        and j.created_at < cast(:until as timestamptz)
-        and (:origin = 'all' or j.origin = cast(nullif(:origin, 'all') as job_origin))
-        and (:category = 'all' or coalesce(cast(j.category as text), 'none') = :category)
-        and (:device = 'all' or coalesce(cast(j.device as text), 'none') = :device)
-        and (:engine = 'all' or j.engine = :engine)
-        and (:status = 'all' or j.status = cast(nullif(:status, 'all') as job_status))
-        and (:failure = 'all' or j.failure_code = :failure)
-        and (
-            cast(:weekday_number as integer) = 0
-            or extract(isodow from j.created_at at time zone 'UTC')
-            = cast(:weekday_number as integer)
-        )
-        and (
-            cast(:hour_number as integer) = -1
-            or extract(hour from j.created_at at time zone 'UTC') = cast(:hour_number as integer)
-        )
-        and (
-            cast(:bin_number as integer) = -1
-            or case
-                when j.confidence is not null then least(floor(j.confidence * 10), 9)
-            end = cast(:bin_number as integer)
-        )
-        and (:shopper = 'all' or j.user_id = cast(nullif(:shopper, 'all') as uuid))
-    order by j.created_at desc, j.id desc
+        order by e.finished_at desc, e.id desc
+        limit :row_count
+    ) as n
+),
+
+page as (
+    select
+        f.*,
+        case when :dated = 'launched' then f.created_at else f.finished_at end as dated_at
+    from found f
+    order by dated_at desc, f.id desc
     limit :row_count
 )
 
@@ -125,4 +151,4 @@ select
     p.failure_code as failure
 from page p
 left join brands b on p.brand_id = b.id
-order by p.created_at desc, p.id desc
+order by p.dated_at desc, p.id desc
