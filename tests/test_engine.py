@@ -160,6 +160,23 @@ def test_refuses_garments_that_cannot_be_cut_out() -> None:
     assert refusal(person, on_somebody) is Code.GARMENT_WORN
 
 
+@pytest.mark.parametrize(
+    ("name", "least"),
+    [
+        ("Breton tee", 0.95),
+        ("Harbour sweater", 0.95),
+        ("Indigo jeans", 0.95),
+        ("Court sneakers", 0.93),
+        ("Cognac satchel", 0.93),
+        ("Pearl necklace", 0.75),
+    ],
+)
+def test_cuts_garments_out_whole(name: str, least: float) -> None:
+    found = cut_out(garment(name).encoded(), COLLECTION[name].category).mask
+    true = cv2.resize(garment(name).cover, found.shape[::-1], interpolation=cv2.INTER_AREA) > 0.5
+    assert (found & true).sum() / (found | true).sum() >= least
+
+
 def test_refuses_what_the_picture_does_not_show() -> None:
     figure = drawn(SLIM)
     knees = png(figure.picture[: int(figure.truth.knees[0][1])])
