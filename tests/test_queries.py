@@ -105,6 +105,10 @@ def fill(brand_name: str, users: list[str]) -> str:
             bought = facts.purchase(c, brand, user, at("2026-03-08"))
             facts.refund(c, brand, bought, "20", at("2026-03-20"))
         facts.spend(c, brand, at("2026-03-02"), "30")
+        c.execute(
+            text("update shoppers set channel = :channel where brand_id = :brand"),
+            {"channel": brand_name, "brand": brand},
+        )
     return brand
 
 
