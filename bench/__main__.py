@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import processes
-from bench import home, pages, queries, raw, results, rollups
+from bench import home, pages, queries, queue, raw, results, rollups
 from bench.timing import Effort
 from database import connections, demo, embedded, migrate
 from settings import ROOT
@@ -33,6 +33,7 @@ class Section(StrEnum):
     raw = "raw"
     rollups = "rollups"
     pages = "pages"
+    queue = "queue"
 
 
 @app.command()
@@ -76,6 +77,9 @@ def _measure(section: Section, data: home.Data, times: int) -> list[dict[str, ob
     elif section is Section.rollups:
         rows = rollups.measure(data.until)
         typer.echo(rollups.report(rows))
+    elif section is Section.queue:
+        rows = queue.measure()
+        typer.echo(queue.report(rows))
     else:
         rows = raw.measure(data.until, Effort(min(times, 5), seconds=30))
         timed = {"name": "query", "range": "range", "p50_ms": "p50 ms", "p95_ms": "p95 ms"}
