@@ -282,6 +282,11 @@ def test_hair_and_hands_stay_in_front() -> None:
         assert np.mean(difference[inner] < 2) > 0.93, part
 
 
+@pytest.mark.parametrize("name", ["Breton tee", "Pearl necklace", "Saddle belt"])
+def test_garments_are_not_seen_through(name: str) -> None:
+    assert composed(SLIM, name).garment.max() > 0.98
+
+
 def test_old_long_sleeves_do_not_stay() -> None:
     figure = drawn(LONG_SLEEVES)
     result = tried_on(LONG_SLEEVES, "Rose tank")

@@ -861,7 +861,7 @@ def _fit_jewelry(cutout: Cutout, body: Body, mask: Array) -> Fitted:
     if scale * (y1 - y0) > 2.2 * f:
         scale = 2.2 * f / (y1 - y0)
     layer = _placed(cutout, mask.shape, anchor, at, (scale, scale))
-    cover = layer.cover * _silhouette_margin(mask, 0.0)
+    cover = layer.cover * _silhouette_margin(mask, 1.0)
     return Fitted(Category.JEWELRY, Layer(layer.colour, cover), anchors={"neck": at})
 
 
