@@ -146,6 +146,20 @@ def listening(channel: str) -> Iterator[psycopg.Connection]:
         yield connection
 
 
+@contextmanager
+def maintenance() -> Iterator[Connection]:
+    """Yield a connection of the schema's owner outside of transactions, for VACUUM.
+
+    Raises DatabaseUnavailableError when no connection can be had.
+    """
+    try:
+        connection = _engine(owner_url()).connect()
+    except OperationalError as error:
+        raise DatabaseUnavailableError("The database does not answer.") from error
+    with connection.execution_options(isolation_level="AUTOCOMMIT") as connected:
+        yield connected
+
+
 def lost_connection(error: DBAPIError) -> bool:
     """Tell whether the connection broke (the server slept, restarted or ended it).
 

@@ -410,6 +410,55 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.uuid_v7() RETURNS uuid
+    LANGUAGE sql PARALLEL SAFE
+    RETURN (encode(set_bit(set_bit((SUBSTRING(int8send(((EXTRACT(epoch FROM clock_timestamp()) * (1000)::numeric))::bigint) FROM 3) || SUBSTRING(uuid_send(gen_random_uuid()) FROM 7)), (52)::bigint, 1), (53)::bigint, 1), 'hex'::text))::uuid;
+
+CREATE TABLE public.tryon_jobs (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    brand_id uuid,
+    user_id uuid,
+    origin public.job_origin NOT NULL,
+    mode public.job_mode DEFAULT 'tryon'::public.job_mode NOT NULL,
+    status public.job_status DEFAULT 'queued'::public.job_status NOT NULL,
+    category public.garment_category,
+    device public.device_type,
+    engine text NOT NULL,
+    engine_version text,
+    priority smallint DEFAULT 0 NOT NULL,
+    batch_id uuid,
+    photo_set_id uuid,
+    product_id uuid,
+    persona_id uuid,
+    selfie_object_id uuid,
+    prompt text,
+    prompt_used text,
+    parameters jsonb,
+    idempotency_key text,
+    credits smallint DEFAULT 1 NOT NULL,
+    confidence numeric(4,3),
+    signals jsonb,
+    engine_cost_usd numeric(10,4),
+    failure_code text,
+    failure_message text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    started_at timestamp with time zone,
+    finished_at timestamp with time zone,
+    CONSTRAINT tryon_jobs_check CHECK (((finished_at IS NOT NULL) = (status = ANY (ARRAY['completed'::public.job_status, 'failed'::public.job_status, 'canceled'::public.job_status])))),
+    CONSTRAINT tryon_jobs_check1 CHECK (((status <> 'queued'::public.job_status) OR (started_at IS NULL))),
+    CONSTRAINT tryon_jobs_check2 CHECK (((status <> ALL (ARRAY['processing'::public.job_status, 'completed'::public.job_status, 'failed'::public.job_status])) OR (started_at IS NOT NULL))),
+    CONSTRAINT tryon_jobs_check3 CHECK (((started_at >= created_at) AND (finished_at >= COALESCE(started_at, created_at)))),
+    CONSTRAINT tryon_jobs_check4 CHECK (((status <> 'failed'::public.job_status) OR (failure_code IS NOT NULL))),
+    CONSTRAINT tryon_jobs_check6 CHECK (((origin <> 'shopper'::public.job_origin) OR (mode <> 'tryon'::public.job_mode) OR (category IS NOT NULL))),
+    CONSTRAINT tryon_jobs_confidence_check CHECK (((confidence >= (0)::numeric) AND (confidence <= (1)::numeric))),
+    CONSTRAINT tryon_jobs_credits_check CHECK ((credits >= 0)),
+    CONSTRAINT tryon_jobs_engine_cost_usd_check CHECK ((engine_cost_usd >= (0)::numeric))
+);
+
+CREATE FUNCTION public.job_is_asked_for(job public.tryon_jobs, origin text, category text, device text, engine text, status text, failure text, weekday_number integer, hour_number integer, bin_number integer, shopper text) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (((origin = 'all'::text) OR ((job).origin = (NULLIF(origin, 'all'::text))::public.job_origin)) AND ((category = 'all'::text) OR (COALESCE(((job).category)::text, 'none'::text) = category)) AND ((device = 'all'::text) OR (COALESCE(((job).device)::text, 'none'::text) = device)) AND ((engine = 'all'::text) OR ((job).engine = engine)) AND ((status = 'all'::text) OR ((job).status = (NULLIF(status, 'all'::text))::public.job_status)) AND ((failure = 'all'::text) OR ((job).failure_code = failure)) AND ((weekday_number = 0) OR (EXTRACT(isodow FROM ((job).created_at AT TIME ZONE 'UTC'::text)) = (weekday_number)::numeric)) AND ((hour_number = '-1'::integer) OR (EXTRACT(hour FROM ((job).created_at AT TIME ZONE 'UTC'::text)) = (hour_number)::numeric)) AND ((bin_number = '-1'::integer) OR (((job).confidence IS NOT NULL) AND (LEAST(floor(((job).confidence * (10)::numeric)), (9)::numeric) = (bin_number)::numeric))) AND ((shopper = 'all'::text) OR ((job).user_id = (NULLIF(shopper, 'all'::text))::uuid)));
+
 CREATE FUNCTION public.job_part_rule() RETURNS text
     LANGUAGE sql IMMUTABLE
     RETURN 'exists (select from tryon_jobs j where j.id = job_id)'::text;
@@ -1055,10 +1104,6 @@ CREATE FUNCTION public.scope_sees_demo() RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN (COALESCE(current_setting('closetai.brands'::text, true), ''::text) = 'demo'::text);
 
-CREATE FUNCTION public.uuid_v7() RETURNS uuid
-    LANGUAGE sql PARALLEL SAFE
-    RETURN (encode(set_bit(set_bit((SUBSTRING(int8send(((EXTRACT(epoch FROM clock_timestamp()) * (1000)::numeric))::bigint) FROM 3) || SUBSTRING(uuid_send(gen_random_uuid()) FROM 7)), (52)::bigint, 1), (53)::bigint, 1), 'hex'::text))::uuid;
-
 CREATE TABLE public.brands (
     id uuid DEFAULT public.uuid_v7() NOT NULL,
     name text NOT NULL,
@@ -1290,47 +1335,6 @@ CREATE TABLE public.benchmarks (
     median numeric NOT NULL,
     upper_quartile numeric NOT NULL,
     CONSTRAINT benchmarks_brand_count_check CHECK ((brand_count >= 20))
-);
-
-CREATE TABLE public.tryon_jobs (
-    id uuid DEFAULT public.uuid_v7() NOT NULL,
-    brand_id uuid,
-    user_id uuid,
-    origin public.job_origin NOT NULL,
-    mode public.job_mode DEFAULT 'tryon'::public.job_mode NOT NULL,
-    status public.job_status DEFAULT 'queued'::public.job_status NOT NULL,
-    category public.garment_category,
-    device public.device_type,
-    engine text NOT NULL,
-    engine_version text,
-    priority smallint DEFAULT 0 NOT NULL,
-    batch_id uuid,
-    photo_set_id uuid,
-    product_id uuid,
-    persona_id uuid,
-    selfie_object_id uuid,
-    prompt text,
-    prompt_used text,
-    parameters jsonb,
-    idempotency_key text,
-    credits smallint DEFAULT 1 NOT NULL,
-    confidence numeric(4,3),
-    signals jsonb,
-    engine_cost_usd numeric(10,4),
-    failure_code text,
-    failure_message text,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    started_at timestamp with time zone,
-    finished_at timestamp with time zone,
-    CONSTRAINT tryon_jobs_check CHECK (((finished_at IS NOT NULL) = (status = ANY (ARRAY['completed'::public.job_status, 'failed'::public.job_status, 'canceled'::public.job_status])))),
-    CONSTRAINT tryon_jobs_check1 CHECK (((status <> 'queued'::public.job_status) OR (started_at IS NULL))),
-    CONSTRAINT tryon_jobs_check2 CHECK (((status <> ALL (ARRAY['processing'::public.job_status, 'completed'::public.job_status, 'failed'::public.job_status])) OR (started_at IS NOT NULL))),
-    CONSTRAINT tryon_jobs_check3 CHECK (((started_at >= created_at) AND (finished_at >= COALESCE(started_at, created_at)))),
-    CONSTRAINT tryon_jobs_check4 CHECK (((status <> 'failed'::public.job_status) OR (failure_code IS NOT NULL))),
-    CONSTRAINT tryon_jobs_check6 CHECK (((origin <> 'shopper'::public.job_origin) OR (mode <> 'tryon'::public.job_mode) OR (category IS NOT NULL))),
-    CONSTRAINT tryon_jobs_confidence_check CHECK (((confidence >= (0)::numeric) AND (confidence <= (1)::numeric))),
-    CONSTRAINT tryon_jobs_credits_check CHECK ((credits >= 0)),
-    CONSTRAINT tryon_jobs_engine_cost_usd_check CHECK ((engine_cost_usd >= (0)::numeric))
 );
 
 CREATE VIEW public.brand_daily WITH (security_invoker='true') AS
@@ -2675,6 +2679,14 @@ CREATE INDEX reviews_job_id_idx ON public.reviews USING btree (job_id, reviewer_
 
 CREATE INDEX reviews_reviewer_idx ON public.reviews USING btree (reviewer_id);
 
+CREATE INDEX rollup_cells_by_time_idx ON public.rollup_cells USING btree (grain, starts_on, in_view) INCLUDE (origin, completed, rated, confidence_sum) WHERE ((category = 'all'::text) AND (device = 'all'::text));
+
+CREATE INDEX rollup_cohorts_sizes_idx ON public.rollup_cohorts USING btree (grain, cohort, in_view) INCLUDE (shoppers) WHERE ((split = 'none'::text) AND (number = 0));
+
+CREATE INDEX rollup_spend_by_time_idx ON public.rollup_spend USING btree (grain, starts_on, in_view) INCLUDE (spend_usd);
+
+CREATE INDEX rollup_verdicts_by_time_idx ON public.rollup_verdicts USING btree (grain, starts_on, in_view) INCLUDE (origin, verdicts, approved) WHERE ((category = 'all'::text) AND (device = 'all'::text));
+
 CREATE INDEX sessions_expires_at_idx ON public.sessions USING btree (expires_at);
 
 CREATE INDEX sessions_user_id_idx ON public.sessions USING btree (user_id);
@@ -2721,9 +2733,11 @@ CREATE INDEX tryon_jobs_batch_idx ON public.tryon_jobs USING btree (batch_id) WH
 
 CREATE INDEX tryon_jobs_brand_created_idx ON public.tryon_jobs USING btree (brand_id, created_at);
 
-CREATE INDEX tryon_jobs_created_idx ON public.tryon_jobs USING brin (created_at);
+CREATE INDEX tryon_jobs_brand_finished_idx ON public.tryon_jobs USING btree (brand_id, finished_at) WHERE (finished_at IS NOT NULL);
 
-CREATE INDEX tryon_jobs_finished_idx ON public.tryon_jobs USING brin (finished_at);
+CREATE INDEX tryon_jobs_created_at_idx ON public.tryon_jobs USING btree (created_at);
+
+CREATE INDEX tryon_jobs_finished_at_idx ON public.tryon_jobs USING btree (finished_at) WHERE (finished_at IS NOT NULL);
 
 CREATE UNIQUE INDEX tryon_jobs_idempotency_key ON public.tryon_jobs USING btree (brand_id, user_id, idempotency_key) NULLS NOT DISTINCT WHERE (idempotency_key IS NOT NULL);
 
@@ -3704,6 +3718,9 @@ GRANT ALL ON FUNCTION public.ensure_dataset_partition(month date) TO closetai_ap
 
 REVOKE ALL ON FUNCTION public.follow_subscription() FROM PUBLIC;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE public.tryon_jobs TO closetai_app;
+GRANT SELECT ON TABLE public.tryon_jobs TO closetai_reader;
+
 REVOKE ALL ON FUNCTION public.leave_tombstone() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.next_job() FROM PUBLIC;
@@ -3821,9 +3838,6 @@ GRANT SELECT ON TABLE public.batches TO closetai_reader;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.benchmarks TO closetai_app;
 GRANT SELECT ON TABLE public.benchmarks TO closetai_reader;
-
-GRANT SELECT,INSERT,UPDATE ON TABLE public.tryon_jobs TO closetai_app;
-GRANT SELECT ON TABLE public.tryon_jobs TO closetai_reader;
 
 GRANT SELECT ON TABLE public.brand_daily TO closetai_app;
 GRANT SELECT ON TABLE public.brand_daily TO closetai_reader;

@@ -217,9 +217,15 @@ def counted() -> dict[str, Any]:
         }
 
 
+def indexes() -> set[str]:
+    with connections.owner() as connection:
+        found = text("select indexdef from pg_indexes where tablename = any (:tables)")
+        return set(connection.scalars(found, {"tables": rollups.TABLES}))
+
+
 @pytest.mark.usefixtures("demo_database")
 def test_a_rebuild_gives_what_is_there_and_leaves_nothing_waiting() -> None:
-    before = counted()
+    before, found = counted(), indexes()
     assert all(before.values())
     with connections.owner() as connection:
         job = text("select brand_id, user_id from tryon_jobs where origin = 'shopper' limit 1")
@@ -228,6 +234,7 @@ def test_a_rebuild_gives_what_is_there_and_leaves_nothing_waiting() -> None:
     rollups.rebuild()
     assert rollups.check() == []
     assert rollups.fold() == 0
+    assert indexes() == found
     after = counted()
     assert after["rollup_cells"] >= before["rollup_cells"]
     with connections.reader(Scope.of_brands([brand])) as connection:

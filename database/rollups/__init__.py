@@ -360,9 +360,10 @@ def rebuild(progress: Progress | None = None) -> None:
                 )
             )
         with connections.owner() as connection:
-            _prepare(connection)
             connection.execute(text("drop schema rebuilt"))
-            connection.execute(text(f"analyze {', '.join(TABLES)}"))
+        with connections.maintenance() as connection:
+            # Statistics, and the map of pages for which an index alone may answer.
+            connection.execute(text(f"vacuum (analyze) {', '.join(TABLES)}"))
     report(1.0, "Complete")
 
 
@@ -509,6 +510,14 @@ def _make_verdicts(connection: Connection) -> None:
 def _add_key(connection: Connection, table: str) -> None:
     key = _FACTS[table] if table in _FACTS else _ROLLUPS[table.removeprefix("rollup_")][0]
     connection.execute(text(f"alter table {table} add constraint {table}_pkey primary key ({key})"))
+    others = text(
+        """
+        select pg_get_indexdef(indexrelid) from pg_index
+        where indrelid = cast('public.' || :table as regclass) and not indisprimary
+        """
+    )
+    for definition in connection.scalars(others, {"table": table}).all():
+        connection.exec_driver_sql(definition.replace(f" ON public.{table} ", f" ON {table} "))
 
 
 def _side_by_side(
