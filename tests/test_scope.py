@@ -8,14 +8,15 @@ from uuid import UUID
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 import queries
 from accounts import users
-from database import demo
+from database import demo, rollups
 from database.connections import owner
 from database.embedded import Cluster
 from database.tenancy import Scope
+from tests import rows
 
 TODAY = datetime.now(UTC).date()
 
@@ -40,6 +41,17 @@ VALUES: dict[str, queries.Parameter] = {
     "day_number": 7,
     "bin_count": 10,
     "row_count": 1000,
+    "dated": "launched",
+    "engine": "all",
+    "status": "all",
+    "failure": "all",
+    "weekday_number": 0,
+    "hour_number": -1,
+    "bin_number": -1,
+    "shopper": "all",
+    "verdict": "all",
+    "first_period": 0,
+    "next_period": 1000,
 }
 
 # What is no brand's own: figures of the field, published without names, and what the data is.
@@ -93,13 +105,47 @@ def brands(database: Cluster) -> Two:  # noqa: ARG001 – it must be there first
         # So little demo data may have no reviews of the two.
         connection.execute(
             text(
-                "insert into reviews (job_id, brand_id, approved, drawn)"
-                " select id, brand_id, true, 'random' from tryon_jobs"
+                "insert into reviews (job_id, brand_id, approved, reasons, drawn)"
+                " select id, brand_id, approved,"
+                " case when approved then '{}' else array['hands'] end, 'random'"
+                " from (select *, row_number() over (order by id) % 3 > 0 as approved"
+                " from tryon_jobs) j"
                 " where brand_id in (:a, :b) and status = 'completed'"
             ),
             two._asdict(),
         )
+        connection.execute(
+            text(
+                "insert into subscriptions (brand_id, status, unit_amount, changed_at)"
+                " select x.id, 'past_due', x.amount, now() - interval '9 days'"
+                " from (values (cast(:a as uuid), 10), (cast(:b as uuid), 20)) as x (id, amount)"
+            ),
+            two._asdict(),
+        )
+        _one_job_in_full(connection, two.b)
     return two
+
+
+def _one_job_in_full(connection: Connection, brand: UUID) -> None:
+    """Ask for a job of this brand's from now on: one with everything that a job can have."""
+    buy = text("select purchase_credits(null, :brand, null, 5)")
+    connection.execute(buy, {"brand": brand})
+    job = rows.job(connection, brand_id=brand, origin="studio")
+    rows.finish(connection, job, "completed")
+    picture = rows.insert(
+        connection,
+        "stored_objects",
+        brand_id=brand,
+        key="result/one",
+        content_hash=b"one",
+        kind="result",
+        media_type="image/webp",
+        byte_count=1,
+    )
+    rows.insert(connection, "job_outputs", job_id=job, object_id=picture)
+    rows.insert(connection, "job_attempts", job_id=job, number=1, engine="classic")
+    rows.insert(connection, "reviews", job_id=job, brand_id=brand, approved=False, drawn="newest")
+    VALUES["job_id"] = str(job)
 
 
 def test_no_query_and_no_cache_gives_brand_a_anything_of_brand_b(brands: Two) -> None:
@@ -138,6 +184,8 @@ def test_no_query_and_no_cache_gives_brand_a_anything_of_brand_b(brands: Two) ->
         ).scalars():
             connection.execute(text(f"delete from {table} where brand_id = :b"), {"b": brands.b})
         connection.execute(text("delete from brands where id = :b"), {"b": brands.b})
+    # No trigger has seen this.
+    rollups.rebuild()
     assert differing(everything(a), of_a) == set()
     assert differing(everything(Scope(brands="demo")), of_demo) == set()
     assert differing(everything(b), of_b) >= set(queries.names()) - PUBLIC
@@ -145,8 +193,8 @@ def test_no_query_and_no_cache_gives_brand_a_anything_of_brand_b(brands: Two) ->
 
 def test_a_brand_manager_is_held_to_their_brand(brands: Two) -> None:
     with owner() as connection:
-        rows = connection.execute(text("select id, slug from brands")).all()
-    slugs = {row.id: row.slug for row in rows}
+        found = connection.execute(text("select id, slug from brands")).all()
+    slugs = {row.id: row.slug for row in found}
     users.add("m@a.example", "brand_manager", brands=[slugs[brands.a]])
     (manager,) = users.everybody()
     assert manager.brands == (slugs[brands.a],)
