@@ -7,7 +7,6 @@ migrations, demo data and backups.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from typing import Literal
 
 import psycopg
@@ -57,8 +56,16 @@ def _role_url(role: Role) -> URL:
     return owner_url() if settings().database_url else owner_url().set(username=role)
 
 
-@cache
+# One of each address. Not in a cache that forgets: what is open has to be closed.
+_engines: dict[URL, Engine] = {}
+
+
 def _engine(url: URL) -> Engine:
+    # Two threads may both make one; that of the second is dropped before it connects.
+    return _engines.get(url) or _engines.setdefault(url, _new_engine(url))
+
+
+def _new_engine(url: URL) -> Engine:
     return create_engine(
         url,
         pool_size=8,
@@ -170,6 +177,5 @@ def lost_connection(error: DBAPIError) -> bool:
 
 def dispose() -> None:
     """Close every pooled connection and forget the engines, when the settings have changed."""
-    for url in {_role_url("closetai_reader"), _role_url("closetai_app"), owner_url()}:
-        _engine(url).dispose()
-    _engine.cache_clear()
+    while _engines:
+        _engines.popitem()[1].dispose()
