@@ -463,7 +463,8 @@ create table rollup_state (
   -- What the last check found, a sentence each; empty: nothing.
   differences text[] not null default '{}'
 );
-insert into rollup_state default values;
+-- A database that was in use before has everything to be counted first.
+insert into rollup_state (is_stale) select exists (select from brands);
 
 -- The owner's alone: row-level security without a policy lets nobody else in.
 alter table shopper_days enable row level security;
