@@ -464,7 +464,8 @@ create table rollup_state (
   differences text[] not null default '{}'
 );
 -- A database that was in use before has everything to be counted first.
-insert into rollup_state (is_stale) select exists (select from brands);
+insert into rollup_state (is_stale)
+select exists (select 1 from brands) as is_stale;
 
 -- The owner's alone: row-level security without a policy lets nobody else in.
 alter table shopper_days enable row level security;
