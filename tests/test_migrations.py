@@ -13,10 +13,11 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
-from database import connections, embedded, migrate, schema
+from database import connections, embedded, migrate, rollups, schema
 from database.embedded import Cluster
 from database.tenancy import Scope
 from settings import ROOT, settings
+from tests import facts
 from tests.conftest import VERSIONS, administrator, use
 from tests.rows import assert_every_table_has_a_row, fill, fill_shared
 
@@ -246,3 +247,24 @@ def test_the_rules_of_the_database_run_on_every_version() -> None:
         assert connection.scalar(text("select count(*) from brands")) == 1
     with connections.reader(Scope(user=str(two.user))) as connection:
         assert connection.scalar(text("select count(*) from tryon_jobs")) == len(two.jobs)
+
+
+@pytest.mark.usefixtures("newest")
+def test_a_database_from_before_the_rollups_is_counted(copied: Path) -> None:
+    later = {path.name: path.read_text() for path in copied.glob("*.sql") if path.stem > "0013"}
+    for name in later:
+        (copied / name).unlink()
+    migrate.migrate()
+    with connections.owner() as connection:
+        brand = facts.brand(connection, "Aurora")
+        shopper = facts.shopper(connection)
+        facts.job(connection, brand, shopper, facts.at("2026-03-02"))
+    for name, content in later.items():
+        (copied / name).write_text(content)
+    migrate.migrate()
+    # As the worker does within a second of its start.
+    assert rollups.fold() > 0
+    assert rollups.check() == []
+    with connections.reader(Scope.of_brands([brand])) as connection:
+        launched = text("select sum(launched) from rollup_cells where category = 'all'")
+        assert connection.scalar(launched) == 2, "a day and a month"
