@@ -7,7 +7,7 @@ import streamlit as st
 
 import queries
 from accounts import gate
-from components import address, job, notice
+from components import address, notice, picture
 from tryon import storage
 
 STATIC = Path(__file__).parent / "static"
@@ -133,7 +133,7 @@ if account:
         gate.user_menu(account)
     scope = account.scope
     session = gate.session()
-    job.pictures_at(lambda object_id: storage.address(session, object_id, datetime.now(UTC)))
+    picture.addressed_by(lambda object_id: storage.address(session, object_id, datetime.now(UTC)))
     notice.of_the_data(lambda: queries.read("data/state", scope).frame)
 above = st.empty()
 chosen.run()

@@ -1,28 +1,17 @@
 """One job: its facts, its pictures, what was tried, what people say of it, what it cost."""
 
-from collections.abc import Callable
-from html import escape
 from uuid import UUID
 
 import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from components import card, filters
+from components import card, filters, picture
 from components.card import Forget, Load, Table
 from components.question import Ask, Question
 from metrics import DASH, text
 
-# How the address of a picture is made for whoever is signed in, by the id of the stored object;
-# app.py says it once a run. Without it pictures are counted and not shown.
-_ADDRESS = "job.picture_address"
-
 UNKNOWN = "There is no such job, or it is not one of yours."
-
-
-def pictures_at(address: Callable[[str], str]) -> None:
-    """Say how the address of a picture is made; it must end with the session of the visitor."""
-    st.session_state[_ADDRESS] = address
 
 
 def show(ask: Ask, picked: str) -> None:
@@ -114,16 +103,13 @@ def _pictures(question: Question) -> None:
     if rows.empty:
         st.caption(":material/image_not_supported: This job has no picture that is stored.")
         return
-    address: Callable[[str], str] | None = st.session_state.get(_ADDRESS)
-    if address is None:
+    if picture.address(rows["object_id"][0]) is None:
         count = f"{len(rows):,} picture{'' if len(rows) == 1 else 's'}"
         st.caption(f":material/image: {count} stored; this dashboard cannot show pictures yet.")
         return
     with st.container(horizontal=True):
         for place, object_id in enumerate(rows["object_id"], start=1):
-            # Streamlit's own pictures lie at addresses that anybody can fetch.
-            source = escape(address(object_id), quote=True)
-            st.html(f'<img src="{source}" alt="Picture {place} of the job" width="260">')
+            picture.show(object_id, f"Picture {place} of the job", width=260)
 
 
 def _attempts(question: Question) -> tuple[Load[Table], Forget]:
