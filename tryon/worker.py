@@ -29,8 +29,17 @@ from database.connections import DatabaseUnavailableError, writer
 from database.tenancy import Scope
 from settings import LOG_FORMAT, settings
 from tryon import pictures, queue, storage
-from tryon.engines import Category, Code, Engine, EngineError, Garment, Mode, Request, Result
-from tryon.engines.preview import Preview
+from tryon.engines import (
+    Category,
+    Code,
+    Engine,
+    EngineError,
+    Garment,
+    Mode,
+    Request,
+    Result,
+    registry,
+)
 from tryon.queue import Claim
 from tryon.storage import MissingPictureError, Owner, StorageError
 
@@ -328,8 +337,7 @@ def _end(_number: int, _frame: FrameType | None) -> NoReturn:
 def main() -> None:
     """Run one job worker, as a process of its own."""
     logging.basicConfig(level=settings().log_level.upper(), format=LOG_FORMAT)
-    preview = Preview()
-    Worker(engines={preview.name: preview}).run()
+    Worker(engines=registry.engines()).run()
 
 
 if __name__ == "__main__":
