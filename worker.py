@@ -31,6 +31,7 @@ _log = logging.getLogger(__name__)
 HEARTBEAT_EVERY = 5.0
 FOLD_EVERY = 1.0
 ERASE_EVERY = 30.0
+PICTURES_EVERY = 2.0
 # UTC; when the fewest look.
 _QUIET_HOUR = 3
 _LONGEST_WAIT = 60.0
@@ -83,6 +84,18 @@ def append_demo_days() -> None:
 
     if settings().demo:
         demo.append_missing(datetime.now(UTC))
+
+
+def make_demo_pictures() -> None:
+    """Bring the pictures of the demo further, when this database holds demo data."""
+    if not settings().demo:
+        return
+    from tryon import demo
+
+    # Of this thread alone: drawing takes a while, and clicks come first.
+    thread = threading.get_native_id()
+    os.setpriority(os.PRIO_PROCESS, thread, max(os.getpriority(os.PRIO_PROCESS, thread), 10))
+    demo.make_pictures()
 
 
 def fold_rollups() -> None:
@@ -168,6 +181,7 @@ def run() -> None:
         Task("rollups", FOLD_EVERY, fold_rollups),
         Task("erase pictures", ERASE_EVERY, erase_pictures),
         Task("job worker", 1, job_worker.keep_running),
+        Task("demo pictures", PICTURES_EVERY, make_demo_pictures),
     ):
         threading.Thread(target=_keep_doing, args=[task], daemon=True).start()
     _keep_doing(

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import get_args
+from uuid import UUID
 
 from sqlalchemy import Connection, Row, text
 from sqlalchemy.exc import IntegrityError
@@ -195,12 +196,34 @@ def disable(email: str) -> None:
         connection.execute(_AUDIT, {"action": "user_disable", "user": str(user.id), "role": None})
 
 
-# A brand in the middle of the field, so that its pages have something to show.
+# The demo brand that has a manager; until one does, a brand in the middle of the field, so that its
+# pages have something to show.
 _SAMPLE_BRAND = text(
     """
-    select slug from brands where is_demo and mrr > 0 order by mrr desc, name offset 20 limit 1
+    select b.id, b.slug
+    from brands b
+    where b.id = coalesce(
+      (
+        select m.brand_id
+        from brand_members m
+        inner join brands d on d.id = m.brand_id
+        where d.is_demo
+        order by m.created_at, m.brand_id
+        limit 1
+      ),
+      (
+        select d.id from brands d where d.is_demo and d.mrr > 0
+        order by d.mrr desc, d.name offset 20 limit 1
+      )
+    )
     """
 )
+
+
+def sample_brand(connection: Connection) -> tuple[UUID, str] | None:
+    """Give the demo brand of the sample brand manager, as id and slug, if there is demo data."""
+    row = connection.execute(_SAMPLE_BRAND).one_or_none()
+    return None if row is None else (row.id, row.slug)
 
 
 def add_samples() -> list[tuple[User, str]]:
@@ -212,14 +235,14 @@ def add_samples() -> list[tuple[User, str]]:
     if settings().env != "development" or everybody():
         return []
     with writer(Scope.system()) as connection:
-        brand = connection.scalar(_SAMPLE_BRAND)
-    if brand is None:
+        sample = sample_brand(connection)
+    if sample is None:
         return []
     made: dict[str, str] = {}
     for role in ROLES:
         email = f"{role.replace('_', '-')}@closetai.example"
         name = role.replace("_", " ").capitalize()
-        brands = [brand] if role == "brand_manager" else []
+        brands = [sample[1]] if role == "brand_manager" else []
         made[email] = add(email, role, name=name, brands=brands)
     return [(user, made[user.email]) for user in everybody() if user.email in made]
 

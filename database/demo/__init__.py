@@ -7,7 +7,8 @@ it later. (Only who came before the first month of a database is not in it: a da
 filled later begins later.)
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -186,6 +187,19 @@ def append_missing(now: datetime | None = None) -> int:
         count = _append(connection, first_day, known.filled_until, now, known.job_target)
         connection.execute(text("update demo_state set filled_until = :now"), {"now": now})
         return count
+
+
+@contextmanager
+def held() -> Iterator[bool]:
+    """Keep others from filling in demo data within the block, for who adds to it.
+
+    Yields whether there is demo data, complete, and nobody else is at it. Raises
+    DatabaseUnavailableError.
+    """
+    with connections.owner() as connection:
+        alone = connection.scalar(text("select pg_try_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        complete = text("select exists (select from demo_state where completed_at is not null)")
+        yield bool(alone and connection.scalar(complete))
 
 
 def _lock(connection: Connection) -> None:
