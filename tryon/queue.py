@@ -221,7 +221,7 @@ def complete(
     version: str,
     confidence: float | None,
     signals: Mapping[str, object],
-    cost: Decimal,
+    cost: Decimal | None,
 ) -> bool:
     """Complete the job with its pictures, whose files are written; the first is the selected one.
 

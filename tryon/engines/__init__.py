@@ -134,7 +134,8 @@ class Result:
     """What an engine made.
 
     `confidence` (0 to 1) estimates how likely a reviewer accepts the picture, None where the engine
-    cannot say; `signals` is what it was measured from; `warnings` are sentences for the user.
+    cannot say; `signals` is what it was measured from; `warnings` are sentences for the user;
+    `cost_usd` is None where nobody says what it was.
     """
 
     pictures: tuple[Picture, ...]
@@ -142,7 +143,7 @@ class Result:
     confidence: float | None = None
     signals: Mapping[str, float] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
-    cost_usd: Decimal = Decimal(0)
+    cost_usd: Decimal | None = Decimal(0)
 
 
 @dataclass(frozen=True)
