@@ -30,6 +30,7 @@ _MUST_BE = {
     "CLOSETAI_ENV": "must be development or production",
     "PORT": "must be a whole number from 1 to 65535",
     "CLOSETAI_DEMO": "must be on or off",
+    "CLOSETAI_DEMO_UPLOADS": "must be on or off",
     "CLOSETAI_SELFIE_DAYS": "must be a whole number from 1 to 3650",
     "CLOSETAI_LOG_LEVEL": "must be one of debug, info, warning, error",
 }
@@ -86,6 +87,12 @@ class Settings(BaseSettings):
         validation_alias="CLOSETAI_DEMO",
         description="Fill an empty database with demo data and offer the demo without a password. "
         "`off` for a database of real brands.",
+    )
+    demo_uploads: bool = Field(
+        False,
+        validation_alias="CLOSETAI_DEMO_UPLOADS",
+        description="Let demo visitors upload photos of their own, which only they see. "
+        "`on` or `off`, default `off`.",
     )
     files: str = Field(
         "",

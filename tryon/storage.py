@@ -169,7 +169,12 @@ def upload(scope: Scope, owner: Owner, kind: Kind, content: bytes, now: datetime
     the uploader, StorageError, DatabaseUnavailableError, and ProgrammingError when the scope may
     not write for this owner.
     """
-    file = write(owner, kind, pictures.read(content))
+    return keep(scope, owner, kind, pictures.read(content), now)
+
+
+def keep(scope: Scope, owner: Owner, kind: Kind, picture: Picture, now: datetime) -> UUID:
+    """Keep an uploaded picture that has been read already, as `upload` does."""
+    file = write(owner, kind, picture)
     expires = now + timedelta(days=settings().selfie_days) if kind == "selfie" else None
     try:
         with writer(scope) as connection:
