@@ -5,14 +5,23 @@ Each field's description is what the README's table says of the variable.
 
 import ipaddress
 import os
+import re
 import secrets
 import tempfile
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent
@@ -32,8 +41,25 @@ _MUST_BE = {
     "CLOSETAI_DEMO": "must be on or off",
     "CLOSETAI_DEMO_UPLOADS": "must be on or off",
     "CLOSETAI_SELFIE_DAYS": "must be a whole number from 1 to 3650",
+    "CLOSETAI_GEMINI_MODEL": "must be the id of a model such as gemini-3.1-flash-image",
+    "CLOSETAI_FASHN_CREDIT_USD": "must be a price in dollars such as 0.075",
     "CLOSETAI_LOG_LEVEL": "must be one of debug, info, warning, error",
 }
+
+
+def _plain(key: SecretStr, info: ValidationInfo) -> SecretStr:
+    """A key without the line's end that comes along when it is copied.
+
+    Whatever else cannot stand in a header would be told by the HTTP library, key and all.
+    """
+    stripped = key.get_secret_value().strip()
+    if not re.fullmatch("[!-~]+", stripped):
+        variable = f"CLOSETAI_{str(info.field_name).upper()}"
+        raise ValueError(f"{variable} must be letters, digits and signs, without a space.")
+    return SecretStr(stripped)
+
+
+Key = Annotated[SecretStr, AfterValidator(_plain)]
 
 
 class WrongSettingError(Exception):
@@ -108,6 +134,42 @@ class Settings(BaseSettings):
         validation_alias="CLOSETAI_SELFIE_DAYS",
         description="After how many days an uploaded photo of a person is deleted. Default 30.",
     )
+    gemini_key: Key | None = Field(
+        None,
+        validation_alias="CLOSETAI_GEMINI_KEY",
+        description="Key of the Gemini API (Google AI Studio). With it jobs can be made by Google "
+        "Gemini.",
+    )
+    gemini_model: str = Field(
+        "gemini-3.1-flash-image",
+        pattern=r"^[a-z0-9.-]+$",
+        validation_alias="CLOSETAI_GEMINI_MODEL",
+        description="The image model that Google Gemini uses. Default `gemini-3.1-flash-image`.",
+    )
+    fashn_key: Key | None = Field(
+        None,
+        validation_alias="CLOSETAI_FASHN_KEY",
+        description="Key of the FASHN API. With it jobs can be made by FASHN.",
+    )
+    fashn_credit_usd: Decimal | None = Field(
+        None,
+        gt=0,
+        le=100,
+        validation_alias="CLOSETAI_FASHN_CREDIT_USD",
+        description="What one FASHN credit costs you, in dollars. Without it the cost of FASHN's "
+        "pictures is n/a.",
+    )
+    providers: Path | None = Field(
+        None,
+        validation_alias="CLOSETAI_PROVIDERS",
+        description="A TOML file that describes further providers, see "
+        "[docs/providers.md](docs/providers.md).",
+    )
+    provider_keys: Annotated[dict[str, Key], NoDecode] = Field(
+        {},
+        validation_alias="CLOSETAI_PROVIDER_KEYS",
+        description="Their keys, as `name=key` with commas between.",
+    )
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
         validation_alias="CLOSETAI_TRUSTED_PROXIES",
@@ -138,6 +200,16 @@ class Settings(BaseSettings):
             # Without the value: an address may hold a password.
             raise ValueError("CLOSETAI_FILES must be a folder or look like s3://bucket/prefix.")
         return value
+
+    @field_validator("provider_keys", mode="before")
+    @classmethod
+    def _provider_keys(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        pairs = [part.partition("=") for part in value.split(",") if part.strip()]
+        if not all(name.strip() and key.strip() for name, _, key in pairs):
+            raise ValueError("CLOSETAI_PROVIDER_KEYS must look like name=key, name=key.")
+        return {name.strip(): key for name, _, key in pairs}
 
     @field_validator("trusted_proxies", mode="before")
     @classmethod

@@ -337,7 +337,10 @@ def _end(_number: int, _frame: FrameType | None) -> NoReturn:
 def main() -> None:
     """Run one job worker, as a process of its own."""
     logging.basicConfig(level=settings().log_level.upper(), format=LOG_FORMAT)
-    Worker(engines=registry.engines()).run()
+    engines = registry.engines()
+    # Providers may have a queue of their own, or start a machine first.
+    limit = timedelta(minutes=2 if len(engines) == 1 else 5)
+    Worker(engines=engines, time_limit=limit).run()
 
 
 if __name__ == "__main__":
