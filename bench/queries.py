@@ -42,6 +42,9 @@ VALUES: dict[str, queries.Parameter] = {
     "weekday_number": 0,
     "hour_number": -1,
     "bin_number": -1,
+    "payer": "brand",
+    "named": "",
+    "in_batch": "none",
     "mode": "on",
     "numbers": ",".join(map(str, range(31))),
     "category": "all",
@@ -118,6 +121,7 @@ def asked(
         "until": today,
         "as_of": today,
         "job_id": job_id,
+        "job_ids": job_id,
     }
     wanted = queries.parameters(name)
     if "part" in wanted:

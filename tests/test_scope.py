@@ -50,12 +50,16 @@ VALUES: dict[str, queries.Parameter] = {
     "bin_number": -1,
     "shopper": "all",
     "verdict": "all",
+    "payer": "brand",
+    "named": "",
+    "in_batch": "none",
     "first_period": 0,
     "next_period": 1000,
 }
 
-# What is no brand's own: figures of the field, published without names, and what the data is.
-PUBLIC = {"revenue/benchmark", "data/state"}
+# What is no brand's own: figures of the field, published without names, what the data is, and how
+# long engines take at present.
+PUBLIC = {"revenue/benchmark", "data/state", "studio/launch_pace"}
 
 
 def read(name: str, scope: Scope) -> pd.DataFrame:
@@ -145,7 +149,10 @@ def _one_job_in_full(connection: Connection, brand: UUID) -> None:
     rows.insert(connection, "job_outputs", job_id=job, object_id=picture)
     rows.insert(connection, "job_attempts", job_id=job, number=1, engine="classic")
     rows.insert(connection, "reviews", job_id=job, brand_id=brand, approved=False, drawn="newest")
-    VALUES["job_id"] = str(job)
+    rows.insert(connection, "personas", brand_id=brand, thumbnail_object_id=picture)
+    product = rows.insert(connection, "products", brand_id=brand, name="Coat", category="tops")
+    rows.insert(connection, "product_images", product_id=product, object_id=picture)
+    VALUES["job_id"] = VALUES["job_ids"] = str(job)
 
 
 def test_no_query_and_no_cache_gives_brand_a_anything_of_brand_b(brands: Two) -> None:

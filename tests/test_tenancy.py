@@ -43,6 +43,8 @@ CALLABLE = {
     "next_job",
     "open_credit_account",
     "purchase_credits",
+    "queue_pace",
+    "queue_places",
     "refund_credits",
     "reset_free_credits",
     "rollups_waiting_since",
@@ -50,7 +52,7 @@ CALLABLE = {
 }
 # What even a reader may run with the owner's rights, because it holds to the scope by itself (shown
 # in a test of its own) or tells of nobody.
-READABLE = {"rollups_waiting_since", "saved_looks"}
+READABLE = {"queue_pace", "queue_places", "rollups_waiting_since", "saved_looks"}
 
 ROLES = ("closetai_app", "closetai_reader")
 
