@@ -93,13 +93,18 @@ class Gemini:
         options = types.HttpOptions(
             base_url=self._address,
             timeout=_TIMEOUT_S * 1000,
+            # It would take the key along to another host.
+            client_args={"follow_redirects": False},
             # The queue tries again, and knows how often it has.
             retry_options=types.HttpRetryOptions(attempts=1),
         )
         failure: EngineError
         try:
             with genai.Client(
-                api_key=self._account.key.get_secret_value(), http_options=options
+                # Whatever the environment says of Google's cloud: the key is of the Gemini API.
+                vertexai=False,
+                api_key=self._account.key.get_secret_value(),
+                http_options=options,
             ) as client:
                 return client.models.generate_content(
                     model=self._model,
@@ -110,6 +115,8 @@ class Gemini:
             failure = self._failure(error)
         except httpx2.TimeoutException:
             failure = self._account.timeout()
+        except httpx2.DecodingError:
+            failure = self._account.bad_answer()
         except (httpx2.HTTPError, OSError):
             failure = self._account.unreachable()
         except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
