@@ -31,7 +31,8 @@ def encoded(picture: Image.Image, kind: str = "PNG") -> bytes:
 
 @pytest.fixture(scope="module")
 def astronaut() -> bytes:
-    return encoded(Image.fromarray(data.astronaut()), "JPEG")
+    photograph = data.astronaut()  # type: ignore[no-untyped-call]
+    return encoded(Image.fromarray(photograph), "JPEG")
 
 
 @pytest.fixture(scope="module")

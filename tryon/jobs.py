@@ -83,6 +83,14 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class PhotoSet:
+    """Pictures of one persona in one style, as many as there are jobs."""
+
+    persona: UUID
+    style: str
+
+
+@dataclass(frozen=True, slots=True)
 class Launched:
     """The jobs in the order in which they were asked for, and the batch that was made for them."""
 
@@ -93,6 +101,13 @@ class Launched:
 _IDS = text("select uuid_v7() from generate_series(1, :count)")
 _NEW_BATCH = text(
     "insert into batches (brand_id, user_id, name) values (:brand, :user, :name) returning id"
+)
+_NEW_PHOTO_SET = text(
+    """
+    insert into photo_sets (persona_id, user_id, brand_id, style, photo_count)
+    values (:persona, :user, :brand, :style, :count)
+    returning id
+    """
 )
 
 # One statement for all, so that what hangs on the table looks at them once.
@@ -137,21 +152,32 @@ _WEAR = text(
 )
 
 
-def launch(scope: Scope, jobs: Sequence[Job], *, batch: str | None = None) -> Launched:
+def launch(
+    scope: Scope,
+    jobs: Sequence[Job],
+    *,
+    batch: str | None = None,
+    photo_set: PhotoSet | None = None,
+) -> Launched:
     """Create jobs, reserve their credits and enqueue them, all of them or none.
 
-    The one way to a job, whoever asks. `batch` names the batch to put them in. A job whose
-    idempotency key is known is the one that exists. Raises JobError with a sentence for whoever
-    asked, DatabaseUnavailableError.
+    The one way to a job, whoever asks. `batch` names the batch to put them in; they may be a photo
+    set as well. A job whose idempotency key is known is the one that exists. Raises JobError with a
+    sentence for whoever asked, DatabaseUnavailableError.
     """
     if not jobs:
         raise JobError("There is nothing to launch.")
     try:
         with writer(scope) as connection:
+            if (before := _launched_before(connection, jobs)) is not None:
+                return before
             _check(connection, scope, jobs)
             batch_id = _batch(connection, scope, jobs[0], batch) if batch else None
             if batch_id is not None:
                 jobs = [replace(job, batch=batch_id) for job in jobs]
+            if photo_set is not None:
+                set_id = _photo_set(connection, scope, jobs, photo_set)
+                jobs = [replace(job, photo_set=set_id) for job in jobs]
             launched = _create(connection, jobs)
             queue.wake(connection)
     except IntegrityError as error:
@@ -172,9 +198,41 @@ def _too_few(jobs: Sequence[Job], said: str) -> str:
     return f"Not enough credits: these {len(jobs)} jobs need {sum(job.credits for job in jobs)}."
 
 
+# Whoever comes with the same key at the same moment waits, and then finds what was launched.
+_HOLD_KEY = text("select pg_advisory_xact_lock(hashtextextended(:key, 0))")
+_BATCH_OF = text("select batch_id from tryon_jobs where id = :job")
+
+
+def _launched_before(connection: Connection, jobs: Sequence[Job]) -> Launched | None:
+    """What was launched with these keys; None when that is not so for all of them."""
+    if any(job.idempotency_key is None for job in jobs):
+        return None
+    connection.execute(_HOLD_KEY, {"key": jobs[0].idempotency_key})
+    found = [connection.scalar(_BY_KEY, _key(job)) for job in jobs]
+    if None in found:
+        return None
+    return Launched(tuple(found), connection.scalar(_BATCH_OF, {"job": found[0]}))
+
+
+def _key(job: Job) -> dict[str, object]:
+    return {"key": job.idempotency_key, "brand": job.brand, "user": job.user}
+
+
 def _batch(connection: Connection, scope: Scope, first: Job, name: str) -> UUID:
     parameters = {"brand": first.brand, "user": scope.user or None, "name": name}
     made: UUID = connection.execute(_NEW_BATCH, parameters).scalar_one()
+    return made
+
+
+def _photo_set(connection: Connection, scope: Scope, jobs: Sequence[Job], wanted: PhotoSet) -> UUID:
+    parameters = {
+        "persona": wanted.persona,
+        "user": scope.user or None,
+        "brand": jobs[0].brand,
+        "style": wanted.style,
+        "count": len(jobs),
+    }
+    made: UUID = connection.execute(_NEW_PHOTO_SET, parameters).scalar_one()
     return made
 
 
@@ -220,11 +278,7 @@ def _create(connection: Connection, jobs: Sequence[Job]) -> tuple[UUID, ...]:
     ]
     connection.execute(_WEAR, {"garments": json.dumps(garments)})
     return tuple(
-        made
-        if made in created
-        else connection.execute(
-            _BY_KEY, {"key": job.idempotency_key, "brand": job.brand, "user": job.user}
-        ).scalar_one()
+        made if made in created else connection.execute(_BY_KEY, _key(job)).scalar_one()
         for made, job in zip(ids, jobs, strict=True)
     )
 
