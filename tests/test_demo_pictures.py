@@ -1,30 +1,73 @@
 """The demo's pictures: made once, however often it is broken off; seen by whom they are for."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
 from database import connections
 from database.connections import DatabaseUnavailableError
-from database.demo import held
+from database.demo import held, seed
 from database.tenancy import Scope
+from settings import settings
+from tests.engines import Instant
 from tests.rows import fill, insert
-from tryon import demo, storage
+from tryon import demo, jobs, queue, storage
+from tryon.demo import drawn
+from tryon.demo.judgements import Judgement, judgements
+from tryon.demo.looks import Group, Look, plan
+from tryon.engines import Category
+from tryon.engines.preview import Preview
+from tryon.jobs import Job
+from tryon.worker import Worker
 
 pytestmark = pytest.mark.usefixtures("changed")
 
 SYSTEM = Scope.system()
 
+# A batch of which the last is canceled, a bad photograph, a refusal, and three plain looks.
+SHORT = [
+    Group((Look("Ada", ("T01",), key="gallery:001", place=0),)),
+    Group(
+        (
+            Look("Ada", ("T07",), key="gallery:002", place=1),
+            Look("Dana", ("T07", "T26"), key="gallery:003", place=1),
+            Look("Dana", ("T26",), canceled=True, key="gallery:004", place=1),
+        ),
+        "Denim",
+    ),
+    Group((Look("Dana", ("T01",), photo="empty", key="gallery:005", place=2),)),
+    Group((Look("Ada", ("T01",), sheet="cut", key="gallery:006", place=3),)),
+    Group((Look("Dana", ("T26",), key="gallery:007", place=2),)),
+    Group((Look("Ada", ("T26",), key="gallery:008", place=3),)),
+]
+# On the shelves of each of four brands: two persons, three garments.
+ON_SHELVES = 4 * 5
+# The bad photograph and the sheet that is cut.
+PHOTOS = 2
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give the test a folder of its own for pictures."""
+    folder = tmp_path / "pictures"
+    monkeypatch.setenv("CLOSETAI_FILES", str(folder))
+    settings.cache_clear()
+    return folder
+
 
 @pytest.fixture(autouse=True)
-def few(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Draw two persons and three garments: all of them take half a minute."""
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw two persons and three garments for a gallery of eight: all would take minutes."""
     for name, wanted in (("PEOPLE", {"Ada", "Dana"}), ("GARMENTS", {"T01", "T07", "T26"})):
         every: Mapping[str, Any] = getattr(demo, name)
         monkeypatch.setattr(demo, name, {one: every[one] for one in every if one in wanted})
+    monkeypatch.setattr(demo, "plan", lambda: SHORT)
 
 
 def rows(question: str, **values: Any) -> list[Any]:
@@ -53,6 +96,27 @@ PICTURES = """
 """
 
 
+def stored() -> int:
+    return number("select count(*) from stored_objects where kind <> 'result'")
+
+
+def gallery() -> list[Any]:
+    return rows(
+        """
+        select j.idempotency_key as key, j.id, cast(j.status as text) as status, j.origin,
+          j.priority, j.failure_code, j.confidence, t.name as batch
+        from tryon_jobs j left join batches t on t.id = j.batch_id
+        where j.idempotency_key is not null
+        order by j.idempotency_key
+        """
+    )
+
+
+def work() -> None:
+    """Make what is waiting, with an engine that needs no time."""
+    Worker(engines={"preview": Instant("preview")}).work_off()
+
+
 @pytest.mark.usefixtures("demo")
 def test_the_largest_brands_and_the_sample_manager_s_have_persons_and_garments() -> None:
     ranked = rows("select id, name from brands where mrr > 0 order by mrr desc, name limit 40")
@@ -63,41 +127,53 @@ def test_the_largest_brands_and_the_sample_manager_s_have_persons_and_garments()
     demo.make_pictures()
     made = rows(PICTURES)
     assert {row.name for row in made} == {ranked[place].name for place in (0, 1, 2, 30)}
-    assert len(made) == len({row.key for row in made}) == 4 * 5
+    assert len(made) == len({row.key for row in made}) == ON_SHELVES
     # A persona that was there without a picture is not made a second time.
     assert there == 1
     after = number("select count(*) from personas where brand_id = :id", id=ranked[0].id)
     assert after in (2, 3)
     demo.make_pictures()
     assert rows(PICTURES) == made
-    assert number("select count(*) from stored_objects") == len(made)
+    assert stored() == len(made) + PHOTOS
 
 
 @pytest.mark.usefixtures("demo")
 def test_broken_off_anywhere_it_goes_on_and_makes_nothing_twice(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    record, calls = storage.record, 0
+    calls = 0
 
-    def dies_after_some(*arguments: Any, **named: Any) -> UUID:
-        nonlocal calls
-        calls += 1
-        if calls % 3 == 0:
-            raise DatabaseUnavailableError("The database does not answer.")
-        return record(*arguments, **named)
+    def fragile(step: Callable[..., Any]) -> Callable[..., Any]:
+        def dies_every_third_time(*arguments: Any, **named: Any) -> Any:
+            nonlocal calls
+            calls += 1
+            if calls % 3 == 0:
+                raise DatabaseUnavailableError("The database does not answer.")
+            return step(*arguments, **named)
 
-    monkeypatch.setattr(storage, "record", dies_after_some)
-    for _ in range(9):
-        with pytest.raises(DatabaseUnavailableError):
-            demo.make_pictures()
-        # Who is largest changes meanwhile; the choice stands.
-        with connections.owner() as connection:
-            connection.execute(text("update brands set mrr = 1e6 - mrr"))
+        return dies_every_third_time
+
+    deaths = 0
+    with monkeypatch.context() as patched:
+        for module, step in ((storage, "record"), (jobs, "launch"), (jobs, "cancel")):
+            patched.setattr(module, step, fragile(getattr(module, step)))
+        while len(gallery()) < 8 or gallery()[3].status != "canceled":
+            try:
+                demo.make_pictures()
+            except DatabaseUnavailableError:
+                deaths += 1
+            # Who is largest changes meanwhile; the choice stands.
+            with connections.owner() as connection:
+                connection.execute(text("update brands set mrr = 1e6 - mrr"))
+    assert deaths > 8
+    work()
     demo.make_pictures()
     made = rows(PICTURES)
-    assert len(made) == 4 * 5
+    assert len(made) == ON_SHELVES
     assert len({row.name for row in made}) == 4
-    assert number("select count(*) from stored_objects") == len(made)
+    assert stored() == len(made) + PHOTOS
+    assert [job.status for job in gallery()] == ["completed"] * 3 + ["canceled"] + ["completed"] * 4
+    assert number("select count(*) from batches") == 1
 
 
 @pytest.mark.usefixtures("demo")
@@ -113,6 +189,7 @@ def test_visitors_team_and_brand_see_them_and_nobody_else() -> None:
         """How many of this brand's, and how many in all."""
         count = text(
             "select count(*) filter (where brand_id = :brand), count(*) from stored_objects"
+            " where kind in ('persona', 'product')"
         )
         with connections.writer(scope) as connection:
             mine, every = connection.execute(count, {"brand": brand}).one()
@@ -151,12 +228,157 @@ def test_it_waits_while_demo_data_is_being_filled_in() -> None:
         demo.make_pictures()
         assert number("select count(*) from stored_objects") == 0
     demo.make_pictures()
-    assert number("select count(*) from stored_objects") == 20
+    assert stored() == ON_SHELVES + PHOTOS
+
+
+@pytest.mark.usefixtures("demo")
+def test_the_gallery_is_made_like_any_other_job_of_the_studio() -> None:
+    before = number("select count(*) from shoppers")
+    demo.make_pictures()
+    waiting = gallery()
+    assert {job.origin for job in waiting} == {"studio"}
+    assert {job.priority for job in waiting} == {jobs.GALLERY}
+    assert [job.batch for job in waiting] == [None, *["Denim"] * 3, *[None] * 4]
+    assert [job.status for job in waiting] == ["queued"] * 3 + ["canceled"] + ["queued"] * 4
+    # Whoever launches something goes first.
+    brand = rows("select id from brands limit 1")[0].id
+    (first,) = jobs.launch(SYSTEM, [Job("studio", "preview", brand=brand, credits=0)]).jobs
+    held = queue.claim("somebody", timedelta(minutes=1))
+    assert held
+    assert held.job == first
+    queue.fail(held, "engine_error", "Not this one.", retryable=False)
+    work()
+    demo.make_pictures()
+    assert [job.status for job in gallery()].count("completed") == 7
+    assert number("select count(*) from stored_objects where kind = 'result'") == 7
+    assert number("select count(*) from shoppers") == before
+    paid = """
+        select l.kind, count(*) from credit_ledger l
+        inner join tryon_jobs j on j.id = l.job_id
+        where j.idempotency_key is not null
+        group by l.kind order by l.kind
+    """
+    assert [tuple(row) for row in rows(paid)] == [("release", 1), ("reserve", 8), ("settle", 7)]
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_brand_without_credits_gets_its_gallery_all_the_same() -> None:
+    with connections.owner() as connection:
+        connection.execute(
+            text("update credit_accounts set balance = 0 where brand_id is not null")
+        )
+        connection.execute(
+            text(
+                "update credit_lots l set remaining = 0 from credit_accounts a"
+                " where a.id = l.account_id and a.brand_id is not null"
+            )
+        )
+    demo.make_pictures()
+    work()
+    assert [job.status for job in gallery()].count("completed") == 7
+    assert number("select min(balance) from credit_accounts") == 0
+
+
+@pytest.mark.usefixtures("demo")
+def test_the_engine_makes_and_refuses_what_it_should() -> None:
+    demo.make_pictures()
+    preview = Preview()
+    Worker(engines={preview.name: preview}).work_off()
+    refused = {job.key: job.failure_code for job in gallery() if job.status == "failed"}
+    assert refused == {"gallery:005": "no_person", "gallery:006": "garment_cut"}
+    assert all(job.confidence > 0.5 for job in gallery() if job.status == "completed")
+
+
+@pytest.mark.usefixtures("demo")
+def test_reviewers_review_what_is_finished_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        demo,
+        "judgements",
+        lambda look, _confidence, _reviewers: (
+            []
+            if look.key == "gallery:001"
+            else [
+                Judgement(0, True, (), 5, None, "random", is_adjudication=False),
+                Judgement(1, False, ("hands",), 2, "Look.", "random", is_adjudication=False),
+                Judgement(2, False, ("hands",), 2, None, "random", is_adjudication=True),
+            ]
+        ),
+    )
+    before = number("select count(*) from reviews")
+    demo.make_pictures()
+    assert number("select count(*) from reviews") == before
+    work()
+    demo.make_pictures()
+    demo.make_pictures()
+    assert number("select count(*) from reviews") == before + 6 * 3
+    verdicts = rows(
+        "select j.idempotency_key, v.approved, v.drawn_at_random from job_verdicts v"
+        " inner join tryon_jobs j on j.id = v.job_id where j.idempotency_key is not null"
+    )
+    assert len(verdicts) == 6
+    assert {(row.approved, row.drawn_at_random) for row in verdicts} == {(False, True)}
+
+
+@pytest.mark.usefixtures("demo")
+def test_what_somebody_takes_away_stays_away_once_all_was_there() -> None:
+    demo.make_pictures()
+    with connections.owner() as connection:
+        connection.execute(text("delete from stored_objects where kind = 'product'"))
+    demo.make_pictures()
+    assert number("select count(*) from product_images") == 0
+
+
+@pytest.mark.usefixtures("database")
+def test_demo_data_made_anew_gets_its_pictures_anew(place: Path) -> None:
+    for _ in range(2):
+        seed(jobs=1000)
+        demo.make_pictures()
+        work()
+        assert [job.status for job in gallery()].count("completed") == 7
+        assert len(rows(PICTURES)) == ON_SHELVES
+        storage.erase_requested(datetime.now(UTC))
+    keys = {row.key for row in rows("select key from stored_objects")}
+    assert {str(path.relative_to(place)) for path in place.rglob("*.webp")} == keys
+
+
+def test_the_whole_gallery_is_of_everything() -> None:
+    looks = [look for group in plan() for look in group.looks]
+    assert len(looks) == len({look.key for look in looks}) == 200
+    assert len({replace(look, key="", place=0) for look in looks}) == 200
+    assert {look.category for look in looks} == set(Category)
+    assert {look.person for look in looks} == set(drawn.PEOPLE)
+    assert {look.place for look in looks} == set(range(4))
+    opening = looks[:24]
+    assert Counter(look.category for look in opening) == dict.fromkeys(Category, 2)
+    assert not any(look.photo or look.sheet or look.canceled for look in opening)
+
+
+def test_judgements_follow_the_confidence_and_random_draws_do_not() -> None:
+    looks = [look for group in plan() for look in group.looks]
+    drawn_at_random, approved = [], []
+    for confidence in (0.4, 0.9):
+        said = [judgements(look, confidence, 6) for look in looks]
+        assert said == [judgements(look, confidence, 6) for look in looks]
+        drawn_at_random.append([bool(one) and one[0].drawn == "random" for one in said])
+        reviews = [review for one in said for review in one]
+        approved.append(sum(review.approved for review in reviews) / len(reviews))
+        assert all(bool(review.reasons) != review.approved for review in reviews)
+        assert all(len({review.reviewer for review in one}) == len(one) for one in said)
+        assert any(len(one) == 2 and one[0].approved != one[1].approved for one in said), (
+            "some are left to be settled"
+        )
+    assert drawn_at_random[0] == drawn_at_random[1]
+    assert 0.2 < sum(drawn_at_random[0]) / len(looks) < 0.5
+    assert approved[0] < 0.3
+    assert approved[1] > 0.75
+    assert any(not judgements(look, 0.9, 6) for look in looks), "some are left to be reviewed"
 
 
 def test_pictures_are_the_same_each_time() -> None:
-    first = demo.person_picture("Ada"), demo.garment_picture("T07")
-    demo.person_picture.cache_clear()
-    demo.garment_picture.cache_clear()
-    assert (demo.person_picture("Ada"), demo.garment_picture("T07")) == first
-    assert max(first[0].width, first[0].height) == demo.SIDE
+    first = drawn.person("Ada"), drawn.person("Ada", "shelves"), drawn.garment("T07")
+    for drawing in (drawn.person, drawn.garment):
+        drawing.cache_clear()
+    again = drawn.person("Ada"), drawn.person("Ada", "shelves"), drawn.garment("T07")
+    assert again == first
+    assert len({picture.data for picture in first}) == 3
+    assert max(first[0].width, first[0].height) == drawn.SIDE
