@@ -597,6 +597,122 @@ limit 1
 for no key update of j skip locked
 $$;
 
+CREATE FUNCTION public.note_finished_job() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  perform note_reviewable(new.id);
+  return null;
+end
+$$;
+
+CREATE FUNCTION public.note_output() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  if tg_op = 'INSERT' then
+    perform note_reviewable(new.job_id);
+  elsif not exists (select from job_outputs o where o.job_id = old.job_id) then
+    delete from reviewable_jobs q where q.job_id = old.job_id;
+    delete from job_pairs p where p.one_job_id = old.job_id or p.other_job_id = old.job_id;
+  end if;
+  return null;
+end
+$$;
+
+CREATE FUNCTION public.note_review_changes() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  if tg_op <> 'DELETE' then
+    perform note_reviews(array(select distinct r.job_id from new_rows r where not r.is_practice));
+  end if;
+  if tg_op <> 'INSERT' then
+    perform note_reviews(array(select distinct r.job_id from old_rows r where not r.is_practice));
+  end if;
+  return null;
+end
+$$;
+
+CREATE FUNCTION public.note_reviewable(job uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+  made reviewable_jobs;
+begin
+  insert into reviewable_jobs (
+    job_id, brand_id, visitor_id, engine, completed_at, uncertainty, inputs_key, is_reviewed, is_disputed
+  )
+  select
+    j.id, j.brand_id, case when j.origin = 'demo' then j.user_id end, concat_ws(' ', j.engine, j.engine_version), j.finished_at,
+    1 - abs(2 * coalesce(j.confidence, 0.5) - 1),
+    md5(jsonb_build_array(
+      j.brand_id, j.mode, j.category, j.persona_id, j.selfie_object_id, j.product_id, j.prompt,
+      (
+        select jsonb_agg(jsonb_build_array(g.item_id, g.product_id, g.object_id, g.category) order by g.position)
+        from tryon_garments g
+        where g.job_id = j.id
+      ),
+      -- Of jobs of which nothing is known any more, none is like another.
+      case when num_nonnulls(j.persona_id, j.selfie_object_id, j.product_id, j.prompt) = 0 then j.id end
+    )::text)::uuid,
+    found.job_id is not null, coalesce(found.is_disputed, false)
+  from tryon_jobs j
+  left join lateral review_states(array[j.id]) as found on true
+  where j.id = job and j.status = 'completed' and j.brand_id is not null and (j.origin <> 'demo' or j.user_id is not null)
+    and exists (select from job_outputs o where o.job_id = j.id)
+  on conflict do nothing
+  returning * into made;
+  if made.job_id is null or made.visitor_id is not null then
+    return;
+  end if;
+  -- With the latest of each other engine: the same person in the same garment a hundred times is not a hundred pairs.
+  insert into job_pairs (brand_id, one_job_id, other_job_id, one_engine, other_engine)
+  select
+    made.brand_id, least_first.one_job, least_first.other_job, least_first.one_engine, least_first.other_engine
+  from (
+    select distinct on (q.engine collate "C") q.job_id, q.engine
+    from reviewable_jobs q
+    where q.inputs_key = made.inputs_key and q.engine <> made.engine and q.visitor_id is null
+    order by q.engine collate "C", q.completed_at desc, q.job_id desc
+  ) as partner
+  cross join lateral (
+    select
+      case when made.engine collate "C" < partner.engine then made.job_id else partner.job_id end as one_job,
+      case when made.engine collate "C" < partner.engine then partner.job_id else made.job_id end as other_job,
+      least(made.engine collate "C", partner.engine) as one_engine,
+      greatest(made.engine collate "C", partner.engine) as other_engine
+  ) as least_first;
+end
+$$;
+
+CREATE FUNCTION public.note_reviews(jobs uuid[]) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  update reviewable_jobs q
+  set is_reviewed = s.job_id is not null, is_disputed = coalesce(s.is_disputed, false)
+  from unnest(jobs) as c (job_id)
+  left join review_states(jobs) as s on s.job_id = c.job_id
+  where q.job_id = c.job_id
+    and (q.is_reviewed, q.is_disputed) is distinct from (s.job_id is not null, coalesce(s.is_disputed, false));
+  delete from review_tallies t where t.job_id = any(jobs);
+  insert into review_tallies (
+    job_id, brand_id, reviewer_ids, reviewer_count, approved_count, first_approved, reviewed_at
+  )
+  select
+    s.job_id, j.brand_id, s.reviewer_ids, s.reviewer_count, s.approved_count, s.first_approved, s.reviewed_at
+  from review_states(jobs) as s
+  inner join tryon_jobs j on j.id = s.job_id
+  where s.reviewer_count > 1 and j.origin <> 'demo' and j.brand_id is not null;
+end
+$$;
+
 CREATE FUNCTION public.note_shoppers() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -1128,6 +1244,27 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.review_states(jobs uuid[]) RETURNS TABLE(job_id uuid, reviewer_ids uuid[], reviewer_count bigint, approved_count bigint, first_approved boolean, reviewed_at timestamp with time zone, is_disputed boolean)
+    LANGUAGE sql STABLE
+    AS $$
+select
+  l.job_id,
+  array_agg(l.reviewer_id order by l.reviewer_id),
+  count(*),
+  count(*) filter (where l.approved),
+  (array_agg(l.approved order by l.reviewer_id))[1],
+  max(l.created_at),
+  bool_or(l.approved) and not bool_and(l.approved)
+    and not exists (select from reviews a where a.job_id = l.job_id and a.is_adjudication and not a.is_practice)
+from (
+  select distinct on (r.job_id, r.reviewer_id) r.job_id, r.reviewer_id, r.approved, r.created_at
+  from reviews r
+  where r.job_id = any(jobs) and not r.is_practice and not r.is_adjudication
+  order by r.job_id, r.reviewer_id, r.created_at desc, r.id desc
+) as l
+group by l.job_id
+$$;
+
 CREATE TABLE public.job_changes (
     id bigint NOT NULL,
     sign smallint NOT NULL,
@@ -1647,6 +1784,17 @@ CREATE TABLE public.job_outputs (
     CONSTRAINT job_outputs_rating_check CHECK (((rating >= 1) AND (rating <= 5)))
 );
 
+CREATE TABLE public.job_pairs (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    brand_id uuid NOT NULL,
+    one_job_id uuid NOT NULL,
+    other_job_id uuid NOT NULL,
+    one_engine text NOT NULL COLLATE pg_catalog."C",
+    other_engine text NOT NULL COLLATE pg_catalog."C",
+    draw_key double precision DEFAULT random() NOT NULL,
+    CONSTRAINT job_pairs_check CHECK ((one_engine < other_engine))
+);
+
 CREATE TABLE public.reviews (
     id uuid DEFAULT public.uuid_v7() NOT NULL,
     job_id uuid NOT NULL,
@@ -1659,8 +1807,9 @@ CREATE TABLE public.reviews (
     drawn text NOT NULL,
     is_adjudication boolean DEFAULT false NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    is_practice boolean DEFAULT public.scope_is_demo() NOT NULL,
     CONSTRAINT reviews_check CHECK (((NOT approved) OR (reasons = '{}'::text[]))),
-    CONSTRAINT reviews_drawn_check CHECK ((drawn = ANY (ARRAY['random'::text, 'uncertainty'::text, 'newest'::text, 'value'::text]))),
+    CONSTRAINT reviews_drawn_check CHECK ((drawn = ANY (ARRAY['random'::text, 'uncertainty'::text, 'newest'::text, 'value'::text, 'second'::text]))),
     CONSTRAINT reviews_rating_check CHECK (((rating >= 1) AND (rating <= 5))),
     CONSTRAINT reviews_reasons_check CHECK ((reasons <@ ARRAY['wrong_category'::text, 'neckline'::text, 'identity'::text, 'lost_detail'::text, 'hands'::text, 'background'::text, 'other'::text]))
 );
@@ -1677,6 +1826,7 @@ CREATE VIEW public.job_verdicts WITH (security_invoker='true') AS
                     ELSE NULL::uuid
                 END ORDER BY r.created_at DESC, r.id DESC) AS place
            FROM public.reviews r
+          WHERE (NOT r.is_practice)
         ), outcomes AS (
          SELECT l.job_id,
             bool_or(l.approved) FILTER (WHERE (l.is_adjudication AND (l.place = 1))) AS adjudicated,
@@ -1792,6 +1942,17 @@ CREATE TABLE public.nps_responses (
 CREATE TABLE public.object_deletions (
     key text NOT NULL,
     requested_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.pair_votes (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    pair_id uuid NOT NULL,
+    brand_id uuid NOT NULL,
+    voter_id uuid,
+    better text NOT NULL,
+    is_practice boolean DEFAULT public.scope_is_demo() NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pair_votes_better_check CHECK ((better = ANY (ARRAY['one'::text, 'other'::text, 'neither'::text])))
 );
 
 CREATE TABLE public.payments (
@@ -1919,6 +2080,43 @@ CREATE TABLE public.purchase_facts (
     tryon_touches integer NOT NULL,
     recommendation_touches integer NOT NULL,
     share_touches integer NOT NULL
+);
+
+CREATE TABLE public.review_draws (
+    reviewer_id uuid NOT NULL,
+    job_id uuid NOT NULL,
+    brand_id uuid NOT NULL,
+    drawn text NOT NULL,
+    is_practice boolean DEFAULT public.scope_is_demo() NOT NULL,
+    drawn_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    held_until timestamp with time zone,
+    put_aside_at timestamp with time zone,
+    reviewed_at timestamp with time zone,
+    CONSTRAINT review_draws_check CHECK (((NOT is_practice) OR (held_until IS NULL))),
+    CONSTRAINT review_draws_drawn_check CHECK ((drawn = ANY (ARRAY['random'::text, 'uncertainty'::text, 'newest'::text, 'value'::text, 'second'::text])))
+);
+
+CREATE TABLE public.review_tallies (
+    job_id uuid NOT NULL,
+    brand_id uuid NOT NULL,
+    reviewer_ids uuid[] NOT NULL,
+    reviewer_count smallint NOT NULL,
+    approved_count smallint NOT NULL,
+    first_approved boolean NOT NULL,
+    reviewed_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.reviewable_jobs (
+    job_id uuid NOT NULL,
+    brand_id uuid NOT NULL,
+    visitor_id uuid,
+    engine text NOT NULL,
+    completed_at timestamp with time zone NOT NULL,
+    uncertainty real NOT NULL,
+    draw_key double precision DEFAULT random() NOT NULL,
+    inputs_key uuid NOT NULL,
+    is_reviewed boolean DEFAULT false NOT NULL,
+    is_disputed boolean DEFAULT false NOT NULL
 );
 
 CREATE TABLE public.rollup_active (
@@ -2468,6 +2666,12 @@ ALTER TABLE ONLY public.job_outputs
 ALTER TABLE ONLY public.job_outputs
     ADD CONSTRAINT job_outputs_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.job_pairs
+    ADD CONSTRAINT job_pairs_one_job_id_other_job_id_key UNIQUE (one_job_id, other_job_id);
+
+ALTER TABLE ONLY public.job_pairs
+    ADD CONSTRAINT job_pairs_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.migration_checksums
     ADD CONSTRAINT migration_checksums_pkey PRIMARY KEY (name);
 
@@ -2485,6 +2689,12 @@ ALTER TABLE ONLY public.nps_responses
 
 ALTER TABLE ONLY public.object_deletions
     ADD CONSTRAINT object_deletions_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY public.pair_votes
+    ADD CONSTRAINT pair_votes_pair_id_voter_id_key UNIQUE (pair_id, voter_id);
+
+ALTER TABLE ONLY public.pair_votes
+    ADD CONSTRAINT pair_votes_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.payments
     ADD CONSTRAINT payments_pkey PRIMARY KEY (id);
@@ -2530,6 +2740,15 @@ ALTER TABLE ONLY public.purchases
 
 ALTER TABLE ONLY public.purchases
     ADD CONSTRAINT purchases_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.review_draws
+    ADD CONSTRAINT review_draws_pkey PRIMARY KEY (reviewer_id, job_id);
+
+ALTER TABLE ONLY public.review_tallies
+    ADD CONSTRAINT review_tallies_pkey PRIMARY KEY (job_id);
+
+ALTER TABLE ONLY public.reviewable_jobs
+    ADD CONSTRAINT reviewable_jobs_pkey PRIMARY KEY (job_id);
 
 ALTER TABLE ONLY public.reviews
     ADD CONSTRAINT reviews_pkey PRIMARY KEY (id);
@@ -2728,11 +2947,21 @@ CREATE INDEX job_outputs_favorites_idx ON public.job_outputs USING btree (create
 
 CREATE INDEX job_outputs_object_idx ON public.job_outputs USING btree (object_id);
 
+CREATE INDEX job_pairs_brand_draw_idx ON public.job_pairs USING btree (brand_id, draw_key);
+
+CREATE INDEX job_pairs_draw_idx ON public.job_pairs USING btree (draw_key);
+
+CREATE INDEX job_pairs_other_idx ON public.job_pairs USING btree (other_job_id);
+
 CREATE INDEX mrr_movements_day_idx ON public.mrr_movements USING btree (policy, day);
 
 CREATE INDEX nps_responses_brand_idx ON public.nps_responses USING btree (brand_id, answered_at);
 
 CREATE INDEX nps_responses_user_idx ON public.nps_responses USING btree (user_id);
+
+CREATE INDEX pair_votes_brand_idx ON public.pair_votes USING btree (brand_id);
+
+CREATE INDEX pair_votes_voter_idx ON public.pair_votes USING btree (voter_id);
 
 CREATE INDEX payments_brand_idx ON public.payments USING btree (brand_id, created_at);
 
@@ -2772,11 +3001,39 @@ CREATE INDEX purchases_shopper_idx ON public.purchases USING btree (brand_id, us
 
 CREATE INDEX purchases_user_idx ON public.purchases USING btree (user_id);
 
+CREATE INDEX review_draws_job_idx ON public.review_draws USING btree (job_id);
+
+CREATE INDEX review_draws_open_idx ON public.review_draws USING btree (reviewer_id, drawn_at) WHERE (reviewed_at IS NULL);
+
+CREATE INDEX review_draws_reviewed_idx ON public.review_draws USING btree (reviewer_id, drawn) WHERE (reviewed_at IS NOT NULL);
+
+CREATE INDEX review_tallies_brand_idx ON public.review_tallies USING btree (brand_id, reviewed_at);
+
+CREATE INDEX review_tallies_reviewed_idx ON public.review_tallies USING btree (reviewed_at);
+
+CREATE INDEX reviewable_jobs_brand_draw_idx ON public.reviewable_jobs USING btree (brand_id, draw_key);
+
+CREATE INDEX reviewable_jobs_brand_newest_idx ON public.reviewable_jobs USING btree (brand_id, is_reviewed, completed_at DESC, job_id DESC);
+
+CREATE INDEX reviewable_jobs_brand_uncertain_idx ON public.reviewable_jobs USING btree (brand_id, is_reviewed, uncertainty DESC, job_id DESC);
+
+CREATE INDEX reviewable_jobs_disputed_idx ON public.reviewable_jobs USING btree (completed_at DESC, job_id DESC) WHERE is_disputed;
+
+CREATE INDEX reviewable_jobs_draw_idx ON public.reviewable_jobs USING btree (draw_key);
+
+CREATE INDEX reviewable_jobs_inputs_idx ON public.reviewable_jobs USING btree (inputs_key);
+
+CREATE INDEX reviewable_jobs_newest_idx ON public.reviewable_jobs USING btree (is_reviewed, completed_at DESC, job_id DESC);
+
+CREATE INDEX reviewable_jobs_uncertain_idx ON public.reviewable_jobs USING btree (is_reviewed, uncertainty DESC, job_id DESC);
+
+CREATE INDEX reviewable_jobs_visitor_idx ON public.reviewable_jobs USING btree (visitor_id) WHERE (visitor_id IS NOT NULL);
+
 CREATE INDEX reviews_brand_idx ON public.reviews USING btree (brand_id, created_at);
 
 CREATE INDEX reviews_job_id_idx ON public.reviews USING btree (job_id, reviewer_id, created_at);
 
-CREATE INDEX reviews_reviewer_idx ON public.reviews USING btree (reviewer_id);
+CREATE INDEX reviews_reviewer_created_idx ON public.reviews USING btree (reviewer_id, created_at DESC, id DESC);
 
 CREATE INDEX rollup_cells_by_time_idx ON public.rollup_cells USING btree (grain, starts_on, in_view) INCLUDE (origin, completed, rated, confidence_sum) WHERE ((category = 'all'::text) AND (device = 'all'::text));
 
@@ -2911,6 +3168,8 @@ CREATE TRIGGER brands_updated_at BEFORE UPDATE ON public.brands FOR EACH ROW EXE
 
 CREATE TRIGGER credit_ledger_applied AFTER INSERT ON public.credit_ledger FOR EACH ROW EXECUTE FUNCTION public.apply_ledger_row();
 
+CREATE TRIGGER job_outputs_note_reviewable AFTER INSERT OR DELETE ON public.job_outputs FOR EACH ROW EXECUTE FUNCTION public.note_output();
+
 CREATE TRIGGER payments_updated_at BEFORE UPDATE ON public.payments FOR EACH ROW EXECUTE FUNCTION public.set_updated_at();
 
 CREATE TRIGGER personas_updated_at BEFORE UPDATE ON public.personas FOR EACH ROW EXECUTE FUNCTION public.set_updated_at();
@@ -2928,6 +3187,12 @@ CREATE TRIGGER purchases_queue_deletes AFTER DELETE ON public.purchases REFERENC
 CREATE TRIGGER purchases_queue_inserts AFTER INSERT ON public.purchases REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.queue_shopper_changes();
 
 CREATE TRIGGER purchases_queue_updates AFTER UPDATE ON public.purchases REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.queue_shopper_changes();
+
+CREATE TRIGGER reviews_note_deletes AFTER DELETE ON public.reviews REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_review_changes();
+
+CREATE TRIGGER reviews_note_inserts AFTER INSERT ON public.reviews REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_review_changes();
+
+CREATE TRIGGER reviews_note_updates AFTER UPDATE ON public.reviews REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_review_changes();
 
 CREATE TRIGGER reviews_queue_deletes AFTER DELETE ON public.reviews REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.queue_review_changes();
 
@@ -2962,6 +3227,8 @@ CREATE TRIGGER touches_queue_updates AFTER UPDATE ON public.touches REFERENCING 
 CREATE TRIGGER tryon_jobs_end_attempt AFTER UPDATE OF status ON public.tryon_jobs FOR EACH ROW WHEN (((old.status = 'processing'::public.job_status) AND (new.status = ANY (ARRAY['completed'::public.job_status, 'failed'::public.job_status, 'canceled'::public.job_status])))) EXECUTE FUNCTION public.end_open_attempt();
 
 CREATE TRIGGER tryon_jobs_end_credits AFTER UPDATE OF status ON public.tryon_jobs FOR EACH ROW WHEN (((old.status = ANY (ARRAY['queued'::public.job_status, 'processing'::public.job_status])) AND (new.status = ANY (ARRAY['completed'::public.job_status, 'failed'::public.job_status, 'canceled'::public.job_status])))) EXECUTE FUNCTION public.end_job_credits();
+
+CREATE TRIGGER tryon_jobs_note_reviewable AFTER UPDATE OF status ON public.tryon_jobs FOR EACH ROW WHEN (((new.status = 'completed'::public.job_status) AND (old.status <> 'completed'::public.job_status))) EXECUTE FUNCTION public.note_finished_job();
 
 CREATE TRIGGER tryon_jobs_note_shoppers AFTER INSERT ON public.tryon_jobs REFERENCING NEW TABLE AS new_jobs FOR EACH STATEMENT EXECUTE FUNCTION public.note_shoppers();
 
@@ -3082,6 +3349,15 @@ ALTER TABLE ONLY public.job_outputs
 ALTER TABLE ONLY public.job_outputs
     ADD CONSTRAINT job_outputs_object_id_fkey FOREIGN KEY (object_id) REFERENCES public.stored_objects(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.job_pairs
+    ADD CONSTRAINT job_pairs_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brands(id);
+
+ALTER TABLE ONLY public.job_pairs
+    ADD CONSTRAINT job_pairs_one_job_id_fkey FOREIGN KEY (one_job_id) REFERENCES public.tryon_jobs(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.job_pairs
+    ADD CONSTRAINT job_pairs_other_job_id_fkey FOREIGN KEY (other_job_id) REFERENCES public.tryon_jobs(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.model_versions
     ADD CONSTRAINT model_versions_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brands(id) ON DELETE CASCADE;
 
@@ -3093,6 +3369,15 @@ ALTER TABLE ONLY public.nps_responses
 
 ALTER TABLE ONLY public.nps_responses
     ADD CONSTRAINT nps_responses_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.pair_votes
+    ADD CONSTRAINT pair_votes_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brands(id);
+
+ALTER TABLE ONLY public.pair_votes
+    ADD CONSTRAINT pair_votes_pair_id_fkey FOREIGN KEY (pair_id) REFERENCES public.job_pairs(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.pair_votes
+    ADD CONSTRAINT pair_votes_voter_id_fkey FOREIGN KEY (voter_id) REFERENCES public.users(id) ON DELETE SET NULL;
 
 ALTER TABLE ONLY public.payments
     ADD CONSTRAINT payments_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brands(id);
@@ -3147,6 +3432,30 @@ ALTER TABLE ONLY public.purchases
 
 ALTER TABLE ONLY public.purchases
     ADD CONSTRAINT purchases_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.review_draws
+    ADD CONSTRAINT review_draws_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brands(id);
+
+ALTER TABLE ONLY public.review_draws
+    ADD CONSTRAINT review_draws_job_id_fkey FOREIGN KEY (job_id) REFERENCES public.tryon_jobs(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.review_draws
+    ADD CONSTRAINT review_draws_reviewer_id_fkey FOREIGN KEY (reviewer_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.review_tallies
+    ADD CONSTRAINT review_tallies_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brands(id);
+
+ALTER TABLE ONLY public.review_tallies
+    ADD CONSTRAINT review_tallies_job_id_fkey FOREIGN KEY (job_id) REFERENCES public.tryon_jobs(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.reviewable_jobs
+    ADD CONSTRAINT reviewable_jobs_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brands(id);
+
+ALTER TABLE ONLY public.reviewable_jobs
+    ADD CONSTRAINT reviewable_jobs_job_id_fkey FOREIGN KEY (job_id) REFERENCES public.tryon_jobs(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.reviewable_jobs
+    ADD CONSTRAINT reviewable_jobs_visitor_id_fkey FOREIGN KEY (visitor_id) REFERENCES public.users(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.reviews
     ADD CONSTRAINT reviews_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brands(id);
@@ -3285,6 +3594,8 @@ ALTER TABLE public.job_changes ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.job_outputs ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.job_pairs ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.model_versions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.mrr_movements ENABLE ROW LEVEL SECURITY;
@@ -3292,6 +3603,8 @@ ALTER TABLE public.mrr_movements ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.nps_responses ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.object_deletions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.pair_votes ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.payments ENABLE ROW LEVEL SECURITY;
 
@@ -3312,6 +3625,12 @@ ALTER TABLE public.purchase_facts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.purchase_returns ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.purchases ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.review_draws ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.review_tallies ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.reviewable_jobs ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.reviews ENABLE ROW LEVEL SECURITY;
 
@@ -3423,6 +3742,8 @@ CREATE POLICY tenant ON public.job_outputs FOR SELECT TO closetai_app, closetai_
    FROM public.tryon_jobs j
   WHERE (j.id = job_outputs.job_id))));
 
+CREATE POLICY tenant ON public.job_pairs TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands))));
+
 CREATE POLICY tenant ON public.model_versions FOR SELECT TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ((brand_id IS NULL) AND ((NOT ( SELECT public.scope_names_no_brand() AS scope_names_no_brand)) OR (( SELECT public.scope_user() AS scope_user) IS NOT NULL)))));
 
 CREATE POLICY tenant ON public.mrr_movements TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands))));
@@ -3430,6 +3751,8 @@ CREATE POLICY tenant ON public.mrr_movements TO closetai_app, closetai_reader US
 CREATE POLICY tenant ON public.nps_responses FOR SELECT TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR (user_id = ( SELECT public.scope_user() AS scope_user))));
 
 CREATE POLICY tenant ON public.object_deletions TO closetai_app, closetai_reader USING (( SELECT public.scope_sees_all() AS scope_sees_all)) WITH CHECK (( SELECT public.scope_sees_all() AS scope_sees_all));
+
+CREATE POLICY tenant ON public.pair_votes FOR SELECT TO closetai_app, closetai_reader USING ((((NOT is_practice) OR (voter_id = ( SELECT public.scope_user() AS scope_user))) AND (( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)))));
 
 CREATE POLICY tenant ON public.payments FOR SELECT TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR (user_id = ( SELECT public.scope_user() AS scope_user))));
 
@@ -3455,9 +3778,17 @@ CREATE POLICY tenant ON public.purchase_returns FOR SELECT TO closetai_app, clos
 
 CREATE POLICY tenant ON public.purchases FOR SELECT TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR (user_id = ( SELECT public.scope_user() AS scope_user))));
 
-CREATE POLICY tenant ON public.reviews FOR SELECT TO closetai_app, closetai_reader USING ((EXISTS ( SELECT
+CREATE POLICY tenant ON public.review_draws FOR SELECT TO closetai_app, closetai_reader USING (((reviewer_id = ( SELECT public.scope_user() AS scope_user)) OR ((NOT is_practice) AND (EXISTS ( SELECT
    FROM public.tryon_jobs j
-  WHERE (j.id = reviews.job_id))));
+  WHERE (j.id = review_draws.job_id))))));
+
+CREATE POLICY tenant ON public.review_tallies TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands))));
+
+CREATE POLICY tenant ON public.reviewable_jobs TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (visitor_id = ( SELECT public.scope_user() AS scope_user)) OR ((visitor_id IS NULL) AND (brand_id IN ( SELECT public.scope_brands() AS scope_brands))))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (visitor_id = ( SELECT public.scope_user() AS scope_user)) OR ((visitor_id IS NULL) AND (brand_id IN ( SELECT public.scope_brands() AS scope_brands)))));
+
+CREATE POLICY tenant ON public.reviews FOR SELECT TO closetai_app, closetai_reader USING ((((NOT is_practice) OR (reviewer_id = ( SELECT public.scope_user() AS scope_user))) AND (EXISTS ( SELECT
+   FROM public.tryon_jobs j
+  WHERE (j.id = reviews.job_id)))));
 
 CREATE POLICY tenant ON public.rollup_active TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand())))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand()))));
 
@@ -3559,6 +3890,10 @@ CREATE POLICY tenant_delete ON public.model_versions FOR DELETE TO closetai_app 
 
 CREATE POLICY tenant_delete ON public.nps_responses FOR DELETE TO closetai_app USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand)))));
 
+CREATE POLICY tenant_delete ON public.pair_votes FOR DELETE TO closetai_app USING (((is_practice = ( SELECT public.scope_is_demo() AS scope_is_demo)) AND (voter_id = ( SELECT public.scope_user() AS scope_user)) AND (EXISTS ( SELECT
+   FROM public.job_pairs p
+  WHERE ((p.id = pair_votes.pair_id) AND (p.brand_id = pair_votes.brand_id))))));
+
 CREATE POLICY tenant_delete ON public.payments FOR DELETE TO closetai_app USING (( SELECT public.scope_sees_all() AS scope_sees_all));
 
 CREATE POLICY tenant_delete ON public.persona_pictures FOR DELETE TO closetai_app USING ((EXISTS ( SELECT
@@ -3583,7 +3918,11 @@ CREATE POLICY tenant_delete ON public.purchase_returns FOR DELETE TO closetai_ap
 
 CREATE POLICY tenant_delete ON public.purchases FOR DELETE TO closetai_app USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands))));
 
-CREATE POLICY tenant_delete ON public.reviews FOR DELETE TO closetai_app USING ((((reviewer_id = ( SELECT public.scope_user() AS scope_user)) OR (NOT ( SELECT public.scope_is_demo() AS scope_is_demo))) AND (EXISTS ( SELECT
+CREATE POLICY tenant_delete ON public.review_draws FOR DELETE TO closetai_app USING (((is_practice = ( SELECT public.scope_is_demo() AS scope_is_demo)) AND (reviewer_id = ( SELECT public.scope_user() AS scope_user)) AND (EXISTS ( SELECT
+   FROM public.tryon_jobs j
+  WHERE ((j.id = review_draws.job_id) AND (j.brand_id = review_draws.brand_id))))));
+
+CREATE POLICY tenant_delete ON public.reviews FOR DELETE TO closetai_app USING (((is_practice = ( SELECT public.scope_is_demo() AS scope_is_demo)) AND ((reviewer_id = ( SELECT public.scope_user() AS scope_user)) OR (NOT is_practice)) AND (EXISTS ( SELECT
    FROM public.tryon_jobs j
   WHERE ((j.id = reviews.job_id) AND (j.brand_id = reviews.brand_id))))));
 
@@ -3641,6 +3980,10 @@ CREATE POLICY tenant_insert ON public.model_versions FOR INSERT TO closetai_app 
 
 CREATE POLICY tenant_insert ON public.nps_responses FOR INSERT TO closetai_app WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand)))));
 
+CREATE POLICY tenant_insert ON public.pair_votes FOR INSERT TO closetai_app WITH CHECK (((is_practice = ( SELECT public.scope_is_demo() AS scope_is_demo)) AND (voter_id = ( SELECT public.scope_user() AS scope_user)) AND (EXISTS ( SELECT
+   FROM public.job_pairs p
+  WHERE ((p.id = pair_votes.pair_id) AND (p.brand_id = pair_votes.brand_id))))));
+
 CREATE POLICY tenant_insert ON public.payments FOR INSERT TO closetai_app WITH CHECK (( SELECT public.scope_sees_all() AS scope_sees_all));
 
 CREATE POLICY tenant_insert ON public.persona_pictures FOR INSERT TO closetai_app WITH CHECK ((EXISTS ( SELECT
@@ -3665,7 +4008,11 @@ CREATE POLICY tenant_insert ON public.purchase_returns FOR INSERT TO closetai_ap
 
 CREATE POLICY tenant_insert ON public.purchases FOR INSERT TO closetai_app WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands))));
 
-CREATE POLICY tenant_insert ON public.reviews FOR INSERT TO closetai_app WITH CHECK ((((reviewer_id = ( SELECT public.scope_user() AS scope_user)) OR (NOT ( SELECT public.scope_is_demo() AS scope_is_demo))) AND (EXISTS ( SELECT
+CREATE POLICY tenant_insert ON public.review_draws FOR INSERT TO closetai_app WITH CHECK (((is_practice = ( SELECT public.scope_is_demo() AS scope_is_demo)) AND (reviewer_id = ( SELECT public.scope_user() AS scope_user)) AND (EXISTS ( SELECT
+   FROM public.tryon_jobs j
+  WHERE ((j.id = review_draws.job_id) AND (j.brand_id = review_draws.brand_id))))));
+
+CREATE POLICY tenant_insert ON public.reviews FOR INSERT TO closetai_app WITH CHECK (((is_practice = ( SELECT public.scope_is_demo() AS scope_is_demo)) AND ((reviewer_id = ( SELECT public.scope_user() AS scope_user)) OR (NOT is_practice)) AND (EXISTS ( SELECT
    FROM public.tryon_jobs j
   WHERE ((j.id = reviews.job_id) AND (j.brand_id = reviews.brand_id))))));
 
@@ -3727,6 +4074,12 @@ CREATE POLICY tenant_update ON public.model_versions FOR UPDATE TO closetai_app 
 
 CREATE POLICY tenant_update ON public.nps_responses FOR UPDATE TO closetai_app USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand))))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand)))));
 
+CREATE POLICY tenant_update ON public.pair_votes FOR UPDATE TO closetai_app USING (((is_practice = ( SELECT public.scope_is_demo() AS scope_is_demo)) AND (voter_id = ( SELECT public.scope_user() AS scope_user)) AND (EXISTS ( SELECT
+   FROM public.job_pairs p
+  WHERE ((p.id = pair_votes.pair_id) AND (p.brand_id = pair_votes.brand_id)))))) WITH CHECK (((is_practice = ( SELECT public.scope_is_demo() AS scope_is_demo)) AND (voter_id = ( SELECT public.scope_user() AS scope_user)) AND (EXISTS ( SELECT
+   FROM public.job_pairs p
+  WHERE ((p.id = pair_votes.pair_id) AND (p.brand_id = pair_votes.brand_id))))));
+
 CREATE POLICY tenant_update ON public.payments FOR UPDATE TO closetai_app USING (( SELECT public.scope_sees_all() AS scope_sees_all)) WITH CHECK (( SELECT public.scope_sees_all() AS scope_sees_all));
 
 CREATE POLICY tenant_update ON public.persona_pictures FOR UPDATE TO closetai_app USING ((EXISTS ( SELECT
@@ -3757,9 +4110,15 @@ CREATE POLICY tenant_update ON public.purchase_returns FOR UPDATE TO closetai_ap
 
 CREATE POLICY tenant_update ON public.purchases FOR UPDATE TO closetai_app USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands))));
 
-CREATE POLICY tenant_update ON public.reviews FOR UPDATE TO closetai_app USING ((((reviewer_id = ( SELECT public.scope_user() AS scope_user)) OR (NOT ( SELECT public.scope_is_demo() AS scope_is_demo))) AND (EXISTS ( SELECT
+CREATE POLICY tenant_update ON public.review_draws FOR UPDATE TO closetai_app USING (((is_practice = ( SELECT public.scope_is_demo() AS scope_is_demo)) AND (reviewer_id = ( SELECT public.scope_user() AS scope_user)) AND (EXISTS ( SELECT
    FROM public.tryon_jobs j
-  WHERE ((j.id = reviews.job_id) AND (j.brand_id = reviews.brand_id)))))) WITH CHECK ((((reviewer_id = ( SELECT public.scope_user() AS scope_user)) OR (NOT ( SELECT public.scope_is_demo() AS scope_is_demo))) AND (EXISTS ( SELECT
+  WHERE ((j.id = review_draws.job_id) AND (j.brand_id = review_draws.brand_id)))))) WITH CHECK (((is_practice = ( SELECT public.scope_is_demo() AS scope_is_demo)) AND (reviewer_id = ( SELECT public.scope_user() AS scope_user)) AND (EXISTS ( SELECT
+   FROM public.tryon_jobs j
+  WHERE ((j.id = review_draws.job_id) AND (j.brand_id = review_draws.brand_id))))));
+
+CREATE POLICY tenant_update ON public.reviews FOR UPDATE TO closetai_app USING (((is_practice = ( SELECT public.scope_is_demo() AS scope_is_demo)) AND ((reviewer_id = ( SELECT public.scope_user() AS scope_user)) OR (NOT is_practice)) AND (EXISTS ( SELECT
+   FROM public.tryon_jobs j
+  WHERE ((j.id = reviews.job_id) AND (j.brand_id = reviews.brand_id)))))) WITH CHECK (((is_practice = ( SELECT public.scope_is_demo() AS scope_is_demo)) AND ((reviewer_id = ( SELECT public.scope_user() AS scope_user)) OR (NOT is_practice)) AND (EXISTS ( SELECT
    FROM public.tryon_jobs j
   WHERE ((j.id = reviews.job_id) AND (j.brand_id = reviews.brand_id))))));
 
@@ -3832,6 +4191,16 @@ REVOKE ALL ON FUNCTION public.leave_tombstone() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.next_job() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.next_job() TO closetai_app;
+
+REVOKE ALL ON FUNCTION public.note_finished_job() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.note_output() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.note_review_changes() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.note_reviewable(job uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.note_reviews(jobs uuid[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.note_shoppers() FROM PUBLIC;
 
@@ -4002,6 +4371,9 @@ GRANT SELECT ON TABLE public.job_attempts TO closetai_reader;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.job_outputs TO closetai_app;
 GRANT SELECT ON TABLE public.job_outputs TO closetai_reader;
 
+GRANT SELECT ON TABLE public.job_pairs TO closetai_app;
+GRANT SELECT ON TABLE public.job_pairs TO closetai_reader;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reviews TO closetai_app;
 GRANT SELECT ON TABLE public.reviews TO closetai_reader;
 
@@ -4029,6 +4401,9 @@ GRANT SELECT,INSERT,DELETE ON TABLE public.object_deletions TO closetai_app;
 
 GRANT UPDATE(requested_at) ON TABLE public.object_deletions TO closetai_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.pair_votes TO closetai_app;
+GRANT SELECT ON TABLE public.pair_votes TO closetai_reader;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.payments TO closetai_app;
 GRANT SELECT ON TABLE public.payments TO closetai_reader;
 
@@ -4055,6 +4430,15 @@ GRANT SELECT ON TABLE public.products TO closetai_reader;
 
 GRANT SELECT ON TABLE public.published_dataset TO closetai_app;
 GRANT SELECT ON TABLE public.published_dataset TO closetai_reader;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.review_draws TO closetai_app;
+GRANT SELECT ON TABLE public.review_draws TO closetai_reader;
+
+GRANT SELECT ON TABLE public.review_tallies TO closetai_app;
+GRANT SELECT ON TABLE public.review_tallies TO closetai_reader;
+
+GRANT SELECT ON TABLE public.reviewable_jobs TO closetai_app;
+GRANT SELECT ON TABLE public.reviewable_jobs TO closetai_reader;
 
 GRANT SELECT ON TABLE public.rollup_active TO closetai_app;
 GRANT SELECT ON TABLE public.rollup_active TO closetai_reader;

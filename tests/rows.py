@@ -216,6 +216,14 @@ def fill(connection: Connection, name: str, *, is_demo: bool = False) -> Tenant:
         "reviews", **theirs, job_id=done, reviewer_id=user, approved=False, reasons=["hands"],
         note=mark, drawn="random",
     )  # fmt: skip
+    # A second one of the same opinion, for the tally.
+    row("reviews", **theirs, job_id=done, approved=False, drawn="newest")
+    row("review_draws", **theirs, job_id=done, reviewer_id=user, drawn="random")
+    pair = row(
+        "job_pairs", **theirs, one_job_id=done, other_job_id=jobs["studio"],
+        one_engine="classic 1", other_engine="classic 2",
+    )  # fmt: skip
+    row("pair_votes", **theirs, pair_id=pair, voter_id=user, better="one")
 
     subscription = row("subscriptions", **theirs, status="active", unit_amount=100)
     row("payments", **theirs, subscription_id=subscription, provider="example",

@@ -149,6 +149,16 @@ def _one_job_in_full(connection: Connection, brand: UUID) -> None:
     rows.insert(connection, "job_outputs", job_id=job, object_id=picture)
     rows.insert(connection, "job_attempts", job_id=job, number=1, engine="classic")
     rows.insert(connection, "reviews", job_id=job, brand_id=brand, approved=False, drawn="newest")
+    pair = rows.insert(
+        connection,
+        "job_pairs",
+        brand_id=brand,
+        one_job_id=job,
+        other_job_id=rows.job(connection, brand_id=brand, origin="studio"),
+        one_engine="classic 1",
+        other_engine="classic 2",
+    )
+    rows.insert(connection, "pair_votes", pair_id=pair, brand_id=brand, better="one")
     rows.insert(connection, "personas", brand_id=brand, thumbnail_object_id=picture)
     product = rows.insert(connection, "products", brand_id=brand, name="Coat", category="tops")
     rows.insert(connection, "product_images", product_id=product, object_id=picture)

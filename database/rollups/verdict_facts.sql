@@ -8,7 +8,7 @@ select
     from (
       select distinct on (r.reviewer_id) r.approved, r.reasons
       from reviews r
-      where r.job_id = v.job_id
+      where r.job_id = v.job_id and not r.is_practice
       order by r.reviewer_id, r.created_at desc, r.id desc
     ) as latest
     cross join lateral unnest(latest.reasons) as x (reason)
