@@ -123,6 +123,12 @@ chosen = st.navigation(
                 "rocket_launch",
                 "The newest try-on jobs and how far they are.",
             ),
+            page(
+                "pages/studio/queue.py",
+                "Queue",
+                "format_list_numbered",
+                "What waits, what is being made, what went wrong and what to do about it.",
+            ),
         ],
     },
     position="sidebar" if account else "hidden",

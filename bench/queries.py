@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from math import inf
 from typing import Any
 
@@ -33,6 +33,12 @@ VALUES: dict[str, queries.Parameter] = {
     "phase": "processing",
     "first_period": 7,
     "next_period": 8,
+    "batch": "all",
+    "favorite": "all",
+    "words": "",
+    "before_at": datetime(2100, 1, 1, tzinfo=UTC),
+    "before_id": "ffffffff-ffff-ffff-ffff-ffffffffffff",
+    "look_count": 1000,
     "dated": "launched",
     "engine": "all",
     "status": "all",

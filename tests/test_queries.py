@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from uuid import uuid4
 
 import pandas as pd
 import pytest
@@ -57,6 +58,12 @@ ARGUMENTS: dict[str, Parameter] = {
     "bin_number": -1,
     "first_period": 0,
     "next_period": 100,
+    "batch": "all",
+    "favorite": "all",
+    "words": "",
+    "before_at": at("2100-01-01"),
+    "before_id": "ffffffff-ffff-ffff-ffff-ffffffffffff",
+    "look_count": 1000,
     "job_id": "00000000-0000-7000-8000-000000000000",
 }
 
@@ -105,6 +112,31 @@ def fill(brand_name: str, users: list[str]) -> str:
             bought = facts.purchase(c, brand, user, at("2026-03-08"))
             facts.refund(c, brand, bought, "20", at("2026-03-20"))
         facts.spend(c, brand, at("2026-03-02"), "30")
+        # Pictures of the studio: a batch with a stored result.
+        batch, picture = str(uuid4()), str(uuid4())
+        facts.insert(c, "batches", id=batch, brand_id=brand, name=brand_name)
+        facts.insert(
+            c,
+            "stored_objects",
+            id=picture,
+            brand_id=brand,
+            key=picture,
+            content_hash=b"x",
+            kind="result",
+            media_type="image/webp",
+            byte_count=1,
+            created_at=at("2026-03-06"),
+        )
+        facts.insert(c, "job_outputs", job_id=done, object_id=picture)
+        facts.insert(
+            c,
+            "tryon_jobs",
+            brand_id=brand,
+            origin="studio",
+            engine="loom",
+            credits=0,
+            batch_id=batch,
+        )
         c.execute(
             text("update shoppers set channel = :channel where brand_id = :brand"),
             {"channel": brand_name, "brand": brand},
@@ -212,6 +244,7 @@ def test_every_query_is_measured() -> None:
             "test_attention.py",
             "test_changes.py",
             "test_drill.py",
+            "test_queue_page.py",
         )
     )
     assert [name for name in ALL if f'"{name}"' not in measured] == []

@@ -55,6 +55,12 @@ VALUES: dict[str, queries.Parameter] = {
     "in_batch": "none",
     "first_period": 0,
     "next_period": 1000,
+    "batch": "all",
+    "favorite": "all",
+    "words": "",
+    "before_at": datetime(2100, 1, 1, tzinfo=UTC),
+    "before_id": "ffffffff-ffff-ffff-ffff-ffffffffffff",
+    "look_count": 1000,
 }
 
 # What is no brand's own: figures of the field, published without names, what the data is, and how
@@ -145,8 +151,10 @@ def _one_job_in_full(connection: Connection, brand: UUID) -> None:
         kind="result",
         media_type="image/webp",
         byte_count=1,
+        created_at=datetime.now(UTC) - timedelta(days=2),
     )
     rows.insert(connection, "job_outputs", job_id=job, object_id=picture)
+    rows.insert(connection, "batches", brand_id=brand, name="Autumn")
     rows.insert(connection, "job_attempts", job_id=job, number=1, engine="classic")
     rows.insert(connection, "reviews", job_id=job, brand_id=brand, approved=False, drawn="newest")
     pair = rows.insert(

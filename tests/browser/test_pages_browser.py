@@ -22,6 +22,7 @@ PAGES = {
     "funnel": "Funnel",
     "lifetime-value": "Lifetime value",
     "launch": "Launch",
+    "queue": "Queue",
 }
 # Each page in each size and theme once, so that every pair occurs.
 SEEN = [
@@ -47,6 +48,8 @@ SEEN = [
     ("lifetime-value", 390, "dark"),
     ("launch", 1440, "dark"),
     ("launch", 390, "light"),
+    ("queue", 1440, "light"),
+    ("queue", 390, "dark"),
 ]
 
 # Every text with less than 4.5:1 against what is behind it, by the part of the page it stands in.
