@@ -5,7 +5,7 @@ label, unit and definition from here, so that one figure reads the same everywhe
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -269,6 +269,26 @@ _METRICS = (
         "and n; under 30 it is marked provisional.",
     ),
     Metric(
+        "agreement",
+        "Agreement",
+        "pct",
+        "Raw agreement: of all pairs of reviewers of one picture, the share that said the same.",
+    ),
+    Metric(
+        "kappa",
+        "Cohen's κ",
+        "score",
+        "Agreement beyond chance of two reviewers: (observed − expected) ÷ (1 − expected); 1 is "
+        "perfect, 0 no better than chance.",
+    ),
+    Metric(
+        "alpha",
+        "Krippendorff's α",
+        "score",
+        "Agreement beyond chance of any number of reviewers: 1 − observed ÷ expected disagreement; "
+        "1 is perfect, 0 no better than chance.",
+    ),
+    Metric(
         "ece",
         "ECE",
         "score",
@@ -371,6 +391,53 @@ def wilson(k: int, n: int) -> tuple[float, float] | None:
     half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
     scale = 1 + z * z / n
     return max(0.0, (middle - half) / scale), min(1.0, (middle + half) / scale)
+
+
+def kappa(both: int, one: int, other: int, neither: int) -> float | None:
+    """Cohen's κ of two reviewers: jobs that both, only the one, only the other, or none approved.
+
+    None where chance alone would have them agree on everything, and without jobs. Source:
+    J. Cohen, "A coefficient of agreement for nominal scales", Educational and Psychological
+    Measurement 20 (1960), 37-46.
+    """
+    n = both + one + other + neither
+    if n == 0:
+        return None
+    observed = (both + neither) / n
+    yes_one, yes_other = (both + one) / n, (both + other) / n
+    expected = yes_one * yes_other + (1 - yes_one) * (1 - yes_other)
+    return None if expected == 1 else (observed - expected) / (1 - expected)
+
+
+def alpha(jobs: Iterable[tuple[int, int, int]]) -> float | None:
+    """Krippendorff's α for approvals: triples of reviewers, approvals, and jobs that had these.
+
+    Jobs with one reviewer say nothing of agreement. None without others, and where everything was
+    approved or nothing. Source: K. Krippendorff, "Computing Krippendorff's Alpha-Reliability"
+    (2011), nominal data with any number of observers and missing values.
+    """
+    paired = [job for job in jobs if job[0] > 1]
+    approved = sum(yes * count for _, yes, count in paired)
+    rejected = sum((reviewers - yes) * count for reviewers, yes, count in paired)
+    if approved == 0 or rejected == 0:
+        return None
+    observed = sum(
+        yes * (reviewers - yes) / (reviewers - 1) * count for reviewers, yes, count in paired
+    )
+    return 1 - (approved + rejected - 1) * observed / (approved * rejected)
+
+
+def agreement(jobs: Iterable[tuple[int, int, int]]) -> float | None:
+    """Raw agreement, 0 to 1, of triples as `alpha` takes them; None without two reviewers of one.
+
+    Of all pairs of reviewers of one job, the share that said the same.
+    """
+    same = pairs = 0
+    for reviewers, yes, count in jobs:
+        no = reviewers - yes
+        same += (yes * (yes - 1) + no * (no - 1)) // 2 * count
+        pairs += reviewers * (reviewers - 1) // 2 * count
+    return same / pairs if pairs else None
 
 
 def missing(value: Number | None) -> bool:

@@ -3,14 +3,18 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, text
 
+import metrics
+import queries
 from database import connections, rollups
 from database.embedded import Cluster
 from database.tenancy import Scope
@@ -490,6 +494,82 @@ def test_agreement_is_tallied_as_reviews_come_change_and_go(nord: Shop) -> None:
     assert column(tally) == []
 
 
+def opinions(nord: Shop, *approvals: str) -> None:
+    """A job for each word: y and n are what reviewer A, B, C … says, a dash nothing."""
+    with connections.owner() as connection:
+        people = [
+            insert(connection, "users", role="analyst") for _ in range(max(map(len, approvals)))
+        ]
+        for word in approvals:
+            job = pictured(connection, nord.brand)
+            for person, said in zip(people, word, strict=False):
+                if said != "-":
+                    insert(
+                        connection,
+                        "reviews",
+                        job_id=job,
+                        brand_id=nord.brand,
+                        reviewer_id=person,
+                        approved=said == "y",
+                        drawn="random",
+                    )
+
+
+def agreement(*brands: Shop) -> pd.DataFrame:
+    queries._cached.clear()
+    scope = Scope.of_brands([one.brand for one in brands])
+    window = {"since": date(2020, 1, 1), "until": date(2100, 1, 1)}
+    return queries.read("studio/review_agreement", scope, **window).frame
+
+
+def triples(frame: pd.DataFrame) -> list[tuple[int, int, int]]:
+    columns = frame[["reviewer_count", "approved_count", "job_count"]]
+    return [(int(m), int(k), int(n)) for m, k, n in columns.to_numpy()]
+
+
+def test_two_reviewers_have_a_kappa(nord: Shop) -> None:
+    noise = shop("noise")
+    opinions(noise, "ny", "yn", "yyn")
+    # 20 both, 5 the first alone, 10 the second alone, 15 neither: κ = (0.7 − 0.5) ÷ 0.5.
+    opinions(nord, *["yy"] * 20, *["yn"] * 5, *["ny"] * 10, *["nn"] * 15, "y-", "-n")
+    frame = agreement(nord)
+    assert frame["are_two"].all()
+    counts = {
+        (int(row["approved_count"]), bool(row["first_approved"])): int(row["job_count"])
+        for _, row in frame.iterrows()
+    }
+    # People's ids are of one moment: who is first among them is chance.
+    assert counts[2, True] == 20
+    assert counts[0, False] == 15
+    assert {counts[1, True], counts[1, False]} == {5, 10}
+    found = metrics.kappa(20, counts[1, True], counts[1, False], 15)
+    assert found == pytest.approx(0.4)
+    assert metrics.agreement(triples(frame)) == pytest.approx(0.7)
+    assert not agreement(nord, noise)["are_two"].any()
+
+
+def test_more_reviewers_have_an_alpha(nord: Shop) -> None:
+    opinions(nord, "yyn", "yyy", "-nn", "y--")
+    frame = agreement(nord)
+    assert triples(frame) == [(2, 0, 1), (3, 2, 1), (3, 3, 1)]
+    assert not frame["are_two"].any()
+    # 5 approvals and 3 rejections, one split of three: 1 − 7 × (2 × 1 ÷ 2) ÷ 15.
+    assert metrics.alpha(triples(frame)) == pytest.approx(8 / 15)
+    # Pairs that agree: 1 of 3, 3 of 3, 1 of 1.
+    assert metrics.agreement(triples(frame)) == pytest.approx(5 / 7)
+    assert agreement(shop("empty")).empty
+
+
+def test_agreement_of_nothing_is_not_available() -> None:
+    assert metrics.kappa(0, 0, 0, 0) is None
+    assert metrics.kappa(7, 0, 0, 0) is None
+    assert metrics.alpha([]) is None
+    assert metrics.alpha([(2, 2, 5), (1, 0, 9)]) is None
+    assert metrics.agreement([(1, 1, 3)]) is None
+    assert metrics.alpha([(2, 2, 2), (2, 0, 2)]) == 1
+    assert metrics.kappa(0, 1, 1, 0) == pytest.approx(-1)
+
+
 # --- Whose pictures ------------------------------------------------------------------------------
 
 
@@ -696,6 +776,7 @@ def test_a_vote_is_for_an_engine_whichever_side_it_stood_on(nord: Shop) -> None:
     assert sides == {preview, fashn}
     # By their names fashn is the one.
     assert set(column("select better from pair_votes")) == {"one"}
+    assert pair is not None
     assert reviews.take_vote_back(scope, pair.id)
     assert not reviews.take_vote_back(scope, pair.id)
     assert reviews.pair(scope) == pair
@@ -709,3 +790,36 @@ def test_another_brands_pair_is_no_pair(nord: Shop) -> None:
     with pytest.raises(ReviewError, match="not there"):
         reviews.vote(stranger, pair, "left")
     assert reviews.pair(nord.reviewer(), [pair]) is None
+
+
+def wins(*brands: UUID) -> list[list[object]]:
+    queries._cached.clear()
+    return queries.read("studio/review_wins", Scope.of_brands(brands)).frame.to_numpy().tolist()
+
+
+def test_the_win_rate_counts_wins_and_losses_and_leaves_ties_apart(
+    nord: Shop, visitor: Scope
+) -> None:
+    noise = shop("noise")
+    for one in (nord, noise):
+        asked_the_same(one, "preview 1", "fashn 2")
+
+    def says(scope: Scope, better: str) -> None:
+        pair = reviews.pair(scope)
+        assert pair is not None
+        with connections.owner() as connection:
+            find = text("select one_job_id from job_pairs where id = :id")
+            is_left = connection.scalar(find, {"id": pair.id}) == pair.left
+        side: reviews.Side = "neither"
+        if better != "neither":
+            side = "left" if (better == "fashn") == is_left else "right"
+        reviews.vote(scope, pair.id, side)
+
+    for better in ["fashn"] * 8 + ["preview"] * 2 + ["neither"] * 3:
+        says(nord.reviewer(), better)
+    says(noise.reviewer(), "preview")
+    says(visitor, "preview")  # for practice
+    assert wins(nord.brand) == [["fashn 2", "preview 1", 8, 2, 3, 0.8]]
+    assert metrics.wilson(8, 10) == pytest.approx((0.490, 0.943), abs=0.0005)
+    assert wins(noise.brand) == [["fashn 2", "preview 1", 0, 1, 0, 0.0]]
+    assert wins(shop("empty").brand) == []
