@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
+from itertools import takewhile
 from uuid import UUID
 
 from sqlalchemy import Row, text
@@ -28,6 +29,10 @@ from tryon.jobs import Garment, Job, NotEnoughCreditsError
 from tryon.pictures import Picture
 from tryon.storage import Owner
 
+# So many jobs of the gallery wait at most: enough for the engine, and what is drawn for the next
+# ones takes nothing from the first.
+_BACKLOG = 24
+
 
 @dataclass
 class _Shelf:
@@ -39,7 +44,7 @@ class _Shelf:
 
 
 class _NotNowError(Exception):
-    """Somebody is filling in demo data, or there is none: the next pass goes on."""
+    """Somebody is filling in demo data: the next pass goes on."""
 
 
 def make_pictures() -> None:
@@ -47,6 +52,12 @@ def make_pictures() -> None:
 
     Does nothing without demo data. Raises StorageError, DatabaseUnavailableError.
     """
+    state = demo.state()
+    if state is None:
+        return
+    if state.completed_at is None:
+        _draw_ahead()
+        return
     try:
         brands = _brands()
         _launch_missing(brands)
@@ -55,6 +66,15 @@ def make_pictures() -> None:
                 _review(row)
     except _NotNowError:
         return
+
+
+def _draw_ahead() -> None:
+    """Draw what is needed first, while demo data is being filled in: that takes no database."""
+    for group in takewhile(lambda group: group.name is None, plan()):
+        for look in group.looks:
+            drawn.person(look.person)
+            for number in look.garments:
+                drawn.garment(number)
 
 
 @contextmanager
@@ -241,22 +261,25 @@ def _launched(brands: Sequence[UUID]) -> dict[str, Row[tuple[object, ...]]]:
 
 
 def _launch_missing(brands: Sequence[UUID]) -> None:
-    launched = _launched(brands)
-    if missing := [group for group in plan() if group.looks[0].key not in launched]:
-        shelves = [_shelf(brand) for brand in brands]
-        for group in missing:
-            if group is plan()[-1]:
-                # With this one all is there: from now on nothing is put back that somebody has
-                # taken away.
-                for shelf in shelves:
-                    _fill(shelf, list(PEOPLE), list(GARMENTS))
-            _launch(shelves[group.looks[0].place % len(shelves)], group)
-    # Broken off before: those that have not begun yet.
-    looks = _looks()
+    launched, looks = _launched(brands), _looks()
+    # Broken off before: what has not begun yet can still be canceled.
     late = [row for row in launched.values() if row.status == "queued" and looks[row.key].canceled]
     if late:
         with _step():
             jobs.cancel(Scope.of_brands({row.brand_id for row in late}), [row.id for row in late])
+    missing = [group for group in plan() if group.looks[0].key not in launched]
+    waiting = sum(row.status in ("queued", "processing") for row in launched.values())
+    shelves = [_shelf(brand) for brand in brands] if missing else []
+    for group in missing:
+        if waiting >= _BACKLOG:
+            return
+        if group.name:
+            # The first pictures are being made: time for what visitors choose from. When all looks
+            # are launched, this is over: nothing is put back that somebody has taken away.
+            for shelf in shelves:
+                _fill(shelf, list(PEOPLE), list(GARMENTS))
+        _launch(shelves[group.looks[0].place % len(shelves)], group)
+        waiting += len(group.looks)
 
 
 def _launch(shelf: _Shelf, group: Group) -> None:

@@ -15,7 +15,7 @@ from tryon.engines.pictures import Array, within
 from tryon.pictures import Picture
 
 # The longer side of the pictures, in pixels: what is made of them has it too.
-SIDE: Final = 896
+SIDE: Final = 768
 
 # By name, as a persona of the same name may be there from the start, without a picture.
 PEOPLE: Final = dict(

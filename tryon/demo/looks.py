@@ -11,6 +11,7 @@ from tryon.engines import Category
 _NUMBERS = {garment.name: number for number, garment in GARMENTS.items()}
 # Of the gallery's brands: three of the largest, and the one with a manager.
 PLACES: Final = 4
+OPENING: Final = 24
 _COUNT: Final = 200
 
 # What a picture down to the hips shows.
@@ -117,12 +118,16 @@ def _matrix(people: str, garments: str) -> list[Look]:
 
 
 def _opening() -> Iterator[Look]:
-    """Every category twice, on four persons: what is to be seen after a minute."""
-    people = ["Dana", "Chidi", "Elif", "Joris"]
-    for turn in range(2):
-        for position, category in enumerate(Category):
-            fitting = [number for number, one in GARMENTS.items() if one.category is category]
-            yield Look(people[(position + turn) % 4], (fitting[turn % len(fitting)],))
+    """Every category twice, on four persons: what is to be seen after a minute.
+
+    One person after the other: while the engine is at the looks of one, the next is drawn.
+    """
+    for number in range(OPENING):
+        turn, position = divmod(number, len(Category))
+        category = list(Category)[position]
+        fitting = [stock for stock, one in GARMENTS.items() if one.category is category]
+        person = ("Dana", "Chidi", "Elif", "Joris")[number * 4 // OPENING]
+        yield Look(person, (fitting[turn % len(fitting)],))
 
 
 def _alone() -> Iterator[Look]:
