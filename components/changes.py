@@ -16,13 +16,10 @@ import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from components import address, filters
-from components.card import PERCENT, Forget, Load, Table, empty, table_card, wall
+from components.card import PERCENT, Forget, Load, Table, table_card, wall
 from components.period import Period
 from components.question import Ask, Parameter, Question
 from metrics import METRICS, Unit
-
-# A brand's conversion is counted shopper by shopper, which takes too long over more days.
-LONGEST_CONVERSION = 31
 
 # How many parts are named, those that changed the most; the others are one row.
 _NAMED = 12
@@ -162,9 +159,6 @@ def show(
     if len(figure.splits) > 1:
         taken["over"] = split
     with wall(1):
-        if key == "conversion" and (period.end - period.start).days > LONGEST_CONVERSION:
-            empty(f"Conversion is split over brands for up to {LONGEST_CONVERSION} days.")
-            return
         table_card(
             f"{METRICS[key].label} by {split}",
             *_over_parts(ask(figure.query, **taken), key, split, period),

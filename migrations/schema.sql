@@ -1309,21 +1309,6 @@ CREATE FUNCTION public.rollups_waiting_since() RETURNS timestamp with time zone
     SET search_path TO 'public', 'pg_temp'
     RETURN LEAST((SELECT min(c.queued_at) AS min FROM public.job_changes c), (SELECT min(c.queued_at) AS min FROM public.shopper_changes c), (SELECT min(c.queued_at) AS min FROM public.verdict_changes c), (SELECT min(c.queued_at) AS min FROM public.spend_changes c));
 
-CREATE FUNCTION public.saved_looks(since timestamp with time zone, until timestamp with time zone) RETURNS TABLE(brand_id uuid, user_id uuid, saved_at timestamp with time zone)
-    LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO 'public', 'pg_temp'
-    AS $$
-select j.brand_id, j.user_id, w.created_at
-from wardrobe_items w
-inner join tryon_jobs j on j.id = w.source_job_id and j.user_id = w.user_id
-where w.kind = 'look'
-  and w.created_at >= since
-  and w.created_at < until
-  and j.origin = 'shopper'
-  and j.brand_id is not null
-  and ((select scope_sees_all()) or j.brand_id in (select scope_brands()))
-$$;
-
 CREATE FUNCTION public.scope_is_demo() RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN (COALESCE(current_setting('closetai.brands'::text, true), ''::text) ~~ 'demo%'::text);
@@ -1424,6 +1409,10 @@ CREATE FUNCTION public.time_bucket(ms double precision) RETURNS smallint
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN (CASE WHEN (ms < (50)::double precision) THEN (0)::double precision ELSE LEAST(((1)::double precision + floor((ln((ms / (50)::double precision)) / (ln(1.05))::double precision))), (400)::double precision) END)::smallint;
 
+CREATE FUNCTION public.verdict_rule() RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN '(select scope_sees_all()) or (origin <> ''demo'' and brand_id in (select scope_brands()))'::text;
+
 CREATE FUNCTION public.view_rule() RETURNS text
     LANGUAGE sql IMMUTABLE
     RETURN ('(select scope_sees_all()) or in_view in (select scope_brands())'::text || ' or ((select scope_sees_demo()) and in_view = every_demo_brand())'::text);
@@ -1477,58 +1466,6 @@ CREATE TABLE public.api_tokens (
     CONSTRAINT api_tokens_kind_check CHECK ((kind = ANY (ARRAY['guest'::text, 'secret'::text, 'publishable'::text])))
 );
 
-CREATE TABLE public.purchase_returns (
-    id uuid DEFAULT public.uuid_v7() NOT NULL,
-    purchase_id uuid NOT NULL,
-    brand_id uuid NOT NULL,
-    amount numeric(14,2) NOT NULL,
-    returned_at timestamp with time zone DEFAULT now() NOT NULL,
-    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT purchase_returns_amount_check CHECK ((amount > (0)::numeric))
-);
-
-CREATE TABLE public.purchases (
-    id uuid DEFAULT public.uuid_v7() NOT NULL,
-    brand_id uuid NOT NULL,
-    user_id uuid NOT NULL,
-    order_id text NOT NULL,
-    amount numeric(14,2) NOT NULL,
-    currency character(3) DEFAULT 'USD'::bpchar NOT NULL,
-    usd_rate numeric(18,8) DEFAULT 1 NOT NULL,
-    purchased_at timestamp with time zone DEFAULT now() NOT NULL,
-    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT purchases_amount_check CHECK ((amount >= (0)::numeric)),
-    CONSTRAINT purchases_order_id_check CHECK (((length(order_id) >= 1) AND (length(order_id) <= 200))),
-    CONSTRAINT purchases_usd_rate_check CHECK ((usd_rate > (0)::numeric))
-);
-
-CREATE TABLE public.touches (
-    id uuid DEFAULT public.uuid_v7() NOT NULL,
-    brand_id uuid NOT NULL,
-    user_id uuid NOT NULL,
-    source public.touch_source NOT NULL,
-    job_id uuid,
-    touched_at timestamp with time zone DEFAULT now() NOT NULL,
-    recorded_at timestamp with time zone DEFAULT now() NOT NULL
-);
-
-CREATE VIEW public.attributed_purchases WITH (security_invoker='true') AS
- SELECT p.id AS purchase_id,
-    p.brand_id,
-    p.user_id,
-    p.purchased_at,
-    t.source AS last_source,
-    round(((p.amount - COALESCE(r.returned, (0)::numeric)) * p.usd_rate), 2) AS net_usd
-   FROM ((public.purchases p
-     CROSS JOIN LATERAL ( SELECT t_1.source
-           FROM public.touches t_1
-          WHERE ((t_1.brand_id = p.brand_id) AND (t_1.user_id = p.user_id) AND (t_1.touched_at <= p.purchased_at) AND (t_1.touched_at > (p.purchased_at - '30 days'::interval)))
-          ORDER BY t_1.touched_at DESC, t_1.id DESC
-         LIMIT 1) t)
-     LEFT JOIN LATERAL ( SELECT sum(r_1.amount) AS returned
-           FROM public.purchase_returns r_1
-          WHERE (r_1.purchase_id = p.id)) r ON (true));
-
 CREATE TABLE public.audit_log (
     id bigint NOT NULL,
     brand_id uuid,
@@ -1568,45 +1505,6 @@ CREATE TABLE public.benchmarks (
     upper_quartile numeric NOT NULL,
     CONSTRAINT benchmarks_brand_count_check CHECK ((brand_count >= 20))
 );
-
-CREATE VIEW public.brand_daily WITH (security_invoker='true') AS
- WITH launched AS (
-         SELECT j.brand_id,
-            ((j.created_at AT TIME ZONE 'UTC'::text))::date AS day,
-            count(*) AS launched_count,
-            count(DISTINCT j.user_id) AS shopper_count
-           FROM public.tryon_jobs j
-          WHERE ((j.origin = 'shopper'::public.job_origin) AND (j.brand_id IS NOT NULL))
-          GROUP BY j.brand_id, (((j.created_at AT TIME ZONE 'UTC'::text))::date)
-        ), finished AS (
-         SELECT j.brand_id,
-            ((j.finished_at AT TIME ZONE 'UTC'::text))::date AS day,
-            count(*) FILTER (WHERE (j.status = 'completed'::public.job_status)) AS completed_count,
-            count(*) FILTER (WHERE (j.status = 'failed'::public.job_status)) AS failed_count,
-            count(*) FILTER (WHERE (j.status = 'canceled'::public.job_status)) AS canceled_count,
-            sum(j.confidence) FILTER (WHERE (j.status = 'completed'::public.job_status)) AS confidence_sum
-           FROM public.tryon_jobs j
-          WHERE ((j.origin = 'shopper'::public.job_origin) AND (j.brand_id IS NOT NULL) AND (j.finished_at IS NOT NULL))
-          GROUP BY j.brand_id, (((j.finished_at AT TIME ZONE 'UTC'::text))::date)
-        ), spent AS (
-         SELECT s_1.brand_id,
-            s_1.day,
-            sum(round((s_1.amount * s_1.usd_rate), 2)) AS spend_usd
-           FROM public.acquisition_spend s_1
-          GROUP BY s_1.brand_id, s_1.day
-        )
- SELECT brand_id,
-    day,
-    COALESCE(l.launched_count, (0)::bigint) AS launched_count,
-    COALESCE(l.shopper_count, (0)::bigint) AS shopper_count,
-    COALESCE(f.completed_count, (0)::bigint) AS completed_count,
-    COALESCE(f.failed_count, (0)::bigint) AS failed_count,
-    COALESCE(f.canceled_count, (0)::bigint) AS canceled_count,
-    (f.confidence_sum / (NULLIF(f.completed_count, 0))::numeric) AS model_confidence,
-    COALESCE(s.spend_usd, (0)::numeric) AS spend_usd
-   FROM ((launched l
-     FULL JOIN finished f USING (brand_id, day))
-     FULL JOIN spent s USING (brand_id, day));
 
 CREATE TABLE public.brand_members (
     brand_id uuid NOT NULL,
@@ -2082,6 +1980,31 @@ CREATE TABLE public.purchase_facts (
     share_touches integer NOT NULL
 );
 
+CREATE TABLE public.purchase_returns (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    purchase_id uuid NOT NULL,
+    brand_id uuid NOT NULL,
+    amount numeric(14,2) NOT NULL,
+    returned_at timestamp with time zone DEFAULT now() NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT purchase_returns_amount_check CHECK ((amount > (0)::numeric))
+);
+
+CREATE TABLE public.purchases (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    brand_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    order_id text NOT NULL,
+    amount numeric(14,2) NOT NULL,
+    currency character(3) DEFAULT 'USD'::bpchar NOT NULL,
+    usd_rate numeric(18,8) DEFAULT 1 NOT NULL,
+    purchased_at timestamp with time zone DEFAULT now() NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT purchases_amount_check CHECK ((amount >= (0)::numeric)),
+    CONSTRAINT purchases_order_id_check CHECK (((length(order_id) >= 1) AND (length(order_id) <= 200))),
+    CONSTRAINT purchases_usd_rate_check CHECK ((usd_rate > (0)::numeric))
+);
+
 CREATE TABLE public.review_draws (
     reviewer_id uuid NOT NULL,
     job_id uuid NOT NULL,
@@ -2155,10 +2078,12 @@ CREATE TABLE public.rollup_cohorts (
 
 CREATE TABLE public.rollup_completions (
     in_view uuid NOT NULL,
+    grain text NOT NULL COLLATE pg_catalog."C",
     day date NOT NULL,
     previous_day date NOT NULL,
     shoppers integer NOT NULL,
-    converted integer NOT NULL
+    converted integer NOT NULL,
+    CONSTRAINT rollup_completions_grain_check CHECK ((grain = ANY (ARRAY['day'::text, 'month'::text])))
 );
 
 CREATE TABLE public.rollup_confidence (
@@ -2434,6 +2359,16 @@ CREATE TABLE public.subscriptions (
     CONSTRAINT subscriptions_usd_rate_check CHECK ((usd_rate > (0)::numeric))
 );
 
+CREATE TABLE public.touches (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    brand_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    source public.touch_source NOT NULL,
+    job_id uuid,
+    touched_at timestamp with time zone DEFAULT now() NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
 CREATE TABLE public.tryon_garments (
     job_id uuid NOT NULL,
     "position" smallint NOT NULL,
@@ -2456,29 +2391,6 @@ CREATE VIEW public.usage_daily WITH (security_invoker='true') AS
    FROM public.tryon_jobs j
   WHERE (user_id IS NOT NULL)
   GROUP BY user_id, brand_id, (((created_at AT TIME ZONE 'UTC'::text))::date);
-
-CREATE VIEW public.user_cohorts WITH (security_invoker='true') AS
- WITH active AS (
-         SELECT DISTINCT j.brand_id,
-            j.user_id,
-            ((j.created_at AT TIME ZONE 'UTC'::text))::date AS day
-           FROM public.tryon_jobs j
-          WHERE ((j.origin = 'shopper'::public.job_origin) AND (j.brand_id IS NOT NULL) AND (j.user_id IS NOT NULL))
-        ), cohorts AS (
-         SELECT s.brand_id,
-            s.user_id,
-            ((s.first_job_at AT TIME ZONE 'UTC'::text))::date AS first_day
-           FROM public.shoppers s
-        )
- SELECT c.brand_id,
-    (date_trunc('month'::text, (c.first_day)::timestamp with time zone))::date AS cohort_month,
-    count(DISTINCT c.user_id) AS shopper_count,
-    count(*) FILTER (WHERE (a.day = (c.first_day + 1))) AS day_1_count,
-    count(*) FILTER (WHERE (a.day = (c.first_day + 7))) AS day_7_count,
-    count(*) FILTER (WHERE (a.day = (c.first_day + 30))) AS day_30_count
-   FROM (cohorts c
-     LEFT JOIN active a ON (((c.brand_id = a.brand_id) AND (c.user_id = a.user_id))))
-  GROUP BY c.brand_id, ((date_trunc('month'::text, (c.first_day)::timestamp with time zone))::date);
 
 CREATE TABLE public.user_identities (
     id uuid DEFAULT public.uuid_v7() NOT NULL,
@@ -2530,6 +2442,8 @@ CREATE TABLE public.verdict_facts (
     category text NOT NULL COLLATE pg_catalog."C",
     device text NOT NULL COLLATE pg_catalog."C",
     day date NOT NULL,
+    finished_at timestamp with time zone NOT NULL,
+    drawn_at_random boolean NOT NULL,
     confidence numeric(4,3),
     approved boolean NOT NULL,
     reasons text[] NOT NULL
@@ -2763,7 +2677,7 @@ ALTER TABLE ONLY public.rollup_cohorts
     ADD CONSTRAINT rollup_cohorts_pkey PRIMARY KEY (in_view, grain, split, part, cohort, number, previous_number);
 
 ALTER TABLE ONLY public.rollup_completions
-    ADD CONSTRAINT rollup_completions_pkey PRIMARY KEY (in_view, day, previous_day);
+    ADD CONSTRAINT rollup_completions_pkey PRIMARY KEY (in_view, grain, day, previous_day);
 
 ALTER TABLE ONLY public.rollup_confidence
     ADD CONSTRAINT rollup_confidence_pkey PRIMARY KEY (in_view, grain, starts_on, origin);
@@ -3039,6 +2953,10 @@ CREATE INDEX rollup_cells_by_time_idx ON public.rollup_cells USING btree (grain,
 
 CREATE INDEX rollup_cohorts_sizes_idx ON public.rollup_cohorts USING btree (grain, cohort, in_view) INCLUDE (shoppers) WHERE ((split = 'none'::text) AND (number = 0));
 
+CREATE INDEX rollup_completions_before_idx ON public.rollup_completions USING btree (previous_day, in_view, day) INCLUDE (shoppers, converted) WHERE ((grain = 'day'::text) AND (previous_day > '-infinity'::date));
+
+CREATE INDEX rollup_completions_by_time_idx ON public.rollup_completions USING btree (grain, day, in_view, previous_day) INCLUDE (shoppers, converted);
+
 CREATE INDEX rollup_spend_by_time_idx ON public.rollup_spend USING btree (grain, starts_on, in_view) INCLUDE (spend_usd);
 
 CREATE INDEX rollup_verdicts_by_time_idx ON public.rollup_verdicts USING btree (grain, starts_on, in_view) INCLUDE (origin, verdicts, approved) WHERE ((category = 'all'::text) AND (device = 'all'::text));
@@ -3046,6 +2964,8 @@ CREATE INDEX rollup_verdicts_by_time_idx ON public.rollup_verdicts USING btree (
 CREATE INDEX sessions_expires_at_idx ON public.sessions USING btree (expires_at);
 
 CREATE INDEX sessions_user_id_idx ON public.sessions USING btree (user_id);
+
+CREATE INDEX shoppers_by_time_idx ON public.shoppers USING btree (first_job_at, user_id);
 
 CREATE INDEX shoppers_first_job_idx ON public.shoppers USING btree (brand_id, first_job_at);
 
@@ -3122,6 +3042,12 @@ CREATE INDEX user_identities_user_id_idx ON public.user_identities USING btree (
 CREATE INDEX users_created_at_idx ON public.users USING btree (created_at);
 
 CREATE UNIQUE INDEX users_email_key ON public.users USING btree (lower(email)) WHERE (email IS NOT NULL);
+
+CREATE INDEX verdict_facts_brand_idx ON public.verdict_facts USING btree (brand_id, finished_at);
+
+CREATE INDEX verdict_facts_finished_idx ON public.verdict_facts USING btree (finished_at);
+
+CREATE INDEX verdict_facts_worst_idx ON public.verdict_facts USING btree (confidence, finished_at DESC) WHERE (NOT approved);
 
 CREATE INDEX verification_tokens_user_id_idx ON public.verification_tokens USING btree (user_id);
 
@@ -3852,6 +3778,8 @@ CREATE POLICY tenant ON public.users FOR SELECT TO closetai_app, closetai_reader
    FROM public.brand_members m
   WHERE (m.user_id = users.id)))));
 
+CREATE POLICY tenant ON public.verdict_facts TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR ((origin <> 'demo'::public.job_origin) AND (brand_id IN ( SELECT public.scope_brands() AS scope_brands))))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR ((origin <> 'demo'::public.job_origin) AND (brand_id IN ( SELECT public.scope_brands() AS scope_brands)))));
+
 CREATE POLICY tenant ON public.verification_tokens TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (user_id = ( SELECT public.scope_user() AS scope_user)))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (user_id = ( SELECT public.scope_user() AS scope_user))));
 
 CREATE POLICY tenant ON public.wardrobe_items FOR SELECT TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (user_id = ( SELECT public.scope_user() AS scope_user))));
@@ -4254,10 +4182,6 @@ REVOKE ALL ON FUNCTION public.rollups_waiting_since() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.rollups_waiting_since() TO closetai_app;
 GRANT ALL ON FUNCTION public.rollups_waiting_since() TO closetai_reader;
 
-REVOKE ALL ON FUNCTION public.saved_looks(since timestamp with time zone, until timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.saved_looks(since timestamp with time zone, until timestamp with time zone) TO closetai_app;
-GRANT ALL ON FUNCTION public.saved_looks(since timestamp with time zone, until timestamp with time zone) TO closetai_reader;
-
 GRANT SELECT,DELETE ON TABLE public.brands TO closetai_app;
 
 GRANT SELECT(id) ON TABLE public.brands TO closetai_reader;
@@ -4293,6 +4217,8 @@ GRANT INSERT(is_demo) ON TABLE public.brands TO closetai_app;
 GRANT SELECT(created_at) ON TABLE public.brands TO closetai_reader;
 GRANT INSERT(created_at) ON TABLE public.brands TO closetai_app;
 
+REVOKE ALL ON FUNCTION public.verdict_rule() FROM PUBLIC;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.acquisition_spend TO closetai_app;
 GRANT SELECT ON TABLE public.acquisition_spend TO closetai_reader;
 
@@ -4302,18 +4228,6 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.advisor_messages TO closetai_a
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.api_tokens TO closetai_app;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.purchase_returns TO closetai_app;
-GRANT SELECT ON TABLE public.purchase_returns TO closetai_reader;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.purchases TO closetai_app;
-GRANT SELECT ON TABLE public.purchases TO closetai_reader;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.touches TO closetai_app;
-GRANT SELECT ON TABLE public.touches TO closetai_reader;
-
-GRANT SELECT ON TABLE public.attributed_purchases TO closetai_app;
-GRANT SELECT ON TABLE public.attributed_purchases TO closetai_reader;
-
 GRANT SELECT,INSERT ON TABLE public.audit_log TO closetai_app;
 GRANT SELECT ON TABLE public.audit_log TO closetai_reader;
 
@@ -4322,9 +4236,6 @@ GRANT SELECT ON TABLE public.batches TO closetai_reader;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.benchmarks TO closetai_app;
 GRANT SELECT ON TABLE public.benchmarks TO closetai_reader;
-
-GRANT SELECT ON TABLE public.brand_daily TO closetai_app;
-GRANT SELECT ON TABLE public.brand_daily TO closetai_reader;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.brand_members TO closetai_app;
 
@@ -4431,6 +4342,12 @@ GRANT SELECT ON TABLE public.products TO closetai_reader;
 GRANT SELECT ON TABLE public.published_dataset TO closetai_app;
 GRANT SELECT ON TABLE public.published_dataset TO closetai_reader;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.purchase_returns TO closetai_app;
+GRANT SELECT ON TABLE public.purchase_returns TO closetai_reader;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.purchases TO closetai_app;
+GRANT SELECT ON TABLE public.purchases TO closetai_reader;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.review_draws TO closetai_app;
 GRANT SELECT ON TABLE public.review_draws TO closetai_reader;
 
@@ -4512,14 +4429,14 @@ GRANT SELECT(expires_at) ON TABLE public.stored_objects TO closetai_reader;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.subscriptions TO closetai_app;
 GRANT SELECT ON TABLE public.subscriptions TO closetai_reader;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.touches TO closetai_app;
+GRANT SELECT ON TABLE public.touches TO closetai_reader;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tryon_garments TO closetai_app;
 GRANT SELECT ON TABLE public.tryon_garments TO closetai_reader;
 
 GRANT SELECT ON TABLE public.usage_daily TO closetai_app;
 GRANT SELECT ON TABLE public.usage_daily TO closetai_reader;
-
-GRANT SELECT ON TABLE public.user_cohorts TO closetai_app;
-GRANT SELECT ON TABLE public.user_cohorts TO closetai_reader;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_identities TO closetai_app;
 
@@ -4548,6 +4465,9 @@ GRANT UPDATE(last_login_at) ON TABLE public.users TO closetai_app;
 GRANT SELECT(is_demo) ON TABLE public.users TO closetai_reader;
 
 GRANT SELECT(created_at) ON TABLE public.users TO closetai_reader;
+
+GRANT SELECT ON TABLE public.verdict_facts TO closetai_app;
+GRANT SELECT ON TABLE public.verdict_facts TO closetai_reader;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.verification_tokens TO closetai_app;
 

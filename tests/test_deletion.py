@@ -80,15 +80,14 @@ def counts(connection: Connection, brand: UUID) -> dict[str, list[Any]]:
         "launched": "select count(*), count(distinct user_id) from tryon_jobs"
         " where brand_id = :brand",
         "shoppers": "select count(*), min(first_job_at) from shoppers where brand_id = :brand",
-        "days": "select day, launched_count, shopper_count, completed_count, failed_count,"
-        " model_confidence, spend_usd from brand_daily where brand_id = :brand order by day",
-        "cohorts": "select cohort_month, shopper_count, day_1_count, day_7_count, day_30_count"
-        " from user_cohorts where brand_id = :brand",
+        "days": "select created_at::date, count(*), count(distinct user_id) from tryon_jobs"
+        " where brand_id = :brand group by 1 order by 1",
         "revenue": "select sum(amount), count(distinct user_id) from purchases"
         " where brand_id = :brand",
         "returns": "select sum(amount) from purchase_returns where brand_id = :brand",
-        "attributed": "select last_source, net_usd, purchased_at from attributed_purchases"
-        " where brand_id = :brand",
+        "attributed": "select p.purchased_at, p.amount, t.source, t.touched_at from purchases p"
+        " join touches t on t.user_id = p.user_id and t.brand_id = p.brand_id"
+        " where p.brand_id = :brand order by 1, 4",
         "touches": "select source, count(*), count(distinct user_id) from touches"
         " where brand_id = :brand group by 1",
         "verdicts": "select approved, drawn_at_random from job_verdicts where brand_id = :brand",

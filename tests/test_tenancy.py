@@ -13,7 +13,6 @@ from sqlalchemy.exc import DBAPIError, InternalError, ProgrammingError
 from database import connections, rollups
 from database.embedded import Cluster
 from database.tenancy import Scope
-from tests import facts
 from tests.rows import (
     TOOLS,
     Tenant,
@@ -48,11 +47,10 @@ CALLABLE = {
     "refund_credits",
     "reset_free_credits",
     "rollups_waiting_since",
-    "saved_looks",
 }
 # What even a reader may run with the owner's rights, because it holds to the scope by itself (shown
 # in a test of its own) or tells of nobody.
-READABLE = {"queue_pace", "queue_places", "rollups_waiting_since", "saved_looks"}
+READABLE = {"queue_pace", "queue_places", "rollups_waiting_since"}
 
 ROLES = ("closetai_app", "closetai_reader")
 
@@ -454,41 +452,6 @@ def test_a_login_role_takes_no_other_role_on(role: str, other: str) -> None:
         else:
             with pytest.raises(ProgrammingError, match="permission denied to set role"):
                 connection.execute(text(f"set role {other}"))
-
-
-@pytest.mark.usefixtures("database")
-def test_saved_looks_are_those_of_the_brands_in_scope_and_nothing_else_of_a_wardrobe() -> None:
-    saved = facts.at("2026-03-02")
-    with connections.owner() as connection:
-        own, other = (facts.brand(connection, name) for name in ("Own", "Other"))
-        demo = facts.brand(connection, "Demo")
-        connection.execute(text("update brands set is_demo = true where id = :id"), {"id": demo})
-        for brand in (own, other, demo):
-            user = facts.shopper(connection)
-            job = facts.job(connection, brand, user, facts.at("2026-03-01"))
-            facts.look(connection, user, job, saved)
-            # A garment, another person's job, the studio's: none of the brand's business.
-            facts.look(connection, user, job, saved, kind="item")
-            facts.look(connection, facts.shopper(connection), job, saved)
-            studio = facts.job(connection, brand, user, facts.at("2026-03-01"), origin="studio")
-            facts.look(connection, user, studio, saved)
-    seen: dict[str, set[str]] = {
-        "": set(),
-        own: {own},
-        f"{own},{other}": {own, other},
-        "demo": {demo},
-        f"demo:{demo}": {demo},
-        f"demo:{own}": set(),
-        "all": {own, other, demo},
-    }
-    statement = text("select brand_id from saved_looks('2026-03-02', '2026-03-03')")
-    for brands, expected in seen.items():
-        for opened in (connections.reader, connections.writer):
-            with opened(Scope(brands=brands)) as connection:
-                found = [str(brand) for brand in connection.scalars(statement)]
-                assert sorted(found) == sorted(expected), (brands, opened)
-    with connections.reader(Scope(brands=own)) as connection:
-        assert connection.scalar(text("select count(*) from wardrobe_items")) == 0
 
 
 # --- What a migration must not forget ----------------------------------------------------------

@@ -55,7 +55,7 @@ _ROLLUPS: dict[str, tuple[str, list[str]]] = {
     ),
     "reasons": (f"in_view, reason, {_GRAIN}", ["jobs"]),
     "launches": ("in_view, day, previous_day", ["launched", "completed", "saved", "purchased"]),
-    "completions": ("in_view, day, previous_day", ["shoppers", "converted"]),
+    "completions": ("in_view, grain, day, previous_day", ["shoppers", "converted"]),
     "active": ("in_view, day", ["shoppers"]),
     "cohorts": (
         "in_view, grain, split, part, cohort, number, previous_number",
@@ -549,10 +549,17 @@ def _replace(connection: Connection) -> None:
     for table in TABLES:
         connection.execute(text(f"drop table public.{table}"))
         connection.execute(text(f"alter table rebuilt.{table} set schema public"))
-        if table in _FACTS:
-            connection.execute(text(f"alter table {table} enable row level security"))
+        if rule := _rule(table):
+            connection.execute(text(f"call protect('{table}', {rule}, '*', 'select')"))
         else:
-            connection.execute(text(f"call protect('{table}', view_rule(), '*', 'select')"))
+            connection.execute(text(f"alter table {table} enable row level security"))
+
+
+def _rule(table: str) -> str | None:
+    """Who reads a table, as an expression; None when only the folder does."""
+    if table == "verdict_facts":
+        return "verdict_rule()"
+    return None if table in _FACTS else "view_rule()"
 
 
 def _difference(connection: Connection, table: str) -> str | None:

@@ -1,7 +1,7 @@
 -- rollup_reasons: rejected random draws by the reasons given.
 with days as (
   select v.in_view, x.reason, b.day, b.origin, $sign * count(*) as jobs
-  from (select f.* from verdict_facts f where $verdicts) as b
+  from (select f.* from verdict_facts f where f.drawn_at_random and $verdicts) as b
   cross join lateral unnest(b.reasons) as x (reason)
   cross join lateral $verdict_views as v (in_view)
   group by v.in_view, x.reason, b.day, b.origin

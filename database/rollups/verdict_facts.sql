@@ -1,8 +1,9 @@
--- verdict_facts: the outcome of each random draw.
+-- verdict_facts: the outcome of each job that was judged, and whether it was drawn at random.
 insert into verdict_facts
 select
   v.job_id, v.brand_id, coalesce(b.is_demo, false), v.origin, coalesce(v.category::text, 'unknown'),
-  coalesce(v.device::text, 'unknown'), (v.finished_at at time zone 'UTC')::date, v.confidence, v.approved,
+  coalesce(v.device::text, 'unknown'), (v.finished_at at time zone 'UTC')::date, v.finished_at,
+  v.drawn_at_random, v.confidence, v.approved,
   case when v.approved then '{}' else array(
     select distinct x.reason
     from (
@@ -17,4 +18,4 @@ select
   ) end
 from job_verdicts v
 left join brands b on b.id = v.brand_id
-where v.drawn_at_random and $verdicts
+where $verdicts

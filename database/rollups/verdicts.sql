@@ -7,7 +7,7 @@ with by_brand as (
     $sign * coalesce(sum((f.confidence * 1000)::bigint), 0) as confidence_sum,
     $sign * coalesce(sum((power(f.confidence - f.approved::integer, 2) * 1000000)::bigint), 0) as error_square_sum
   from verdict_facts f
-  where $verdicts
+  where f.drawn_at_random and $verdicts
   group by f.brand_id, f.in_demo, f.category, f.device, f.day, f.origin, coalesce(least(floor(f.confidence * 10), 9), -1)
 ),
 days as (

@@ -1,7 +1,7 @@
 -- The worst pictures: jobs that reviewers rejected, dated by the job's completion, those first of
 -- which the engine was least sure. A job's verdict is the adjudicated one, else the majority of the
 -- reviewers' latest; a tie is unresolved and not counted. Of every review, however it came up.
--- Grain: one row per job, lowest model confidence first, then the newest.
+-- Grain: one row per job, lowest model confidence first, then the last completed.
 -- Parameters:
 --   since            first day of the window
 --   until            first day after the window
@@ -22,60 +22,79 @@
 --   verdict          rejected
 --   processing_ms    completed − started
 --   failure          n/a
--- Two ways in, of which one runs: all reviews in the order of time, or those of the brands in view.
--- Nobody reviews a picture before it is there.
-with rejected as materialized (
-    select r.job_id
-    from reviews r
-    where
-        (select scope_sees_all())
-        and not r.approved
-        and r.created_at >= cast(:since as timestamptz)
-    union
-    select r.job_id
-    from reviews r
-    where
-        not (select scope_sees_all())
-        and r.brand_id = any(array(select b.id from brands b))
-        and not r.approved
-        and r.created_at >= cast(:since as timestamptz)
+-- Two ways in, of which one runs: all brands in the order of the list, or brand by brand. Each is
+-- in the order of an index and stops at the limit; the policy alone would have everything read.
+with seen as materialized (
+    select
+        scope_sees_all() or count(*) > 20 as is_wide,
+        array_agg(b.id) as brand_ids
+    from scope_brands() as b (id)
 ),
 
-candidates as (
-    select j.*
-    from rejected x
-    inner join tryon_jobs j on x.job_id = j.id
+few as (
+    select unnest(s.brand_ids) as brand_id
+    from seen s
+    where not s.is_wide
+),
+
+asked_for as not materialized (
+    select
+        v.job_id,
+        v.brand_id,
+        v.finished_at,
+        v.confidence
+    from verdict_facts v
     where
-        j.status = 'completed'
-        and j.finished_at >= cast(:since as timestamptz)
-        and j.finished_at < cast(:until as timestamptz)
-        and (:origin = 'all' or j.origin = cast(nullif(:origin, 'all') as job_origin))
-        and (:category = 'all' or j.category = cast(nullif(:category, 'all') as garment_category))
-        and (:device = 'all' or j.device = cast(nullif(:device, 'all') as device_type))
-    order by j.confidence asc, j.created_at desc, j.id desc
-    -- Verdicts are looked up in this order, until there are enough.
-    offset 0
+        not v.approved
+        and v.finished_at >= cast(:since as timestamptz)
+        and v.finished_at < cast(:until as timestamptz)
+        and (:origin = 'all' or v.origin = cast(nullif(:origin, 'all') as job_origin))
+        and (:category = 'all' or v.category = :category)
+        and (:device = 'all' or v.device = :device)
+),
+
+found as (
+    (
+        select w.*
+        from asked_for w
+        where (select s.is_wide from seen s)
+        order by w.confidence asc, w.finished_at desc, w.job_id desc
+        limit :row_count
+    )
+    union all
+    select n.*
+    from few s
+    cross join
+        lateral (
+            select f.*
+            from asked_for f
+            where f.brand_id = s.brand_id
+            order by f.confidence asc, f.finished_at desc, f.job_id desc
+            limit :row_count
+        ) as n
+),
+
+page as (
+    select f.*
+    from found f
+    order by f.confidence asc, f.finished_at desc, f.job_id desc
+    limit :row_count
 )
 
 select
-    c.id as job_id,
-    c.created_at,
+    p.job_id,
+    j.created_at,
     b.name as brand,
-    cast(c.category as text) as category,
-    cast(c.device as text) as device,
-    c.engine,
-    cast(c.origin as text) as origin,
-    cast(c.status as text) as status,
-    c.confidence as confidence_pct,
+    cast(j.category as text) as category,
+    cast(j.device as text) as device,
+    j.engine,
+    cast(j.origin as text) as origin,
+    cast(j.status as text) as status,
+    p.confidence as confidence_pct,
     'rejected' as verdict,
-    round(extract(epoch from c.finished_at - c.started_at) * 1000) as processing_ms,
-    c.failure_code as failure
-from candidates c
-left join brands b on c.brand_id = b.id
-where (
-    select not v.approved
-    from job_verdicts v
-    where v.job_id = c.id
-)
-order by c.confidence asc, c.created_at desc, c.id desc
-limit :row_count
+    round(extract(epoch from j.finished_at - j.started_at) * 1000) as processing_ms,
+    j.failure_code as failure
+from page p
+inner join tryon_jobs j on p.job_id = j.id
+left join brands b on p.brand_id = b.id
+order by p.confidence asc, p.finished_at desc, p.job_id desc

@@ -39,6 +39,7 @@ firsts as (
         from rollup_completions r
         where
             r.in_view = any(cast((select scope_views()) as uuid[]))
+            and r.grain = 'day'
             and r.day = d.day
             and r.previous_day < d.first_day
     ) as c

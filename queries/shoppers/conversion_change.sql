@@ -10,18 +10,62 @@
 --   name              the brand's name
 --   converted_count   shoppers with an attributed purchase within their 7 days
 --   shopper_count     shoppers with a completed job in the window whose 7 days are over
+-- A shopper's first day in the window is the one whose previous day lies before it: in whole months
+-- the one whose previous month does, and, of days before the window in its own first month, by day.
+with parts as materialized (
+    select
+        p.grain,
+        p.first_day,
+        p.day_after,
+        case
+            when p.grain = 'day' then cast(:since as date)
+            else cast(date_trunc('month', cast(:since as timestamp)) as date)
+        end as window_start
+    from range_parts(
+        cast(:since as date), least(cast(:until as date), cast(:as_of as date) - 7)
+    ) as p
+),
+
+firsts as (
+    select
+        c.in_view,
+        c.shoppers,
+        c.converted
+    from parts p
+    inner join rollup_completions c
+        on p.grain = c.grain and p.first_day <= c.day and p.day_after > c.day
+    where c.previous_day < p.window_start
+    union all
+    select
+        c.in_view,
+        c.shoppers,
+        c.converted
+    from parts p
+    inner join rollup_completions c on p.first_day <= c.day and p.day_after > c.day
+    where
+        p.grain = 'month'
+        and c.grain = 'day'
+        -- Said for the planner, which has an index of these.
+        and c.previous_day > '-infinity'
+        and c.previous_day >= p.window_start
+        and c.previous_day < cast(:since as date)
+),
+
+brand_totals as (
+    select
+        f.in_view,
+        sum(f.converted) as converted_count,
+        sum(f.shoppers) as shopper_count
+    from firsts f
+    group by f.in_view
+)
+
 select
     b.id as part,
     b.name,
-    sum(c.converted) as converted_count,
-    sum(c.shoppers) as shopper_count
-from rollup_completions c
-inner join brands b on c.in_view = b.id
-where
-    c.day >= cast(:since as date)
-    and c.day < cast(:until as date)
-    and c.day < cast(:as_of as date) - 7
-    and c.previous_day < cast(:since as date)
-group by b.id, b.name
-having sum(c.shoppers) > 0
-order by shopper_count desc, b.name asc, b.id asc
+    t.converted_count,
+    t.shopper_count
+from brand_totals t
+inner join brands b on t.in_view = b.id
+where t.shopper_count > 0
+order by t.shopper_count desc, b.name asc, b.id asc

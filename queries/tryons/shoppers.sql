@@ -20,9 +20,25 @@
 --   channel          what brought them; n/a where nobody knows
 --   launched_count   jobs launched in those periods
 --   last_job_at      the last of them
-with people as (
+-- Two ways in, of which one runs: all brands in the order of the list, or brand by brand. Each is
+-- in the order of an index and stops at the limit; the policy alone would have everything read.
+with seen as materialized (
     select
-        counted_within(s.brand_id) as in_view,
+        scope_sees_all() or count(*) > 20 as is_wide,
+        array_agg(b.id) as brand_ids
+    from scope_brands() as b (id)
+),
+
+few as (
+    select unnest(s.brand_ids) as brand_id
+    from seen s
+    where not s.is_wide
+),
+
+-- The shopper's first brand in view; one of several brands is there once over all brands.
+people as not materialized (
+    select
+        s.brand_id,
         s.user_id,
         s.first_job_at,
         s.first_category,
@@ -32,6 +48,10 @@ with people as (
     where
         s.first_job_at >= cast(:since as timestamptz)
         and s.first_job_at < cast(:until as timestamptz)
+        -- The first of the periods has begun.
+        and date_trunc(cast(:step as text), s.first_job_at at time zone 'UTC')
+        + cast(:first_period as integer) * cast('1 ' || cast(:step as text) as interval)
+        < cast(:as_of as timestamp)
         and case cast(:split as text)
             when 'category' then coalesce(cast(s.first_category as text), 'unknown')
             when 'device' then coalesce(cast(s.first_device as text), 'unknown')
@@ -46,41 +66,72 @@ with people as (
                 and counted_within(e.brand_id) = counted_within(s.brand_id)
                 and (e.first_job_at, e.brand_id) < (s.first_job_at, s.brand_id)
         )
+),
+
+active as not materialized (
+    select
+        p.*,
+        a.launched_count,
+        a.last_job_at
+    from people p
+    cross join
+        lateral (
+            select
+                count(*) as launched_count,
+                max(j.created_at) as last_job_at
+            from tryon_jobs j
+            cross join
+                lateral (
+                    select
+                        date_trunc(cast(:step as text), j.created_at at time zone 'UTC') as active,
+                        date_trunc(cast(:step as text), p.first_job_at at time zone 'UTC') as began
+                ) as t
+            where
+                j.user_id = p.user_id
+                and counted_within(j.brand_id) = counted_within(p.brand_id)
+                and j.brand_id is not null
+                and j.origin = 'shopper'
+                and j.created_at < cast(:as_of as timestamptz)
+                and case cast(:step as text)
+                    when 'day' then extract(day from t.active - t.began)
+                    when 'week' then extract(day from t.active - t.began) / 7
+                    when 'month' then
+                        (extract(year from t.active) - extract(year from t.began)) * 12
+                        + extract(month from t.active) - extract(month from t.began)
+                end between cast(:first_period as integer) and cast(:next_period as integer) - 1
+        ) as a
+    where a.launched_count > 0
+),
+
+found as (
+    (
+        select w.*
+        from active w
+        where (select s.is_wide from seen s)
+        order by w.first_job_at desc, w.user_id desc
+        limit :row_count
+    )
+    union all
+    select n.*
+    from few s
+    cross join
+        lateral (
+            select f.*
+            from active f
+            where f.brand_id = s.brand_id
+            order by f.first_job_at desc, f.user_id desc
+            limit :row_count
+        ) as n
 )
 
 select
-    p.user_id as shopper_id,
-    p.first_job_at,
-    cast(p.first_category as text) as category,
-    cast(p.first_device as text) as device,
-    p.channel,
-    a.launched_count,
-    a.last_job_at
-from people p
-inner join lateral (
-    select
-        count(*) as launched_count,
-        max(j.created_at) as last_job_at
-    from tryon_jobs j
-    inner join lateral (
-        select
-            date_trunc(cast(:step as text), j.created_at at time zone 'UTC') as active,
-            date_trunc(cast(:step as text), p.first_job_at at time zone 'UTC') as began
-    ) as t on true
-    where
-        j.user_id = p.user_id
-        and counted_within(j.brand_id) = p.in_view
-        and j.brand_id is not null
-        and j.origin = 'shopper'
-        and j.created_at < cast(:as_of as timestamptz)
-        and case cast(:step as text)
-            when 'day' then extract(day from t.active - t.began)
-            when 'week' then extract(day from t.active - t.began) / 7
-            when 'month' then
-                (extract(year from t.active) - extract(year from t.began)) * 12
-                + extract(month from t.active) - extract(month from t.began)
-        end between cast(:first_period as integer) and cast(:next_period as integer) - 1
-) as a on true
-where a.launched_count > 0
-order by p.first_job_at desc, p.user_id desc
+    f.user_id as shopper_id,
+    f.first_job_at,
+    cast(f.first_category as text) as category,
+    cast(f.first_device as text) as device,
+    f.channel,
+    f.launched_count,
+    f.last_job_at
+from found f
+order by f.first_job_at desc, f.user_id desc
 limit :row_count

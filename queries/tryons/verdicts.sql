@@ -1,6 +1,6 @@
 -- The jobs behind human accuracy and calibration: random draws with a verdict, dated by the job's
 -- completion.
--- Grain: one row per job, the newest first.
+-- Grain: one row per job, the last completed first.
 -- Parameters:
 --   since            first day of the window
 --   until            first day after the window
@@ -23,8 +23,75 @@
 --   verdict          approved or rejected
 --   processing_ms    completed − started
 --   failure          n/a
+-- Two ways in, of which one runs: all brands in the order of the list, or brand by brand. Each is
+-- in the order of an index and stops at the limit; the policy alone would have everything read.
+with seen as materialized (
+    select
+        scope_sees_all() or count(*) > 20 as is_wide,
+        array_agg(b.id) as brand_ids
+    from scope_brands() as b (id)
+),
+
+few as (
+    select unnest(s.brand_ids) as brand_id
+    from seen s
+    where not s.is_wide
+),
+
+asked_for as not materialized (
+    select
+        v.job_id,
+        v.brand_id,
+        v.finished_at,
+        v.confidence,
+        v.approved
+    from verdict_facts v
+    where
+        v.drawn_at_random
+        and v.finished_at >= cast(:since as timestamptz)
+        and v.finished_at < cast(:until as timestamptz)
+        and (:origin = 'all' or v.origin = cast(nullif(:origin, 'all') as job_origin))
+        and (:category = 'all' or v.category = :category)
+        and (:device = 'all' or v.device = :device)
+        and (:verdict = 'all' or v.approved = (:verdict = 'approved'))
+        and (
+            cast(:bin_number as integer) = -1
+            or case
+                when v.confidence is not null then least(floor(v.confidence * 10), 9)
+            end = cast(:bin_number as integer)
+        )
+),
+
+found as (
+    (
+        select w.*
+        from asked_for w
+        where (select s.is_wide from seen s)
+        order by w.finished_at desc, w.job_id desc
+        limit :row_count
+    )
+    union all
+    select n.*
+    from few s
+    cross join
+        lateral (
+            select f.*
+            from asked_for f
+            where f.brand_id = s.brand_id
+            order by f.finished_at desc, f.job_id desc
+            limit :row_count
+        ) as n
+),
+
+page as (
+    select f.*
+    from found f
+    order by f.finished_at desc, f.job_id desc
+    limit :row_count
+)
+
 select
-    j.id as job_id,
+    p.job_id,
     j.created_at,
     b.name as brand,
     cast(j.category as text) as category,
@@ -32,26 +99,11 @@ select
     j.engine,
     cast(j.origin as text) as origin,
     cast(j.status as text) as status,
-    j.confidence as confidence_pct,
-    case when v.approved then 'approved' else 'rejected' end as verdict,
+    p.confidence as confidence_pct,
+    case when p.approved then 'approved' else 'rejected' end as verdict,
     round(extract(epoch from j.finished_at - j.started_at) * 1000) as processing_ms,
     j.failure_code as failure
-from job_verdicts v
-inner join tryon_jobs j on v.job_id = j.id
-left join brands b on j.brand_id = b.id
-where
-    v.drawn_at_random
-    and v.finished_at >= cast(:since as timestamptz)
-    and v.finished_at < cast(:until as timestamptz)
-    and (:origin = 'all' or v.origin = cast(nullif(:origin, 'all') as job_origin))
-    and (:category = 'all' or v.category = cast(nullif(:category, 'all') as garment_category))
-    and (:device = 'all' or v.device = cast(nullif(:device, 'all') as device_type))
-    and (:verdict = 'all' or v.approved = (:verdict = 'approved'))
-    and (
-        cast(:bin_number as integer) = -1
-        or case
-            when v.confidence is not null then least(floor(v.confidence * 10), 9)
-        end = cast(:bin_number as integer)
-    )
-order by j.created_at desc, j.id desc
-limit :row_count
+from page p
+inner join tryon_jobs j on p.job_id = j.id
+left join brands b on p.brand_id = b.id
+order by p.finished_at desc, p.job_id desc
