@@ -15,16 +15,13 @@
 --   cac_usd             CAC; n/a without new shoppers
 --   ltv_cac_ratio       LTV ÷ CAC; n/a below 12 complete months, without spend or new shoppers
 --   payback_month       payback, 0 being the first job's month; n/a when not yet or without CAC
--- Month m is complete for cohorts before the (12 − m)th of these starts: a cohort's last complete
--- month is 11 less the number of starts that it does not come before.
+-- Month m is complete for cohorts that began m + 1 months before the window's end or earlier.
 with starts as materialized (
     select
-        array_agg(
-            cast(
-                date_trunc('month', cast(:until as timestamp)) - make_interval(months => n.number)
-                as date
-            )
-            order by n.number desc
+        n.number,
+        cast(
+            date_trunc('month', cast(:until as timestamp)) - make_interval(months => n.number)
+            as date
         ) as complete_before
     from generate_series(0, 11) as n (number)
 ),
@@ -32,24 +29,24 @@ with starts as materialized (
 cohorts as materialized (
     select
         c.in_view as brand_id,
-        c.shoppers,
-        11 - width_bucket(c.cohort, t.complete_before) as last_number
-    from range_parts('-infinity', cast(:until as date)) p
-    inner join rollup_cohorts c
-        on p.grain = c.grain and p.first_day <= c.cohort and p.day_after > c.cohort
-    cross join starts t
-    where c.split = 'none' and c.part = 'all' and c.number = 0
+        least(months_between(c.cohort, cast(:until as date)) - 1, 11) as last_number,
+        sum(c.shoppers) as shoppers
+    from rollup_cohorts c
+    where
+        c.grain = 'month'
+        and c.cohort < cast(date_trunc('month', cast(:until as timestamp)) as date)
+        and c.split = 'none'
+        and c.number = 0
+    group by c.in_view, last_number
 ),
 
 sizes as (
     select
         c.brand_id,
         c.last_number,
-        sum(sum(c.shoppers)) over of_brand as shopper_count,
+        sum(c.shoppers) over of_brand as shopper_count,
         lead(c.last_number, 1, -1) over of_brand as before_number
     from cohorts c
-    where c.last_number >= 0
-    group by c.brand_id, c.last_number
     window of_brand as (partition by c.brand_id order by c.last_number desc)
 ),
 
@@ -58,9 +55,8 @@ revenues as (
         v.in_view as brand_id,
         v.number,
         sum(v.margin_usd) as margin_usd
-    from rollup_value v
-    cross join starts t
-    where v.number <= 11 - width_bucket(v.cohort, t.complete_before)
+    from starts t
+    inner join rollup_value v on t.number = v.number and t.complete_before > v.cohort
     group by v.in_view, v.number
 ),
 
@@ -99,7 +95,7 @@ newcomers as (
     from range_parts(cast(:since as date), cast(:until as date)) p
     inner join rollup_cohorts c
         on p.grain = c.grain and p.first_day <= c.cohort and p.day_after > c.cohort
-    where c.split = 'none' and c.part = 'all' and c.number = 0
+    where c.split = 'none' and c.number = 0
     group by c.in_view
 ),
 
@@ -113,7 +109,21 @@ acquired as (
     from brands b
     left join spent s on b.id = s.brand_id
     left join newcomers n on b.id = n.brand_id
-    where s.brand_id is not null or b.id in (select c.brand_id from cohorts c)
+    where
+        s.brand_id is not null
+        or n.brand_id is not null
+        or b.id in (select c.brand_id from cohorts c)
+        -- Those of the month that is under way.
+        or b.id in (
+            select c.in_view
+            from rollup_cohorts c
+            where
+                c.grain = 'day'
+                and c.cohort >= cast(date_trunc('month', cast(:until as timestamp)) as date)
+                and c.cohort < cast(:until as date)
+                and c.split = 'none'
+                and c.number = 0
+        )
 ),
 
 figures as (
