@@ -121,7 +121,7 @@ chosen = st.navigation(
                 "pages/studio/launch.py",
                 "Launch",
                 "rocket_launch",
-                "The newest try-on jobs and how far they are.",
+                "Try garments on a person: one click, and the picture appears.",
             ),
             page(
                 "pages/studio/queue.py",

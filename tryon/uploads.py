@@ -7,7 +7,7 @@ visitor's are nobody else's.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 from uuid import UUID
 
 from sqlalchemy import text
@@ -32,18 +32,15 @@ class UploadError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Photo:
-    """A person's photo that was kept."""
+class Upload:
+    """A picture that was kept: a person's photo, or an item of the uploader's wardrobe.
 
-    picture: UUID
+    `id` is the stored picture's, or the item's, which has a category.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A garment that was kept, in the uploader's wardrobe."""
-
-    item: UUID
-    category: Category
+    kind: Literal["photo", "item"]
+    id: UUID
+    category: Category | None = None
 
 
 def refusal(scope: Scope) -> str | None:
@@ -58,9 +55,7 @@ def days_kept() -> int:
     return settings().selfie_days
 
 
-def take(
-    scope: Scope, brand: UUID | None, name: str, content: bytes, now: datetime
-) -> Photo | Item:
+def take(scope: Scope, brand: UUID | None, name: str, content: bytes, now: datetime) -> Upload:
     """Keep a picture as what it seems to show. `name` is the file's.
 
     Without a brand it is the visitor's own. Raises UploadError with a sentence for the uploader,
@@ -72,7 +67,7 @@ def take(
     except PictureError as error:
         raise UploadError(str(error)) from error
     if guess.shows_person(picture.data):
-        return Photo(_keep(scope, brand, "selfie", picture, now))
+        return Upload("photo", _keep(scope, brand, "selfie", picture, now))
     return _hang(scope, brand, name, picture, now)
 
 
@@ -105,7 +100,7 @@ _HANG = text(
 )
 
 
-def _hang(scope: Scope, brand: UUID | None, name: str, picture: Picture, now: datetime) -> Item:
+def _hang(scope: Scope, brand: UUID | None, name: str, picture: Picture, now: datetime) -> Upload:
     """Put a garment into the wardrobe."""
     category = guess.category(name, picture.data)
     kept = _keep(scope, brand, "garment", picture, now)
@@ -121,7 +116,7 @@ def _hang(scope: Scope, brand: UUID | None, name: str, picture: Picture, now: da
                 "picture": kept,
             },
         ).scalar_one()
-    return Item(item, category)
+    return Upload("item", item, category)
 
 
 _CATEGORIZE = text(
@@ -151,7 +146,7 @@ _FIND_ITEM = text(
 _DELETE = text("delete from stored_objects where id = :id")
 
 
-def call_person(scope: Scope, brand: UUID | None, item: UUID, now: datetime) -> Photo:
+def call_person(scope: Scope, brand: UUID | None, item: UUID, now: datetime) -> Upload:
     """Correct what was taken for a garment: it is a person, whose photo expires.
 
     Raises UploadError, StorageError, DatabaseUnavailableError.
@@ -163,10 +158,10 @@ def call_person(scope: Scope, brand: UUID | None, item: UUID, now: datetime) -> 
         content = storage.load(connection, found.id)
     kept = _keep(scope, brand, "selfie", pictures.checked(content), now)
     remove(scope, item)
-    return Photo(kept)
+    return Upload("photo", kept)
 
 
-def call_garment(scope: Scope, brand: UUID | None, photo: UUID, now: datetime) -> Item:
+def call_garment(scope: Scope, brand: UUID | None, photo: UUID, now: datetime) -> Upload:
     """Correct what was taken for a person: it is a garment.
 
     Raises StorageError, DatabaseUnavailableError.

@@ -1,27 +1,47 @@
-"""What are the try-on jobs doing? The newest ones, and how far they are."""
+"""What would this look like on somebody? Launch it, and see it appear."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import streamlit as st
 
 import queries
 from accounts import gate
-from components import brand, card, jobs
+from components import brand, card, jobs, launch
 from components.question import asking
+from tryon.desk import Desk
+from tryon.engines import registry
 
 account = gate.account()
-month_ago = datetime.now(UTC).date() - timedelta(days=30)
+now = datetime.now(UTC)
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
     st.title("Launch", anchor=False, width="stretch")
-    picked = brand.pick(lambda: queries.read("brands/list", account.scope).frame)
+    shown = brand.pick(lambda: queries.read("brands/list", account.scope).frame)
+if shown is None and account.is_demo:
+    # A visitor of the demo need not pick a brand: the one that has pictures is taken.
+    first = queries.read("studio/launch_brand", account.scope).frame
+    shown = None if first.empty else str(first["brand_id"].iloc[0])
 
-st.info(
-    "Launching a try-on from this page is not available yet. These are the newest jobs.",
-    icon=":material/construction:",
-)
+ask = asking(queries, lambda: gate.account().scope_of(shown))
 
-ask = asking(queries, lambda: gate.account().scope_of(picked))
-newest = ask("tryons/recent", since=month_ago, origin="all", row_count=50)
+if not account.may_write:
+    st.info(f"{account.title}s look on: an administrator or the brand's manager can launch.")
+elif shown is None and account.is_demo:
+    st.info("The demo's pictures are being drawn: look again in a minute.", icon=":material/brush:")
+elif shown is None:
+    st.info("Pick a brand: a try-on is made with its pictures, on its credits.")
+else:
+    launch.show(
+        ask,
+        shown,
+        brand.called(account.scope_of(shown).brands),
+        registry.available() if account.is_demo else registry.offers(),
+        # Every act has the scope that whoever clicks has at that moment.
+        Desk(lambda: gate.account().scope_of(shown), UUID(shown), account.is_demo),
+        now,
+    )
+
+newest = ask("tryons/recent", since=now.date() - timedelta(days=30), origin="all", row_count=10)
 with card.wall(1):
     card.table_card("Newest jobs", *jobs.table(newest), key="jobs")

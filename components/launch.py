@@ -1,0 +1,130 @@
+"""The studio's desk: who tries on what, one click, and the result beside it."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import pandas as pd
+import streamlit as st
+
+from components import launch_choice, launch_desk, launch_result, notice
+from components.launch_choice import Choice, Uploads
+from components.launch_desk import Means, Offer, Plan
+from components.launch_result import Acts
+from components.question import Answer, Ask, Question
+
+log = logging.getLogger(__name__)
+
+# A worker says every five seconds that it lives.
+_SILENT = timedelta(seconds=30)
+# As many pictures as one launch may make.
+_MOST = 100
+
+
+class Desk(Uploads, Acts, Protocol):
+    """What can be done here. ``hourly`` is how many jobs an hour are allowed, None for any."""
+
+    @property
+    def is_demo(self) -> bool: ...
+
+    @property
+    def hourly(self) -> int | None: ...
+
+    def launch(
+        self,
+        key: str,
+        mode: str,
+        engine: str,
+        persons: Sequence[tuple[str, str]],
+        garments: Sequence[tuple[str, str, str]],
+        prompt: str,
+        count: int,
+        batch: str | None,
+    ) -> tuple[list[str], str | None]:
+        """Launch it, once for a key; gives the ids of the jobs and of their batch."""
+        ...
+
+
+def show(
+    ask: Ask, brand: str, named: str, offers: Sequence[Offer], do: Desk, now: datetime
+) -> None:
+    """Everything that a launch takes and what comes of it, for one brand, by its id and name.
+
+    ``ask`` asks in the scope of that brand; ``offers`` has an engine that can be used.
+    """
+    garments = ask("studio/launch_garments", row_count=launch_choice.ROWS)
+    try:
+        persons = _now(ask("studio/launch_persons", row_count=launch_choice.ROWS)).frame
+        every = _now(garments.narrowed({"category": "all", "named": ""})).frame
+        means = _means(ask, "you" if do.is_demo else named, do.hourly, now)
+    except Exception:
+        # Without them there is nothing to launch; the list of jobs below says for itself how it is.
+        log.exception("what can be launched could not be read")
+        notice.unreadable("The pictures could not be read just now. Nothing is lost.", "launch")
+        return
+    chosen = launch_choice.choice(brand, persons, every)
+    launch_choice.said()
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        planned = launch_desk.plan(offers, may_batch=True)
+        most = launch_desk.worn_together(planned)
+        launch_choice.choose_wanted(chosen, persons, every, many=planned.many, most=most)
+        planned = launch_desk.desk(
+            planned, chosen, means, do, lambda plan, key: _launch(plan, chosen, key, do)
+        )
+        launch_desk.others(offers)
+    with right:
+        launch_result.live(ask("studio/launch_jobs", row_count=_MOST), chosen, planned, do)
+    launch_choice.walls(persons, garments, chosen, many=planned.many, most=most)
+    launch_choice.drop(do)
+
+
+def _now(question: Question) -> Answer:
+    """What the database says now: what was uploaded a moment ago is there."""
+    question.forget()
+    return question.read()
+
+
+def _means(ask: Ask, whose: str, hourly: int | None, now: datetime) -> Means:
+    since = now.replace(second=0, microsecond=0) - timedelta(hours=1)
+    question = ask(
+        "studio/launch_means",
+        payer="brand" if hourly is None else "user",
+        since=since,
+        as_of=now.date(),
+    )
+    row = _now(question).frame.iloc[0]
+    pace = ask("studio/launch_pace").read().frame
+    seen = row["worker_seen_at"]
+    return Means(
+        whose=whose,
+        credit_count=int(row["credit_count"]),
+        is_unlimited=bool(row["is_unlimited"]),
+        is_alive=not pd.isna(seen) and now - seen < _SILENT,
+        pace_s=dict(zip(pace["engine"], pace["attempt_ms"] / 1000, strict=True)),
+        left_count=None if hourly is None else hourly - int(row["demo_count"]),
+    )
+
+
+def _launch(plan: Plan, chosen: Choice, key: str, do: Desk) -> None:
+    def act() -> tuple[list[str], str | None]:
+        return do.launch(
+            key,
+            plan.mode,
+            plan.engine.name,
+            [(one.kind, one.id) for one in chosen.persons],
+            [(one.kind, one.id, one.category) for one in chosen.garments],
+            plan.prompt,
+            plan.count,
+            plan.batch,
+        )
+
+    launched, trouble = launch_choice.tried(act, do.known)
+    if launched is None:
+        launch_choice.say(trouble, is_trouble=True)
+    else:
+        # Before anything is drawn: a second click may end this run at any element.
+        launch_desk.opened(key)
+        launch_result.watch(*launched)
+    st.rerun()
