@@ -25,13 +25,14 @@ from database import connections, embedded, rollups
 from database.tenancy import Scope
 from settings import LOG_FORMAT, ROOT, settings
 from tryon import storage
+from tryon.storage import StorageError
 
 _log = logging.getLogger(__name__)
 
 HEARTBEAT_EVERY = 5.0
 FOLD_EVERY = 1.0
 ERASE_EVERY = 30.0
-PICTURES_EVERY = 2.0
+PICTURES_EVERY = 3.0
 # UTC; when the fewest look.
 _QUIET_HOUR = 3
 _LONGEST_WAIT = 60.0
@@ -95,7 +96,11 @@ def make_demo_pictures() -> None:
     # Of this thread alone: drawing takes a while, and clicks come first.
     thread = threading.get_native_id()
     os.setpriority(os.PRIO_PROCESS, thread, max(os.getpriority(os.PRIO_PROCESS, thread), 10))
-    demo.make_pictures()
+    try:
+        demo.make_pictures()
+    except StorageError as error:
+        # Tried again in a moment, and no defect of ours.
+        _log.warning("demo pictures: %s", error)
 
 
 def fold_rollups() -> None:

@@ -1,5 +1,7 @@
 """The demo's pictures: made once, however often it is broken off; seen by whom they are for."""
 
+import os
+import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -10,6 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+import worker
 from database import connections
 from database.connections import DatabaseUnavailableError
 from database.demo import held, seed
@@ -228,6 +231,40 @@ def test_it_waits_while_demo_data_is_being_filled_in() -> None:
         demo.make_pictures()
         assert number("select count(*) from stored_objects") == 0
     demo.make_pictures()
+    assert stored() == ON_SHELVES + PHOTOS
+
+
+@pytest.mark.usefixtures("demo")
+def test_the_worker_makes_them_behind_everything_else_and_only_where_the_demo_is_on(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def attempt() -> None:
+        thread = threading.Thread(target=worker.make_demo_pictures)
+        thread.start()
+        thread.join()
+
+    mine = os.getpriority(os.PRIO_PROCESS, 0)
+    monkeypatch.setenv("CLOSETAI_DEMO", "off")
+    settings.cache_clear()
+    attempt()
+    assert stored() == 0
+    monkeypatch.delenv("CLOSETAI_DEMO")
+    settings.cache_clear()
+    priorities = []
+
+    def make() -> None:
+        priorities.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+        raise storage.StorageError("The place where pictures are kept does not answer.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(demo, "make_pictures", make)
+        attempt()
+    assert priorities == [max(mine, 10)]
+    assert os.getpriority(os.PRIO_PROCESS, 0) == mine
+    assert [record.getMessage() for record in caplog.records] == [
+        "demo pictures: The place where pictures are kept does not answer."
+    ]
+    attempt()
     assert stored() == ON_SHELVES + PHOTOS
 
 
