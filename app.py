@@ -129,6 +129,12 @@ chosen = st.navigation(
                 "format_list_numbered",
                 "What waits, what is being made, what went wrong and what to do about it.",
             ),
+            page(
+                "pages/studio/review.py",
+                "Review",
+                "rate_review",
+                "Judge pictures one by one, settle disagreements, compare engines blindly.",
+            ),
         ],
     },
     position="sidebar" if account else "hidden",

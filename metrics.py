@@ -289,6 +289,13 @@ _METRICS = (
         "1 is perfect, 0 no better than chance.",
     ),
     Metric(
+        "win_rate",
+        "Win rate",
+        "pct",
+        "Blind comparisons of two pictures that were asked the same of two engines: wins ÷ (wins + "
+        "losses), with its Wilson 95 % interval; ties stand apart.",
+    ),
+    Metric(
         "ece",
         "ECE",
         "score",

@@ -8,7 +8,7 @@ tables keep what they say to themselves and out of every figure.
 
 import hashlib
 import hmac
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from random import SystemRandom
@@ -835,3 +835,68 @@ def take_vote_back(scope: Scope, pair_id: UUID) -> bool:
     me = _reviewer(scope)
     with writer(scope) as connection:
         return connection.execute(_TAKE_VOTE_BACK, {**me, "pair": pair_id}).rowcount == 1
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """A reviewer before a view of pictures: a page's whole business with this module.
+
+    `view` is what is looked at, one brand for example, `whole` all that is theirs, in which what
+    they did is found again. Both are asked anew for every act, so that a session that is over does
+    nothing more.
+    """
+
+    view: Callable[[], Scope]
+    whole: Callable[[], Scope]
+
+    def line(self, order: Order) -> list[Draw]:
+        """See `line`."""
+        return line(self.view(), order)
+
+    def look(self, jobs: Sequence[UUID]) -> dict[UUID, Look]:
+        """See `look`."""
+        return look(self.whole(), jobs)
+
+    def decide(self, job: UUID, opinion: Opinion, replaces: UUID | None) -> UUID:
+        """See `decide`."""
+        return decide(self.whole(), job, opinion, replaces=replaces)
+
+    def undo(self, review: UUID) -> bool:
+        """See `undo`."""
+        return undo(self.whole(), review)
+
+    def put_aside(self, job: UUID) -> None:
+        """See `put_aside`."""
+        put_aside(self.whole(), job)
+
+    def next_dispute(self, skipping: Collection[UUID]) -> Dispute | None:
+        """See `next_dispute`."""
+        return next_dispute(self.view(), skipping)
+
+    def adjudicate(self, job: UUID, opinion: Opinion) -> UUID:
+        """See `adjudicate`."""
+        return adjudicate(self.whole(), job, opinion)
+
+    def set_favorite(self, output: UUID, is_favorite: bool) -> None:
+        """See `set_favorite`."""
+        set_favorite(self.whole(), output, is_favorite)
+
+    def pair(self, skipping: Collection[UUID]) -> Pair | None:
+        """See `pair`."""
+        return pair(self.view(), skipping)
+
+    def vote(self, pair_id: UUID, better: Side) -> None:
+        """See `vote`."""
+        vote(self.whole(), pair_id, better)
+
+    def take_vote_back(self, pair_id: UUID) -> bool:
+        """See `take_vote_back`."""
+        return take_vote_back(self.whole(), pair_id)
+
+    @staticmethod
+    def opinion(
+        *, approved: bool, reasons: Sequence[str], rating: int | None, note: str
+    ) -> Opinion:
+        """An opinion of what was entered. Raises ReviewError for what makes no sense."""
+        known = [Reason(reason) for reason in reasons if reason in set(Reason)]
+        return Opinion(approved, tuple(known), rating, note)
