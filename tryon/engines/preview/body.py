@@ -183,8 +183,8 @@ class Classical:
         knee, ankle, soles, feet = self._legs(mask, axis, crotch, chin, f, bottom)
         inner_left, inner_right = self._inner(mask, axis, left, right, crotch, bottom, apart)
         arms = (
-            self._arm(mask, shoulders[0], left, armpit, f, -1, clear[0]),
-            self._arm(mask, shoulders[1], right, armpit, f, 1, clear[1]),
+            self._arm(silhouette, shoulders[0], left, armpit, f, -1, clear[0]),
+            self._arm(silhouette, shoulders[1], right, armpit, f, 1, clear[1]),
         )
         return Body(
             face=face,
@@ -426,10 +426,19 @@ class Classical:
 
     @staticmethod
     def _arm(
-        mask: Array, tip: Point, trunk: Array, armpit: float, f: float, side: int, clear: float
+        silhouette: Silhouette,
+        tip: Point,
+        trunk: Array,
+        armpit: float,
+        f: float,
+        side: int,
+        clear: float,
     ) -> Arm | None:
         """Follow an arm from its shoulder down, row by row, as long as it is one."""
+        mask = silhouette.mask
         height = mask.shape[0]
+        # Where the background is busy, what stands far out is rather a thing than an elbow.
+        steepest = 1.0 if silhouette.plainness > 0.6 else 0.55
         radius = 0.285 * f
         joint = (tip[0] - side * radius * 0.95, tip[1] + radius * 0.75)
         points, halves = [joint], [radius]
@@ -439,7 +448,7 @@ class Classical:
             columns = np.flatnonzero(mask[row])
             columns = columns[(columns - trunk[row]) * side > 0.02 * f]
             # An arm leaves the shoulder at no more than so much a row; no arm is further out.
-            furthest = 0.55 * max(row - tip[1], 0) + 0.20 * f
+            furthest = steepest * max(row - tip[1], 0) + 0.20 * f
             columns = columns[(columns - tip[0]) * side < furthest]
             if len(columns):
                 pieces = np.split(columns, np.flatnonzero(np.diff(columns) > 1) + 1)
@@ -483,7 +492,11 @@ class Classical:
         lean = np.abs(way[:, 1]) / np.maximum(np.hypot(way[:, 0], way[:, 1]), 1e-6)
         across = np.interp(steps, gone, wide) * np.clip(lean, 0.45, 1)
         across = np.clip(_smoothed(across, 2.0), 0.10 * f, 0.42 * f)
-        length = max(float(gone[-1]) - 0.92 * f, 0.5 * float(gone[-1]))
+        # The hand; of one that lies on the hip, as much as stands clear of it.
+        back = side * (line[-1, 0] - line[max(len(line) - round(0.8 * f), 0), 0])
+        near = side * (line[-1, 0] - trunk[int(line[-1, 1])]) < 0.35 * f
+        hand = 0.35 * f if near and back < -0.25 * f else 0.92 * f
+        length = max(float(gone[-1]) - hand, 0.5 * float(gone[-1]))
         cut = points[-1][1] >= height - 3
         if cut:
             length = min(float(gone[-1]), 3.6 * f)
