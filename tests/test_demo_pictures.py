@@ -35,19 +35,19 @@ SYSTEM = Scope.system()
 
 # A batch of which the last is canceled, a bad photograph, a refusal, and three plain looks.
 SHORT = [
-    Group((Look("Ada", ("T01",), key="gallery:001", place=0),)),
+    Group((Look("Ada", ("DEMO-01",), key="gallery:001", place=0),)),
     Group(
         (
-            Look("Ada", ("T07",), key="gallery:002", place=1),
-            Look("Dana", ("T07", "T26"), key="gallery:003", place=1),
-            Look("Dana", ("T26",), canceled=True, key="gallery:004", place=1),
+            Look("Ada", ("DEMO-07",), key="gallery:002", place=1),
+            Look("Dana", ("DEMO-07", "DEMO-26"), key="gallery:003", place=1),
+            Look("Dana", ("DEMO-26",), canceled=True, key="gallery:004", place=1),
         ),
         "Denim",
     ),
-    Group((Look("Dana", ("T01",), photo="empty", key="gallery:005", place=2),)),
-    Group((Look("Ada", ("T01",), sheet="cut", key="gallery:006", place=3),)),
-    Group((Look("Dana", ("T26",), key="gallery:007", place=2),)),
-    Group((Look("Ada", ("T26",), key="gallery:008", place=3),)),
+    Group((Look("Dana", ("DEMO-01",), photo="empty", key="gallery:005", place=2),)),
+    Group((Look("Ada", ("DEMO-01",), sheet="cut", key="gallery:006", place=3),)),
+    Group((Look("Dana", ("DEMO-26",), key="gallery:007", place=2),)),
+    Group((Look("Ada", ("DEMO-26",), key="gallery:008", place=3),)),
 ]
 # On the shelves of each of four brands: two persons, three garments.
 ON_SHELVES = 4 * 5
@@ -67,7 +67,10 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture(autouse=True)
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
     """Draw two persons and three garments for a gallery of eight: all would take minutes."""
-    for name, wanted in (("PEOPLE", {"Ada", "Dana"}), ("GARMENTS", {"T01", "T07", "T26"})):
+    for name, wanted in (
+        ("PEOPLE", {"Ada", "Dana"}),
+        ("GARMENTS", {"DEMO-01", "DEMO-07", "DEMO-26"}),
+    ):
         every: Mapping[str, Any] = getattr(demo, name)
         monkeypatch.setattr(demo, name, {one: every[one] for one in every if one in wanted})
     monkeypatch.setattr(demo, "plan", lambda: SHORT)
@@ -357,6 +360,19 @@ def test_reviewers_review_what_is_finished_once(monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.usefixtures("demo")
+def test_what_is_taken_away_meanwhile_is_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(demo, "plan", lambda: SHORT[:1])
+        demo.make_pictures()
+    with connections.owner() as connection:
+        connection.execute(text("delete from products where sku = 'DEMO-26'"))
+        connection.execute(text("delete from personas where name = 'Ada'"))
+    demo.make_pictures()
+    assert len(rows(PICTURES)) == ON_SHELVES
+    assert len(gallery()) == 8
+
+
+@pytest.mark.usefixtures("demo")
 def test_what_somebody_takes_away_stays_away_once_all_was_there() -> None:
     demo.make_pictures()
     with connections.owner() as connection:
@@ -412,10 +428,10 @@ def test_judgements_follow_the_confidence_and_random_draws_do_not() -> None:
 
 
 def test_pictures_are_the_same_each_time() -> None:
-    first = drawn.person("Ada"), drawn.person("Ada", "shelves"), drawn.garment("T07")
+    first = drawn.person("Ada"), drawn.person("Ada", "shelves"), drawn.garment("DEMO-07")
     for drawing in (drawn.person, drawn.garment):
         drawing.cache_clear()
-    again = drawn.person("Ada"), drawn.person("Ada", "shelves"), drawn.garment("T07")
+    again = drawn.person("Ada"), drawn.person("Ada", "shelves"), drawn.garment("DEMO-07")
     assert again == first
     assert len({picture.data for picture in first}) == 3
     assert max(first[0].width, first[0].height) == drawn.SIDE

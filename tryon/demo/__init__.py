@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from itertools import takewhile
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import Connection, Row, text
 
 from accounts import users
 from database import demo
@@ -129,17 +129,21 @@ def _brands() -> list[UUID]:
         largest = list(connection.scalars(_LARGEST))
         sample = users.sample_brand(connection)
         others = [sample[0]] if sample and sample[0] not in largest else []
-        connection.execute(
-            _PRODUCTS,
-            {
-                "brands": [*largest, *others],
-                **numbers,
-                "names": [garment.name for garment in GARMENTS.values()],
-                "categories": [garment.category for garment in GARMENTS.values()],
-                "patterns": [garment.pattern for garment in GARMENTS.values()],
-            },
-        )
+        _add_products(connection, [*largest, *others])
         return list(connection.scalars(_CHOSEN, numbers))
+
+
+def _add_products(connection: Connection, brands: Sequence[UUID]) -> None:
+    connection.execute(
+        _PRODUCTS,
+        {
+            "brands": brands,
+            "numbers": list(GARMENTS),
+            "names": [garment.name for garment in GARMENTS.values()],
+            "categories": [garment.category for garment in GARMENTS.values()],
+            "patterns": [garment.pattern for garment in GARMENTS.values()],
+        },
+    )
 
 
 _ON_SHELF = text(
@@ -220,6 +224,7 @@ def _put_garment(shelf: _Shelf, number: str) -> None:
     with _step():
         file = storage.write(Owner(brand=shelf.brand), "product", picture)
         with writer(Scope.of_brands([shelf.brand])) as connection:
+            _add_products(connection, [shelf.brand])  # somebody may have deleted one
             stored = storage.record(connection, file)
             what = {"brand": shelf.brand, "number": number, "object": stored}
             shelf.garments[number] = connection.execute(_SHOW_GARMENT, what).scalar_one()

@@ -30,7 +30,7 @@ PEOPLE: Final = dict(
 )  # fmt: skip
 # By stock number.
 GARMENTS: Final[Mapping[str, Garment]] = {
-    f"T{number:02d}": garment for number, garment in enumerate(garments.collection(), start=1)
+    f"DEMO-{number:02d}": garment for number, garment in enumerate(garments.collection(), start=1)
 }
 
 # Of a person: before full shelves, out of focus, cut off at the knees; nobody, two at once.
