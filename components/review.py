@@ -262,7 +262,8 @@ def _decide(sitting: Sitting, now: Look, approved: bool, replaces: UUID | None) 
     if opinion is None:
         return
     review = sitting.decide(now.job, opinion, replaces)
-    if review != replaces:
+    # A double click gives what there is.
+    if all(one.review != review for one in _done()):
         _done().append(Done(now.job, review, replaces, approved))
     if replaces is not None:
         _forward()
@@ -333,7 +334,8 @@ def disputes(room: Room) -> None:
         opinion = _entered(room.sitting, now.job, approved)
         if opinion is not None:
             review = room.sitting.adjudicate(now.job, opinion)
-            _done().append(Done(now.job, review, None, approved, settles=True))
+            if all(one.review != review for one in _done()):
+                _done().append(Done(now.job, review, None, approved, settles=True))
             _count()
 
     keys: dict[str, Callable[[], None]] = {
@@ -526,8 +528,10 @@ def compare(room: Room, view: str) -> None:
             ahead.insert(0, voted.pop())
             _say("Taken back.")
 
-    def choose(better: str) -> None:
-        room.sitting.vote(ahead[0].id, better)
+    def choose(pair: Any, better: str) -> None:
+        if not ahead or ahead[0].id != pair.id:
+            return  # a double click
+        room.sitting.vote(pair.id, better)
         voted.append(ahead.pop(0))
         count = f"{len(voted)} comparison{'' if len(voted) == 1 else 's'}"
         _say(f"Kept; U takes it back. In this visit: {count}.")
@@ -547,9 +551,9 @@ def compare(room: Room, view: str) -> None:
         return
     pair = ahead[0]
     acts: dict[str, Callable[[], None]] = {
-        "left": partial(choose, "left"),
-        "right": partial(choose, "right"),
-        "neither": partial(choose, "neither"),
+        "left": partial(choose, pair, "left"),
+        "right": partial(choose, pair, "right"),
+        "neither": partial(choose, pair, "neither"),
         "undo": undo,
     }
     left, right = looks[pair.left], looks[pair.right]

@@ -11,8 +11,8 @@ from components import picture
 
 _STATIC = Path(__file__).parent.parent / "static"
 _KEY = "review-desk"
-# Counts the times that the desk was drawn: a key counts once each time.
-_TURN = "review.turn"
+# The number of the last key that was heard.
+_HEARD = "review.heard"
 
 _desk = st.components.v2.component(
     "review_desk",
@@ -51,24 +51,28 @@ def show(
     digit, or the browser's name of it); ``pressed`` is called with that before the script goes on.
     Keys do nothing while somebody writes.
     """
-    turn = st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
     _desk(
         key=_KEY,
         data={
             "job": str(job),
-            "turn": turn,
+            "heard": st.session_state.get(_HEARD, 0),
             "results": [asdict(one) for one in results],
             "before": None if before is None or before.src is None else asdict(before),
             "garments": [asdict(one) for one in garments],
             "preload": [one.src for one in preload if one.src],
             "keys": dict(acts),
         },
-        on_pressed_change=lambda: _press(turn, acts, pressed),
+        on_pressed_change=lambda: _hear(str(job), acts, pressed),
     )
 
 
-def _press(turn: int, acts: Mapping[str, str], pressed: Callable[[str], None]) -> None:
-    said = st.session_state[_KEY].get("pressed")
-    # A key of a turn that is over was meant for another picture.
-    if isinstance(said, dict) and said.get("turn") == turn and said.get("act") in acts.values():
-        pressed(said["act"])
+def _hear(job: str, acts: Mapping[str, str], pressed: Callable[[str], None]) -> None:
+    presses = st.session_state[_KEY].get("pressed")
+    for press in presses if isinstance(presses, list) else []:
+        match press:
+            case {"number": int(number), "act": str(act), "job": str(meant)}:
+                is_new = number > st.session_state.get(_HEARD, 0)
+                st.session_state[_HEARD] = max(number, st.session_state.get(_HEARD, 0))
+                # A key that was meant for a picture that is gone is for no other.
+                if is_new and meant == job and act in acts.values():
+                    pressed(act)

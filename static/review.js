@@ -81,27 +81,28 @@ function isBusy(event) {
 
 function listen(parentElement) {
   const onKey = (event) => {
-    const { data, setTriggerValue, sent } = desks.get(parentElement);
-    const act = data.keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    const desk = desks.get(parentElement);
+    const act = desk.data.keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
     if (!act || event.ctrlKey || event.metaKey || event.altKey || isBusy(event)) return;
     if (document.querySelector("[role=dialog]")) return;
     // Streamlit has keys of its own, R among them.
     event.preventDefault();
     event.stopImmediatePropagation();
-    // One act a turn: the answer brings the next one. A key that is held down is pressed once.
-    if (event.repeat || sent === data.turn) return;
-    desks.get(parentElement).sent = data.turn;
-    setTriggerValue("pressed", { act, turn: data.turn });
+    if (event.repeat) return; // a key that is held down is pressed once
+    // Keys that come faster than the answers are told together: of two messages one might be lost.
+    desk.count = Math.max(desk.count, desk.data.heard) + 1;
+    desk.waiting.push({ number: desk.count, act, job: desk.data.job });
+    desk.setTriggerValue("pressed", [...desk.waiting]);
   };
   window.addEventListener("keydown", onKey, true);
   return () => window.removeEventListener("keydown", onKey, true);
 }
 
 export default function review({ data, parentElement, setTriggerValue }) {
-  const known = desks.get(parentElement);
+  const known = desks.get(parentElement) ?? { count: 0, waiting: [] };
   const root = parentElement.querySelector(".desk");
   const pictures = JSON.stringify([data.job, data.results.length]);
-  if (!known || known.pictures !== pictures) {
+  if (known.pictures !== pictures) {
     root.replaceChildren();
     draw(data, root);
   }
@@ -109,7 +110,8 @@ export default function review({ data, parentElement, setTriggerValue }) {
     if (!ahead.has(source)) ahead.set(source, Object.assign(new Image(), { src: source }));
   });
   while (ahead.size > 24) ahead.delete(ahead.keys().next().value);
-  desks.set(parentElement, { data, setTriggerValue, pictures, sent: known?.sent });
+  const waiting = known.waiting.filter((press) => press.number > data.heard);
+  desks.set(parentElement, { data, setTriggerValue, pictures, waiting, count: known.count });
   if (!cleanups.has(parentElement)) cleanups.set(parentElement, listen(parentElement));
   return () => {
     cleanups.get(parentElement)?.();
