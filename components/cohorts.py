@@ -1,5 +1,6 @@
 """D1, D7 and D30 retention: by cohort month as a table of shares, and by part of the shoppers."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -12,7 +13,7 @@ from components.card import PERCENT, Behind, Drawing, Forget, Load, Table
 from components.drill import Part, Rows
 from components.period import Period
 from components.question import Question
-from metrics import METRICS
+from metrics import DASH, METRICS
 
 COMPLETE, RUNNING = "complete", "running"
 
@@ -37,10 +38,11 @@ def table(
 
 def parts(question: Question, by: str, period: Period) -> tuple[Load[Table], Forget]:
     """D1, D7 and D30 of the parts ``by`` which shoppers are split, as load and forget of a card."""
-    called = {
+    called: Callable[[str | None], str] = {
         "category": filters.category_name,
         "device": filters.device_name,
         "channel": filters.channel_name,
+        "brand": lambda name: name or DASH,
     }[by]
     config = st.column_config
     columns: dict[str, ColumnConfig] = {

@@ -136,10 +136,11 @@ def _channel(load: Callable[[], pd.DataFrame]) -> Callable[[], str]:
     return ask
 
 
-def breakdown() -> str:
-    """Ask by what the table of parts is: category, device or channel (``?parts=``)."""
-    address.check("parts", "parts", _PARTS)
+def breakdown(*, by_brand: bool) -> str:
+    """Ask by what the table of parts is (``?parts=``): category, device, channel, or brand."""
+    offered = {**_PARTS, "Brand": "brand"} if by_brand else _PARTS
+    address.check("parts", "parts", offered)
     picked = st.segmented_control(
-        "Parts", list(_PARTS), default="Category", required=True, key="parts", bind="query-params"
+        "Parts", list(offered), default="Category", required=True, key="parts", bind="query-params"
     )
-    return _PARTS.get(picked, "category")
+    return offered.get(picked, "category")

@@ -2149,11 +2149,13 @@ CREATE TABLE public.rollup_returns (
     in_view uuid NOT NULL,
     split text NOT NULL COLLATE pg_catalog."C",
     part text NOT NULL COLLATE pg_catalog."C",
+    grain text NOT NULL COLLATE pg_catalog."C",
     cohort date NOT NULL,
     shoppers integer NOT NULL,
     day_1 integer NOT NULL,
     day_7 integer NOT NULL,
-    day_30 integer NOT NULL
+    day_30 integer NOT NULL,
+    CONSTRAINT rollup_returns_grain_check CHECK ((grain = ANY (ARRAY['day'::text, 'month'::text])))
 );
 
 CREATE TABLE public.rollup_revenue (
@@ -2698,7 +2700,7 @@ ALTER TABLE ONLY public.rollup_reasons
     ADD CONSTRAINT rollup_reasons_pkey PRIMARY KEY (in_view, reason, grain, starts_on, origin);
 
 ALTER TABLE ONLY public.rollup_returns
-    ADD CONSTRAINT rollup_returns_pkey PRIMARY KEY (in_view, split, part, cohort);
+    ADD CONSTRAINT rollup_returns_pkey PRIMARY KEY (in_view, split, part, grain, cohort);
 
 ALTER TABLE ONLY public.rollup_revenue
     ADD CONSTRAINT rollup_revenue_pkey PRIMARY KEY (in_view, model, grain, starts_on);
@@ -2956,6 +2958,8 @@ CREATE INDEX rollup_cohorts_sizes_idx ON public.rollup_cohorts USING btree (grai
 CREATE INDEX rollup_completions_before_idx ON public.rollup_completions USING btree (previous_day, in_view, day) INCLUDE (shoppers, converted) WHERE ((grain = 'day'::text) AND (previous_day > '-infinity'::date));
 
 CREATE INDEX rollup_completions_by_time_idx ON public.rollup_completions USING btree (grain, day, in_view, previous_day) INCLUDE (shoppers, converted);
+
+CREATE INDEX rollup_returns_by_time_idx ON public.rollup_returns USING btree (grain, cohort, in_view) INCLUDE (shoppers, day_1, day_7, day_30) WHERE (split = 'none'::text);
 
 CREATE INDEX rollup_spend_by_time_idx ON public.rollup_spend USING btree (grain, starts_on, in_view) INCLUDE (spend_usd);
 

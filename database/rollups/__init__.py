@@ -61,7 +61,10 @@ _ROLLUPS: dict[str, tuple[str, list[str]]] = {
         "in_view, grain, split, part, cohort, number, previous_number",
         ["shoppers"],
     ),
-    "returns": ("in_view, split, part, cohort", ["shoppers", "day_1", "day_7", "day_30"]),
+    "returns": (
+        "in_view, split, part, grain, cohort",
+        ["shoppers", "day_1", "day_7", "day_30"],
+    ),
     "revenue": (
         "in_view, model, grain, starts_on",
         [

@@ -1,4 +1,4 @@
--- rollup_returns: who came back on day 1, 7 and 30, by cohort day.
+-- rollup_returns: who came back on day 1, 7 and 30, by cohort day and month.
 with counted as (
   select
     j.in_view, j.in_all, j.in_demo, j.first_day, j.first_category, j.first_device, j.channel,
@@ -9,12 +9,21 @@ with counted as (
   from shopper_days j
   where j.previous_launch is not null and j.day - j.first_day in (0, 1, 7, 30) and $users
   group by j.in_view, j.in_all, j.in_demo, j.first_day, j.first_category, j.first_device, j.channel
+),
+days as (
+  select
+    v.in_view, s.split, s.part, c.first_day as cohort, $sign * sum(c.shoppers) as shoppers, $sign * sum(c.day_1) as day_1,
+    $sign * sum(c.day_7) as day_7, $sign * sum(c.day_30) as day_30
+  from counted c
+  cross join lateral $splits as s (split, part)
+  cross join lateral $day_views as v (in_view)
+  group by v.in_view, s.split, s.part, c.first_day
 )
 insert into rollup_returns
+select in_view, split, part, 'day', cohort, shoppers, day_1, day_7, day_30 from days
+union all
 select
-  v.in_view, s.split, s.part, c.first_day, $sign * sum(c.shoppers), $sign * sum(c.day_1), $sign * sum(c.day_7),
-  $sign * sum(c.day_30)
-from counted c
-cross join lateral $splits as s (split, part)
-cross join lateral $day_views as v (in_view)
-group by v.in_view, s.split, s.part, c.first_day
+  in_view, split, part, 'month', date_trunc('month', cohort::timestamp)::date, sum(shoppers), sum(day_1), sum(day_7),
+  sum(day_30)
+from days
+group by in_view, split, part, date_trunc('month', cohort::timestamp)::date

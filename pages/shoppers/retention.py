@@ -87,10 +87,15 @@ with card.wall(2):
         "÷ all shoppers of the cohort. The mean is pooled over complete cells.",
     )
     with st.container(gap="xsmall"):
-        by = returning.breakdown()
+        by = returning.breakdown(by_brand=account.is_internal and picked is None)
+        split_by = (
+            ask("shoppers/retention_by_brand", as_of=today)
+            if by == "brand"
+            else ask("shoppers/retention_by_part", split=by, as_of=today)
+        )
         card.table_card(
             f"D1, D7 and D30 by {by}",
-            *cohorts.parts(ask("shoppers/retention_by_part", split=by, as_of=today), by, days),
+            *cohorts.parts(split_by, by, days),
             key="parts",
             help="Shoppers whose day 1, 7 or 30 ended in the period, and the share of them who "
             "launched a job on it. Category and device are those of the first job.",

@@ -92,6 +92,7 @@ acquired as (
                     n.in_view = any(cast((select scope_views()) as uuid[]))
                     and n.split = 'none'
                     and n.part = 'all'
+                    and n.grain = 'day'
                     and n.cohort >= cast(:since as date)
                     and n.cohort < cast(:until as date)
             ),

@@ -5,7 +5,10 @@
 --   channel         the channel; unknown where nobody knows
 select r.part as channel
 from rollup_returns r
-where r.in_view = any(cast((select scope_views()) as uuid[])) and r.split = 'channel'
+where
+    r.in_view = any(cast((select scope_views()) as uuid[]))
+    and r.split = 'channel'
+    and r.grain = 'month'
 group by r.part
 having sum(r.shoppers) > 0
 order by r.part

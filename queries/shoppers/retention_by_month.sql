@@ -40,6 +40,7 @@ with months as (
         r.in_view = any(cast((select scope_views()) as uuid[]))
         and r.split = cast(:split as text)
         and r.part = cast(:part as text)
+        and r.grain = 'day'
         and r.cohort >= cast(date_trunc('month', cast(:since as timestamp)) as date)
         and r.cohort < least(cast(:until as date), cast(:as_of as date))
     group by date_trunc('month', cast(r.cohort as timestamp)), n.day_number

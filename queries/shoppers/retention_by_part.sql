@@ -31,6 +31,7 @@ with due as (
     where
         r.in_view = any(cast((select scope_views()) as uuid[]))
         and r.split = cast(:split as text)
+        and r.grain = 'day'
         -- All that the three take, for the index.
         and r.cohort >= cast(:since as date) - 30
         and r.cohort < cast(:until as date)

@@ -27,6 +27,7 @@ with days as (
         r.in_view = any(cast((select scope_views()) as uuid[]))
         and r.split = :split
         and r.part = :part
+        and r.grain = 'day'
         and r.cohort >= cast(:since as date) - cast(:day_number as integer)
         and r.cohort
         < least(cast(:until as date), cast(:as_of as date)) - cast(:day_number as integer)
