@@ -1,7 +1,7 @@
 """The studio's desk: who tries on what, one click, and the result beside it."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -28,6 +28,10 @@ class Desk(Uploads, Acts, Protocol):
     @property
     def is_demo(self) -> bool: ...
 
+    def offers(self) -> Sequence[Offer]:
+        """Every engine that is known, one of which at least can be used."""
+        ...
+
     @property
     def hourly(self) -> int | None: ...
 
@@ -47,11 +51,12 @@ class Desk(Uploads, Acts, Protocol):
 
 
 def show(
-    ask: Ask, brand: str, named: str, offers: Sequence[Offer], do: Desk, now: datetime
+    ask: Ask, brand: str, named: str, do: Desk, now: datetime, changed: Callable[[], None]
 ) -> None:
     """Everything that a launch takes and what comes of it, for one brand, by its id and name.
 
-    ``ask`` asks in the scope of that brand; ``offers`` has an engine that can be used.
+    ``ask`` asks in the scope of that brand; ``changed`` is told when there is another job, or one
+    has ended.
     """
     garments = ask("studio/launch_garments", row_count=launch_choice.ROWS)
     try:
@@ -65,17 +70,19 @@ def show(
         return
     chosen = launch_choice.choice(brand, persons, every)
     launch_choice.said()
+    offers = do.offers()
     left, right = st.columns([2, 3], gap="large")
     with left:
-        planned = launch_desk.plan(offers, may_batch=True)
+        planned = launch_desk.plan(offers)
         most = launch_desk.worn_together(planned)
         launch_choice.choose_wanted(chosen, persons, every, many=planned.many, most=most)
         planned = launch_desk.desk(
-            planned, chosen, means, do, lambda plan, key: _launch(plan, chosen, key, do)
+            planned, chosen, means, do, lambda plan, key: _launch(plan, chosen, key, do, changed)
         )
         launch_desk.others(offers)
     with right:
-        launch_result.live(ask("studio/launch_jobs", row_count=_MOST), chosen, planned, do)
+        question = ask("studio/launch_jobs", row_count=_MOST)
+        launch_result.live(question, chosen, planned, do, changed)
     launch_choice.walls(persons, garments, chosen, many=planned.many, most=most)
     launch_choice.drop(do)
 
@@ -107,7 +114,7 @@ def _means(ask: Ask, whose: str, hourly: int | None, now: datetime) -> Means:
     )
 
 
-def _launch(plan: Plan, chosen: Choice, key: str, do: Desk) -> None:
+def _launch(plan: Plan, chosen: Choice, key: str, do: Desk, changed: Callable[[], None]) -> None:
     def act() -> tuple[list[str], str | None]:
         return do.launch(
             key,
@@ -127,4 +134,5 @@ def _launch(plan: Plan, chosen: Choice, key: str, do: Desk) -> None:
         # Before anything is drawn: a second click may end this run at any element.
         launch_desk.opened(key)
         launch_result.watch(*launched)
+        changed()
     st.rerun()

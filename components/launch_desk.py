@@ -89,7 +89,7 @@ class Plan:
     batch: str | None = None
 
 
-def plan(offers: Sequence[Offer], *, may_batch: bool) -> Plan:
+def plan(offers: Sequence[Offer]) -> Plan:
     """Ask for the kind of picture and the engine; only what an engine here can do is offered."""
     usable = [offer for offer in offers if offer.missing is None]
     possible = [mode for mode in MODES if any(mode in offer.modes for offer in usable)]
@@ -104,7 +104,7 @@ def plan(offers: Sequence[Offer], *, may_batch: bool) -> Plan:
             )  # fmt: skip
             mode = names.get(picked, mode)
         many = False
-        if may_batch and mode in _WITH_GARMENT:
+        if mode in _WITH_GARMENT:
             make = st.segmented_control(
                 "Make", [_ONE, _BATCH], default=_ONE, required=True, key="launch-make"
             )

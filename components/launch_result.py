@@ -1,7 +1,7 @@
 """What came of a launch: it appears by itself, with how far it is, and what to do if it failed."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from typing import Protocol
 from uuid import UUID
@@ -65,10 +65,17 @@ def _watched() -> dict[str, str] | None:
     return None
 
 
-def live(question: Question, chosen: Choice, planned: launch_desk.Plan, acts: Acts) -> None:
+def live(
+    question: Question,
+    chosen: Choice,
+    planned: launch_desk.Plan,
+    acts: Acts,
+    changed: Callable[[], None],
+) -> None:
     """The result of the last launch, drawn again by itself while it is being made.
 
-    ``question`` takes job_ids and in_batch. Before the first launch, what would be made.
+    ``question`` takes job_ids and in_batch; ``changed`` is told when all has ended. Before the
+    first launch, what would be made.
     """
     watched = _watched()
     if watched is None:
@@ -77,10 +84,10 @@ def live(question: Question, chosen: Choice, planned: launch_desk.Plan, acts: Ac
     asked = question.narrowed(watched)
     is_open = st.session_state.setdefault(_IS_OPEN, True)
     # A lambda made here has a name by which Streamlit knows it again.
-    st.fragment(lambda: _drawn(asked, acts), run_every=_EVERY_S if is_open else None)()
+    st.fragment(lambda: _drawn(asked, acts, changed), run_every=_EVERY_S if is_open else None)()
 
 
-def _drawn(question: Question, acts: Acts) -> None:
+def _drawn(question: Question, acts: Acts, changed: Callable[[], None]) -> None:
     try:
         question.forget()
         frame = question.read().frame
@@ -105,6 +112,7 @@ def _drawn(question: Question, acts: Acts) -> None:
         st.session_state[_IS_OPEN] = is_open
         if not is_open:
             launch_desk.ended()
+            changed()
         st.rerun()  # the page as a whole says whether this is drawn again, and what is left
 
 
@@ -135,7 +143,7 @@ def _frame(title: str, line: str = "") -> str:
 
 def _person(object_id: object, name: str) -> str:
     if object_id is None or pd.isna(object_id):  # type: ignore[call-overload]
-        return _frame("No person", "This kind of picture takes none.")
+        return _frame("No photo")
     return picture.tag(str(object_id), f"Before: {name}", _PICTURE)
 
 
@@ -149,7 +157,7 @@ def _before(chosen: Choice, planned: launch_desk.Plan) -> None:
     before = (
         _person(person.object_id, person.name)
         if person is not None and launch_desk.needs_person(planned.mode)
-        else _frame("Nobody yet" if launch_desk.needs_person(planned.mode) else "No person")
+        else _frame("Nobody yet" if launch_desk.needs_person(planned.mode) else "No photo")
     )
     _pair(before, _frame("The result appears here", "by itself, when it is made"))
 
@@ -170,6 +178,9 @@ def _single(row: pd.Series, acts: Acts) -> None:
         _pair(before, _frame(*_course(row)), state.capitalize())
         if st.button("Cancel", icon=":material/cancel:", key="launch-cancel", type="tertiary"):
             _cancel([str(row["job_id"])], acts)
+    elif state == "completed":
+        _pair(before, _frame("No picture (any more)"), "Completed")
+        st.caption("It was completed; its picture has been deleted.")
     else:
         _pair(before, _frame("No picture", state.capitalize()), state.capitalize())
         _why(row)

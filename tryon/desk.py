@@ -1,7 +1,7 @@
 """What somebody at the studio's desk can do, for one brand, with ids as a page has them."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import ClassVar, Literal
 from uuid import UUID
@@ -9,7 +9,9 @@ from uuid import UUID
 from database.connections import DatabaseUnavailableError
 from database.tenancy import Scope
 from tryon import jobs, launches, storage, uploads
-from tryon.engines import Category, Mode
+from tryon.engines import Category, Mode, registry
+from tryon.engines import preview as embedded
+from tryon.engines.registry import Offer
 from tryon.jobs import Garment, JobError
 from tryon.launches import Person, Wish
 from tryon.storage import StorageError
@@ -36,6 +38,18 @@ class Desk:
     )
     endings: ClassVar[tuple[str, ...]] = uploads.ENDINGS
     most_mb: ClassVar[int] = uploads.LARGEST_FILE // 1_000_000
+
+    def offers(self) -> tuple[Offer, ...]:
+        """Every engine; one that cannot be used here says in `missing` why."""
+        every = registry.offers()
+        if not self.is_demo:
+            return every
+        return tuple(
+            offer
+            if offer.name == embedded.NAME
+            else replace(offer, missing="The demo uses the built-in engine only.")
+            for offer in every
+        )
 
     @property
     def hourly(self) -> int | None:

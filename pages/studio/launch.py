@@ -10,7 +10,6 @@ from accounts import gate
 from components import brand, card, jobs, launch
 from components.question import asking
 from tryon.desk import Desk
-from tryon.engines import registry
 
 account = gate.account()
 now = datetime.now(UTC)
@@ -24,6 +23,7 @@ if shown is None and account.is_demo:
     shown = None if first.empty else str(first["brand_id"].iloc[0])
 
 ask = asking(queries, lambda: gate.account().scope_of(shown))
+newest = ask("tryons/recent", since=now.date() - timedelta(days=30), origin="all", row_count=10)
 
 if not account.may_write:
     st.info(f"{account.title}s look on: an administrator or the brand's manager can launch.")
@@ -32,16 +32,10 @@ elif shown is None and account.is_demo:
 elif shown is None:
     st.info("Pick a brand: a try-on is made with its pictures, on its credits.")
 else:
-    launch.show(
-        ask,
-        shown,
-        brand.called(account.scope_of(shown).brands),
-        registry.available() if account.is_demo else registry.offers(),
-        # Every act has the scope that whoever clicks has at that moment.
-        Desk(lambda: gate.account().scope_of(shown), UUID(shown), account.is_demo),
-        now,
-    )
+    # Every act has the scope that whoever clicks has at that moment.
+    desk = Desk(lambda: gate.account().scope_of(shown), UUID(shown), account.is_demo)
+    whose = brand.called(account.scope_of(shown).brands)
+    launch.show(ask, shown, whose, desk, now, newest.forget)
 
-newest = ask("tryons/recent", since=now.date() - timedelta(days=30), origin="all", row_count=10)
 with card.wall(1):
     card.table_card("Newest jobs", *jobs.table(newest), key="jobs")
