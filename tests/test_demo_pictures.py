@@ -1,5 +1,6 @@
 """The demo's pictures: made once, however often it is broken off; seen by whom they are for."""
 
+import hashlib
 import os
 import threading
 from collections import Counter
@@ -18,9 +19,9 @@ from database.connections import DatabaseUnavailableError
 from database.demo import held, seed
 from database.tenancy import Scope
 from settings import settings
-from tests.engines import Instant
+from tests.engines import Instant, picture
 from tests.rows import fill, insert
-from tryon import demo, jobs, queue, storage
+from tryon import demo, jobs, pictures, queue, storage
 from tryon.demo import drawn
 from tryon.demo.judgements import Judgement, judgements
 from tryon.demo.looks import Group, Look, plan
@@ -64,7 +65,19 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
+def plain(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw everything, but of one colour each, which takes no time."""
+
+    def draw(*what: str | None) -> pictures.Picture:
+        digest = hashlib.sha256(repr(what).encode()).hexdigest()
+        return pictures.read(picture(f"#{digest[:6]}"))
+
+    monkeypatch.setattr(drawn, "person", draw)
+    monkeypatch.setattr(drawn, "garment", draw)
+
+
+@pytest.fixture
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
     """Draw two persons and three garments for a gallery of eight: all would take minutes."""
     for name, wanted in (
@@ -123,7 +136,7 @@ def work() -> None:
     Worker(engines={"preview": Instant("preview")}).work_off()
 
 
-@pytest.mark.usefixtures("demo")
+@pytest.mark.usefixtures("demo", "short")
 def test_the_largest_brands_and_the_sample_manager_s_have_persons_and_garments() -> None:
     ranked = rows("select id, name from brands where mrr > 0 order by mrr desc, name limit 40")
     with connections.owner() as connection:
@@ -143,7 +156,7 @@ def test_the_largest_brands_and_the_sample_manager_s_have_persons_and_garments()
     assert stored() == len(made) + PHOTOS
 
 
-@pytest.mark.usefixtures("demo")
+@pytest.mark.usefixtures("demo", "short")
 def test_broken_off_anywhere_it_goes_on_and_makes_nothing_twice(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -182,7 +195,7 @@ def test_broken_off_anywhere_it_goes_on_and_makes_nothing_twice(
     assert number("select count(*) from batches") == 1
 
 
-@pytest.mark.usefixtures("demo")
+@pytest.mark.usefixtures("demo", "short")
 def test_visitors_team_and_brand_see_them_and_nobody_else() -> None:
     demo.make_pictures()
     owners = rows("select distinct brand_id from stored_objects")
@@ -211,7 +224,7 @@ def test_visitors_team_and_brand_see_them_and_nobody_else() -> None:
     assert seen(Scope()) == (0, 0)
 
 
-@pytest.mark.usefixtures("database")
+@pytest.mark.usefixtures("database", "short")
 def test_a_database_without_demo_data_gets_none() -> None:
     with connections.owner() as connection:
         fill(connection, "nord", is_demo=True)
@@ -221,7 +234,7 @@ def test_a_database_without_demo_data_gets_none() -> None:
     assert after == before
 
 
-@pytest.mark.usefixtures("demo")
+@pytest.mark.usefixtures("demo", "short")
 def test_it_waits_while_demo_data_is_being_filled_in() -> None:
     with connections.owner() as connection:
         connection.execute(text("update demo_state set completed_at = null"))
@@ -237,7 +250,7 @@ def test_it_waits_while_demo_data_is_being_filled_in() -> None:
     assert stored() == ON_SHELVES + PHOTOS
 
 
-@pytest.mark.usefixtures("demo")
+@pytest.mark.usefixtures("demo", "short")
 def test_the_worker_makes_them_behind_everything_else_and_only_where_the_demo_is_on(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -271,7 +284,7 @@ def test_the_worker_makes_them_behind_everything_else_and_only_where_the_demo_is
     assert stored() == ON_SHELVES + PHOTOS
 
 
-@pytest.mark.usefixtures("demo")
+@pytest.mark.usefixtures("demo", "short")
 def test_the_gallery_is_made_like_any_other_job_of_the_studio() -> None:
     before = number("select count(*) from shoppers")
     demo.make_pictures()
@@ -301,7 +314,7 @@ def test_the_gallery_is_made_like_any_other_job_of_the_studio() -> None:
     assert [tuple(row) for row in rows(paid)] == [("release", 1), ("reserve", 8), ("settle", 7)]
 
 
-@pytest.mark.usefixtures("demo")
+@pytest.mark.usefixtures("demo", "short")
 def test_a_brand_without_credits_gets_its_gallery_all_the_same() -> None:
     with connections.owner() as connection:
         connection.execute(
@@ -319,7 +332,7 @@ def test_a_brand_without_credits_gets_its_gallery_all_the_same() -> None:
     assert number("select min(balance) from credit_accounts") == 0
 
 
-@pytest.mark.usefixtures("demo")
+@pytest.mark.usefixtures("demo", "short")
 def test_the_engine_makes_and_refuses_what_it_should() -> None:
     demo.make_pictures()
     preview = Preview()
@@ -329,7 +342,7 @@ def test_the_engine_makes_and_refuses_what_it_should() -> None:
     assert all(job.confidence > 0.5 for job in gallery() if job.status == "completed")
 
 
-@pytest.mark.usefixtures("demo")
+@pytest.mark.usefixtures("demo", "short")
 def test_reviewers_review_what_is_finished_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         demo,
@@ -359,7 +372,7 @@ def test_reviewers_review_what_is_finished_once(monkeypatch: pytest.MonkeyPatch)
     assert {(row.approved, row.drawn_at_random) for row in verdicts} == {(False, True)}
 
 
-@pytest.mark.usefixtures("demo")
+@pytest.mark.usefixtures("demo", "short")
 def test_what_is_taken_away_meanwhile_is_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patched:
         patched.setattr(demo, "plan", lambda: SHORT[:1])
@@ -372,7 +385,7 @@ def test_what_is_taken_away_meanwhile_is_put_back(monkeypatch: pytest.MonkeyPatc
     assert len(gallery()) == 8
 
 
-@pytest.mark.usefixtures("demo")
+@pytest.mark.usefixtures("demo", "short")
 def test_what_somebody_takes_away_stays_away_once_all_was_there() -> None:
     demo.make_pictures()
     with connections.owner() as connection:
@@ -381,7 +394,7 @@ def test_what_somebody_takes_away_stays_away_once_all_was_there() -> None:
     assert number("select count(*) from product_images") == 0
 
 
-@pytest.mark.usefixtures("database")
+@pytest.mark.usefixtures("database", "short")
 def test_demo_data_made_anew_gets_its_pictures_anew(place: Path) -> None:
     for _ in range(2):
         seed(jobs=1000)
@@ -392,6 +405,41 @@ def test_demo_data_made_anew_gets_its_pictures_anew(place: Path) -> None:
         storage.erase_requested(datetime.now(UTC))
     keys = {row.key for row in rows("select key from stored_objects")}
     assert {str(path.relative_to(place)) for path in place.rglob("*.webp")} == keys
+
+
+@pytest.mark.usefixtures("demo", "plain")
+def test_the_whole_gallery_comes_in_portions_and_leaves_some_to_be_reviewed() -> None:
+    most, passes = 0, 0
+    while len(gallery()) < 200:
+        passes += 1
+        assert passes < 20
+        demo.make_pictures()
+        made = gallery()
+        if passes == 1:
+            assert [job.key for job in made] == [f"gallery:{n:03d}" for n in range(1, 25)]
+        most = max(most, [job.status for job in made].count("queued"))
+        work()
+    demo.make_pictures()
+    assert most < 60
+    assert Counter(job.status for job in gallery()) == {"completed": 196, "canceled": 4}
+    assert number("select count(*) from batches") == 5
+    kinds = rows(
+        "select kind, count(*) from stored_objects where kind in ('persona', 'product') group by 1"
+    )
+    assert {row.kind: row.count for row in kinds} == {"persona": 4 * 12, "product": 4 * 28}
+    reviewed = """
+        select j.id, count(*) as reviews, count(distinct r.approved) as opinions,
+          bool_or(r.is_adjudication) as is_settled, bool_or(r.drawn = 'random') as is_random
+        from tryon_jobs j inner join reviews r on r.job_id = j.id
+        where j.idempotency_key is not null
+        group by j.id
+    """
+    judged = rows(reviewed)
+    assert 80 < len(judged) < 150
+    assert sum(row.is_random for row in judged) > len(judged) / 5
+    assert any(row.opinions == 2 and not row.is_settled for row in judged)
+    assert any(row.is_settled for row in judged)
+    assert number("select count(*) from job_outputs where is_favorite") > 10
 
 
 def test_the_whole_gallery_is_of_everything() -> None:
