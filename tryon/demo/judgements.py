@@ -64,7 +64,7 @@ def judgements(look: Look, confidence: float, reviewers: int) -> list[Judgement]
         return []
     made = [_judgement(dice, look, people[0], first, drawn)]
     if has_second:
-        made.append(_judgement(dice, look, people[1], second, drawn))
+        made.append(_judgement(dice, look, people[1], second, "second"))
     if has_second and first != second and is_settled:
         made.append(_judgement(dice, look, people[2], good, drawn, is_adjudication=True))
     return made
