@@ -377,9 +377,13 @@ def _paint_skin(
     shows = where & (fitted.cover < 0.5)
     if shows.sum() < 0.01 * f * f:
         return base, np.zeros(mask.shape, np.float32)
-    grown = cv2.dilate(where.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    # The old hem's own shadow too, and where cloth and skin mix: both would stay as a line.
+    rim = np.ones((max(3, int(0.10 * f) | 1),) * 2, np.uint8)
+    grown = cv2.dilate(where.astype(np.uint8), rim) > 0
     soft = _soft(grown & mask, 0.9)
-    roundness = 1 - 0.22 * np.clip(np.where(np.isfinite(across), across, 0), 0, 1) ** 3
+    # Limbs and shoulders turn away at the body's own outline, wherever the arm's line runs.
+    away = cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 5)
+    roundness = 1 - 0.22 * np.clip(1 - away / (0.26 * f), 0, 1) ** 3
     soft = np.maximum(
         soft, _soft(grown, 0.07 * f) * stuff.skin * (along < wrist) * (1 - stuff.head)
     )
