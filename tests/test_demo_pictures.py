@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import streamlit as st
 from sqlalchemy import text
 
+import queries
 import worker
-from database import connections
+from database import connections, rollups
 from database.connections import DatabaseUnavailableError
-from database.demo import held, seed
+from database.demo import append_missing, held, seed
 from database.tenancy import Scope
 from settings import settings
 from tests.engines import Instant, picture
@@ -370,6 +372,56 @@ def test_reviewers_review_what_is_finished_once(monkeypatch: pytest.MonkeyPatch)
     )
     assert len(verdicts) == 6
     assert {(row.approved, row.drawn_at_random) for row in verdicts} == {(False, True)}
+
+
+FIGURES = {
+    "tryons/volume_total": {"category": "all", "device": "all"},
+    "accuracy/confidence_total": {"category": "all", "device": "all"},
+    "accuracy/human_accuracy_total": {"category": "all", "device": "all"},
+    "tryons/failures": {},
+}
+
+
+@pytest.mark.usefixtures("demo", "short")
+def test_no_figure_of_shoppers_counts_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        demo,
+        "judgements",
+        lambda *_: [Judgement(0, False, ("hands",), 1, None, "random", is_adjudication=False)],
+    )
+    today = datetime.now(UTC).date()
+    window = {"since": today - timedelta(days=30), "until": today + timedelta(days=1)}
+
+    def figures(origin: str) -> list[str]:
+        st.cache_data.clear()
+        return [
+            queries.read(name, SYSTEM, **window, **more, origin=origin).frame.to_csv()
+            for name, more in FIGURES.items()
+        ]
+
+    shoppers, studio = figures("shopper"), figures("studio")
+    demo.make_pictures()
+    Worker(engines={"preview": Preview()}).work_off()
+    demo.make_pictures()
+    assert figures("shopper") == shoppers
+    assert all(new != old for new, old in zip(figures("studio"), studio, strict=True))
+    assert rollups.check() == []
+    assert not rows(
+        "select a.id from credit_accounts a left join credit_ledger l on l.account_id = a.id"
+        " where a.brand_id is not null"
+        " group by a.id having a.balance <> coalesce(sum(l.amount), 0)"
+    )
+
+
+@pytest.mark.usefixtures("database", "short")
+def test_days_that_are_appended_later_change_nothing() -> None:
+    seed(until=datetime.now(UTC).date() - timedelta(days=20), jobs=1000)
+    demo.make_pictures()
+    work()
+    made, jobs_made = rows(PICTURES), gallery()
+    assert append_missing() > 0
+    demo.make_pictures()
+    assert (rows(PICTURES), gallery()) == (made, jobs_made)
 
 
 @pytest.mark.usefixtures("demo", "short")
