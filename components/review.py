@@ -126,7 +126,7 @@ class Room:
 
 
 Tone = Literal["info", "warning", "error"]
-_JUDGE = "Keys: A approve, R reject, 1–5 rating, U undo, ← back, → later."
+_JUDGE = "Keys as on the buttons, 1–5 for the rating; none while you write."
 
 
 def _say(sentence: str, tone: Tone = "info") -> None:
@@ -507,7 +507,7 @@ def _pictures(look: Look) -> list[Shown]:
 # --- Blind comparisons ---------------------------------------------------------------------------
 
 _CHOICES = {"left": "ArrowLeft", "right": "ArrowRight", "neither": "n", "undo": "u"}
-_CHOOSE = "Keys: ← left, → right, N neither, U undo."
+_CHOOSE = "Keys as on the buttons."
 
 
 @st.fragment
@@ -557,12 +557,13 @@ def compare(room: Room, view: str) -> None:
         "undo": undo,
     }
     left, right = looks[pair.left], looks[pair.right]
+    before = _before(left)
     after = [looks[job] for one in ahead[1:] for job in (one.left, one.right)]
     review_desk.show(
         pair.id,
         [replace(_result(left), label="Left"), replace(_result(right), label="Right")],
         None,
-        [*([before] if (before := _before(left)) else []), *_garments(left)],
+        [*([replace(before, label="Before")] if before else []), *_garments(left)],
         [one for look in after for one in _pictures(look)],
         {key: act for act, key in _CHOICES.items()},
         lambda act: room.act(acts[act]),

@@ -1,5 +1,6 @@
 """Reviews: who is given which picture and how, what becomes of opinions, and who sees them."""
 
+import logging
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, text
+from streamlit.testing.v1 import AppTest
 
 import metrics
 import queries
@@ -20,6 +22,7 @@ from database.embedded import Cluster
 from database.tenancy import Scope
 from tests import rows
 from tests.rows import insert
+from tests.test_pages import at, signed_in
 from tryon import reviews
 from tryon.reviews import Draw, Opinion, Order, Reason, ReviewError
 
@@ -823,3 +826,135 @@ def test_the_win_rate_counts_wins_and_losses_and_leaves_ties_apart(
     assert metrics.wilson(8, 10) == pytest.approx((0.490, 0.943), abs=0.0005)
     assert wins(noise.brand) == [["fashn 2", "preview 1", 0, 1, 0, 0.0]]
     assert wins(shop("empty").brand) == []
+
+
+# --- The page ------------------------------------------------------------------------------------
+
+
+def page(nord: Shop, role: str = "brand_manager", view: str = "Queue") -> AppTest:
+    """The page in the session of somebody new, of the brand where the role has one."""
+    brands = [str(nord.brand)] if role == "brand_manager" else []
+    app = signed_in(role, *brands)
+    app.query_params["view"] = view
+    return at(app, "pages/studio/review.py")
+
+
+def said(app: AppTest) -> list[str]:
+    return [one.value for one in (*app.caption, *app.warning, *app.error, *app.subheader)]
+
+
+def shows(app: AppTest, sentence: str) -> bool:
+    return any(sentence in one for one in said(app))
+
+
+def click(app: AppTest, button: str) -> AppTest:
+    return app.button(f"review-{button}").click().run()
+
+
+def test_the_page_approves_asks_why_it_rejects_and_takes_back(nord: Shop) -> None:
+    app = page(nord)
+    assert not app.exception
+    assert [button.disabled for button in app.button if "Later" in button.label] == [True]
+    click(app, "approve")
+    assert shows(app, "1 approved, 0 rejected")
+    click(app, "reject")
+    assert shows(app, "Why? Pick a reason")
+    assert column("select approved from reviews") == [True]
+    click(app, "reject")
+    assert shows(app, "1 approved, 1 rejected")
+    assert column("select approved from reviews order by created_at") == [True, False]
+    click(app, "undo")
+    click(app, "undo")
+    assert shows(app, "Taken back.")
+    assert column("select 1 from reviews") == []
+    assert not app.exception
+
+
+def test_the_page_goes_back_and_changes_an_opinion(nord: Shop) -> None:
+    app = page(nord)
+    click(app, "approve")
+    click(app, "back")
+    assert [button.label for button in app.button if "Forward" in button.label]
+    click(app, "reject")
+    click(app, "reject")
+    assert column("select approved from reviews order by created_at") == [True, False]
+    assert len(column("select distinct job_id from reviews")) == 1
+    assert shows(app, "0 approved, 1 rejected")
+
+
+def test_an_empty_queue_says_so_and_where_to_go() -> None:
+    app = page(shop())
+    assert not app.exception
+    assert shows(app, "Nothing left to review")
+    assert len(app.get("page_link")) == 1
+    for view, sentence in (
+        ("Disagreements", "Nothing to settle"),
+        ("Compare engines", "Nothing to compare"),
+    ):
+        app = page(shop(view.split()[0].lower()), view=view)
+        assert not app.exception
+        assert shows(app, sentence)
+
+
+def test_the_page_settles_a_disagreement(nord: Shop) -> None:
+    job = split(nord)
+    app = page(nord, view="Disagreements")
+    assert not app.exception
+    click(app, "skip")
+    assert shows(app, "Nothing to settle")
+    click(app, "look again at what was skipped")
+    click(app, "approve")
+    assert column("select approved from job_verdicts where job_id = :job", job=job) == [True]
+    click(app, "undo")
+    assert shows(app, "open again")
+    assert column("select 1 from job_verdicts") == []
+
+
+def test_the_page_compares_two_engines(nord: Shop) -> None:
+    asked_the_same(nord, "preview 1", "fashn 2")
+    app = page(nord, view="Compare engines")
+    assert not app.exception
+    # No name of an engine is told before.
+    assert not any("fashn" in str(element) for element in app.main if hasattr(element, "value"))
+    click(app, "left is better")
+    assert len(column("select 1 from pair_votes")) == 1
+    assert shows(app, "Nothing to compare")
+    click(app, "undo")
+    assert column("select 1 from pair_votes") == []
+
+
+def test_the_page_shows_a_brand_its_own_and_a_visitor_that_it_is_practice(
+    nord: Shop, visitor: Scope
+) -> None:
+    assert shows(page(shop("stranger")), "Nothing left to review")
+    with connections.owner() as connection:
+        insert(connection, "demo_state", job_target=1, completed_at="2026-11-01")
+    app = page(nord, "demo_viewer")
+    assert visitor
+    assert shows(app, "You review for practice")
+    click(app, "approve")
+    assert column("select is_practice from reviews") == [True]
+
+
+def test_what_an_address_asks_for_in_vain_is_said(nord: Shop) -> None:
+    app = signed_in("brand_manager", str(nord.brand))
+    app.query_params["order"] = "MRR × uncertainty"
+    at(app, "pages/studio/review.py")
+    assert not app.exception
+    assert shows(app, "not offered")
+
+
+def test_a_review_that_cannot_be_kept_is_told_and_nothing_is_lost(
+    nord: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = page(nord)
+    with connections.owner() as connection:
+        connection.execute(text("revoke insert on reviews from closetai_app"))
+    with caplog.at_level(logging.CRITICAL):
+        click(app, "approve")
+    assert not app.exception
+    assert shows(app, "could not be kept just now")
+    with connections.owner() as connection:
+        connection.execute(text("grant insert on reviews to closetai_app"))
+    click(app, "approve")
+    assert shows(app, "1 approved")
