@@ -8,7 +8,9 @@ from streamlit.elements.lib.column_types import ColumnConfig
 
 from components import card, filters, picture
 from components.card import Forget, Load, Table
+from components.plain import markdown
 from components.question import Ask, Question
+from components.queue_failures import explained
 from metrics import DASH, text
 
 UNKNOWN = "There is no such job, or it is not one of yours."
@@ -27,6 +29,8 @@ def show(ask: Ask, picked: str) -> None:
         return
     st.subheader("Pictures", anchor=False)
     _pictures(ask("tryons/job_outputs", job_id=job_id))
+    st.subheader("Made of", anchor=False)
+    _inputs(ask("tryons/job_inputs", job_id=job_id))
     for title, name, listed in (
         ("Attempts", "attempts", _attempts),
         ("Reviews", "reviews", _reviews),
@@ -65,6 +69,9 @@ def _told(row: pd.Series) -> dict[str, str]:
     def said(value: str | float) -> str:
         return DASH if pd.isna(value) else str(value).replace("_", " ").capitalize()
 
+    def known(value: str | float) -> str | None:
+        return None if pd.isna(value) else str(value)
+
     def at(value: pd.Timestamp) -> str:
         return DASH if pd.isna(value) else f"{value:%-d %b %Y, %H:%M:%S} UTC"
 
@@ -72,21 +79,36 @@ def _told(row: pd.Series) -> dict[str, str]:
         return DASH if pd.isna(value) else f"{value / 1000:,.1f} s"
 
     version = "" if pd.isna(row["engine_version"]) else f" {row['engine_version']}"
+    failure: dict[str, str] = {"Failure": DASH}
+    if not pd.isna(row["failure"]):
+        found = explained(str(row["failure"]))
+        message = "" if pd.isna(row["failure_message"]) else f" – {row['failure_message']}"
+        failure = {"Failure": f"{found.words}{message}", "What to do": found.advice}
+    # What is often not there is said where it is.
+    asked = {
+        "Batch": row["batch"],
+        "Prompt": row["prompt"],
+        "Parameters": row["parameters"],
+    }
     return {
         "Id": str(row["job_id"]),
         "Brand": DASH if pd.isna(row["brand"]) else str(row["brand"]),
         "Origin": said(row["origin"]),
         "Mode": said(row["mode"]),
-        "Category": filters.category_names(pd.Series([row["category"]]))[0],
-        "Device": filters.device_names(pd.Series([row["device"]]))[0],
+        "Category": filters.category_name(known(row["category"])),
+        "Device": filters.device_name(known(row["device"])),
         "Engine": f"{row['engine']}{version}",
+        **{name: str(value) for name, value in asked.items() if not pd.isna(value)},
         "Launched": at(row["created_at"]),
         "Queued for": took(row["queue_ms"]),
         "Ended": at(row["finished_at"]),
         "Took": took(row["processing_ms"]),
         "State": said(row["status"]),
-        "Failure": said(row["failure"]),
-        "Model confidence": text("pct", row["confidence_pct"]),
+        **failure,
+        "Model confidence": f"{text('pct', row['confidence_pct'])} (an estimate)"
+        if not pd.isna(row["confidence_pct"])
+        else DASH,
+        **({} if pd.isna(row["warnings"]) else {"The engine says": str(row["warnings"])}),
         "Verdict": said(row["verdict"]),
         "Costs": f"{row['credit_count']:,} credit{'' if row['credit_count'] == 1 else 's'}",
         "Engine cost": DASH
@@ -110,6 +132,34 @@ def _pictures(question: Question) -> None:
     with st.container(horizontal=True):
         for place, object_id in enumerate(rows["object_id"], start=1):
             picture.show(object_id, f"Picture {place} of the job", width=260)
+
+
+def _inputs(question: Question) -> None:
+    found = card.read("What it was made of", question.read, "job-inputs", height=120)
+    if found is None:
+        return
+    rows = found[0].frame
+    if rows.empty:
+        st.caption(":material/edit_note: This job was asked for in words alone.")
+        return
+    with st.container(horizontal=True):
+        for _, row in rows.iterrows():
+            name = _input(row)
+            with st.container(width=160, gap="xsmall"):
+                if pd.isna(row["object_id"]):
+                    st.caption(
+                        ":material/image_not_supported: No picture that you may see is kept."
+                    )
+                else:
+                    picture.show(row["object_id"], name, width=160)
+                st.caption(markdown(name))
+
+
+def _input(row: pd.Series) -> str:
+    """What a person or a garment is called."""
+    category = None if pd.isna(row["category"]) else str(row["category"])
+    kind = "Person" if row["role"] == "person" else filters.category_name(category)
+    return kind if pd.isna(row["name"]) else f"{row['name']} ({kind.lower()})"
 
 
 def _attempts(question: Question) -> tuple[Load[Table], Forget]:

@@ -1,5 +1,6 @@
 -- One job: what it was, how it went, what it cost.
 -- Grain: one row, or none where the job does not exist or is another brand's.
+-- Scope: brands and user.
 -- Parameters:
 --   job_id            the job
 -- Columns:
@@ -13,6 +14,11 @@
 --   engine_version    its version; n/a where it says none
 --   status            queued, processing, completed, failed or canceled
 --   failure           code of the failure; n/a unless failed
+--   failure_message   what the engine said of it; n/a where it said nothing
+--   batch             the batch's name; n/a without one
+--   prompt            what was asked for in words; n/a without any
+--   parameters        what else was asked of the engine, as JSON; n/a without any
+--   warnings          what the engine said of its picture; n/a where nothing
 --   confidence_pct    the engine's own estimate; n/a before completion
 --   verdict           approved or rejected; n/a without a verdict
 --   credit_count      credits that it costs
@@ -33,6 +39,19 @@ select
     j.engine_version,
     cast(j.status as text) as status,
     j.failure_code as failure,
+    j.failure_message,
+    t.name as batch,
+    j.prompt,
+    cast(j.parameters as text) as parameters,
+    (
+        select string_agg(w.said, ' ')
+        from jsonb_array_elements_text(
+            case jsonb_typeof(j.signals -> 'warnings')
+                when 'array' then j.signals -> 'warnings'
+                else '[]'
+            end
+        ) as w (said)
+    ) as warnings,
     j.confidence as confidence_pct,
     (
         select case when v.approved then 'approved' else 'rejected' end
@@ -51,4 +70,5 @@ select
     end as processing_ms
 from tryon_jobs j
 left join brands b on j.brand_id = b.id
+left join batches t on j.batch_id = t.id
 where j.id = cast(:job_id as uuid)

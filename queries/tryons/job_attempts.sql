@@ -1,5 +1,6 @@
 -- The attempts at one job: which engine, and how it ended.
 -- Grain: one row per attempt, in order.
+-- Scope: brands and user.
 -- Parameters:
 --   job_id            the job
 -- Columns:

@@ -1,6 +1,7 @@
 -- What one job did to credit accounts: reserved when created, settled when completed, released when
 -- failed or canceled.
 -- Grain: one row per booking, in order, of accounts in the scope.
+-- Scope: brands and user.
 -- Parameters:
 --   job_id         the job
 -- Columns:

@@ -1,5 +1,6 @@
 -- The pictures that one job gave, as far as they are stored.
 -- Grain: one row per picture, in order.
+-- Scope: brands and user.
 -- Parameters:
 --   job_id          the job
 -- Columns:

@@ -1,5 +1,6 @@
 -- The reviews of one job, by nobody's name.
 -- Grain: one row per review, the latest first.
+-- Scope: brands and user.
 -- Parameters:
 --   job_id             the job
 -- Columns:
