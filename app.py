@@ -135,6 +135,12 @@ chosen = st.navigation(
                 "rate_review",
                 "Judge pictures one by one, settle disagreements, compare engines blindly.",
             ),
+            page(
+                "pages/studio/gallery.py",
+                "Gallery",
+                "photo_library",
+                "Every picture: find it, compare it, save it, take it along.",
+            ),
         ],
     },
     position="sidebar" if account else "hidden",

@@ -75,9 +75,9 @@ def _files(shown: Shown, key: str) -> None:
         }
     name = _file_name(shown)
     if pressed["csv"]:
-        _hand_over(export.as_csv(_sheet(shown)), f"{name}.csv", "text/csv")
+        hand_over(export.as_csv(_sheet(shown)), f"{name}.csv", "text/csv")
     elif pressed["xlsx"]:
-        _hand_over(export.as_xlsx(_sheet(shown)), f"{name}.xlsx", _XLSX)
+        hand_over(export.as_xlsx(_sheet(shown)), f"{name}.xlsx", _XLSX)
     elif pressed.get("png"):
         st.caption("The camera above the picture saves it, with time and filters in it.")
         figure = pictured(shown)
@@ -172,7 +172,8 @@ def _file_name(shown: Shown) -> str:
     return f"closetai-{words or 'card'}-{shown.as_of:%Y%m%d-%H%M%S}"
 
 
-def _hand_over(content: bytes, name: str, mime: str) -> None:
+def hand_over(content: bytes, name: str, mime: str) -> None:
+    """Give a file to the browser of whoever asked for it, within their own session."""
     options: dict[str, Any] = {"type": mime}
     # Two files with equal content must be two scripts, or the second would not run.
     st.html(

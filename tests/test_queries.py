@@ -244,6 +244,7 @@ def test_every_query_is_measured() -> None:
             "test_attention.py",
             "test_changes.py",
             "test_drill.py",
+            "test_gallery.py",
             "test_queue_page.py",
         )
     )

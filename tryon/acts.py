@@ -1,4 +1,4 @@
-"""What people do with several jobs or batches at once, and what came of it for each, in sentences.
+"""What people do with jobs, batches and pictures at once, and what came of it, in sentences.
 
 Jobs and batches come with the names by which people know them. What the scope may not change stays
 as it is, and is said to be refused.
@@ -11,8 +11,10 @@ from sqlalchemy import text
 
 from database.connections import writer
 from database.tenancy import Scope
-from tryon import jobs
+from tryon import gallery, jobs
+from tryon.gallery import GalleryError, Taken
 from tryon.jobs import JobError, Outcome
+from tryon.storage import StorageError
 
 # Names by id.
 Named = Mapping[str, str]
@@ -83,6 +85,39 @@ def cancel_rest(scope: Scope, named: Named) -> list[str]:
     return said
 
 
+def favor(scope: Scope, outputs: Sequence[str], *, favorite: bool) -> str:
+    """Make pictures favourites, or no longer. Raises DatabaseUnavailableError."""
+    changed = gallery.set_favorite(scope, [UUID(one) for one in outputs], favorite=favorite)
+    kind = "favourites now" if favorite else "no favourites any more"
+    others = len(outputs) - changed
+    left = (
+        f" {_pictures(others)} stayed as they were, or are not yours to change." if others else ""
+    )
+    return f"{_pictures(changed)}: {kind}.{left}"
+
+
+def save(scope: Scope, outputs: Sequence[str], collection: str | None) -> str:
+    """Save pictures to the own wardrobe and a collection. Raises DatabaseUnavailableError."""
+    try:
+        saved = gallery.save(scope, [UUID(one) for one in outputs], collection=collection)
+    except GalleryError as error:
+        return str(error)
+    known = saved.looks - saved.new
+    before = f" {known:,} of them had been there before." if known else ""
+    place = f" and in the collection “{' '.join(collection.split())}”" if collection else ""
+    return f"{_pictures(saved.looks)}: in your wardrobe{place}.{before}"
+
+
+def take(scope: Scope, outputs: Sequence[str]) -> tuple[Taken | None, str]:
+    """A file of pictures, or none, and what there is to say. Raises DatabaseUnavailableError."""
+    try:
+        taken = gallery.take(scope, [UUID(one) for one in outputs])
+    except (GalleryError, StorageError) as error:
+        return None, str(error)
+    lost = f" {_pictures(taken.missing)} are not there any more." if taken.missing else ""
+    return taken, f"{_pictures(taken.count)} in {taken.name}.{lost}"
+
+
 def _each(do: Callable[[Scope, UUID], None], scope: Scope, named: Named, done: str) -> list[str]:
     def came(batch: str) -> str:
         try:
@@ -97,6 +132,10 @@ def _each(do: Callable[[Scope, UUID], None], scope: Scope, named: Named, done: s
 def _outcome(outcome: Outcome) -> str:
     # Whoever acts has seen it a moment ago: what is not there is not theirs to change.
     return REFUSED if outcome is Outcome.UNKNOWN else str(outcome)
+
+
+def _pictures(count: int) -> str:
+    return f"{count:,} picture{'' if count == 1 else 's'}"
 
 
 def _jobs(count: int) -> str:

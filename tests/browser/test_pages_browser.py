@@ -22,6 +22,7 @@ PAGES = {
     "funnel": "Funnel",
     "lifetime-value": "Lifetime value",
     "launch": "Launch",
+    "gallery": "Gallery",
     "queue": "Queue",
 }
 # Each page in each size and theme once, so that every pair occurs.
@@ -48,6 +49,8 @@ SEEN = [
     ("lifetime-value", 390, "dark"),
     ("launch", 1440, "dark"),
     ("launch", 390, "light"),
+    ("gallery", 1440, "dark"),
+    ("gallery", 390, "light"),
     ("queue", 1440, "light"),
     ("queue", 390, "dark"),
 ]
