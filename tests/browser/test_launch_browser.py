@@ -1,0 +1,139 @@
+"""Launch to result with everything that `closetai run` starts, in a real browser."""
+
+import logging
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from time import monotonic
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
+from skimage import data
+
+from settings import ROOT
+from tests.browser.conftest import Visitor
+from tests.browser.test_accessibility import in_both_themes, told
+from tests.supervised import Running, environment, free_port, running
+from tests.waiting import wait_until
+
+_log = logging.getLogger(__name__)
+
+DEMO = {"CLOSETAI_DEMO": "on", "CLOSETAI_DEMO_UPLOADS": "on"}
+
+
+@pytest.fixture(scope="module")
+def whole() -> Iterator[Running]:
+    """Start the whole in a home of its own, with a little demo data, and its job worker."""
+    # Not below pytest's own directory, which is closed to the user of the database server.
+    with tempfile.TemporaryDirectory(prefix="closetai-") as directory:
+        home, port = Path(directory), free_port()
+        for command in (["migrate"], ["seed", "--jobs", "1000"]):
+            subprocess.run(
+                [sys.executable, "-m", "cli", *command],
+                cwd=ROOT,
+                env=environment(home, port, **DEMO),
+                check=True,
+                capture_output=True,
+            )
+        with running(home, port, **DEMO) as started:
+            yield started
+
+
+@pytest.fixture
+def visitor(chromium: Browser, whole: Running) -> Iterator[Visitor]:
+    """A new visitor of the demo, on Launch, where the demo's pictures are."""
+    context = chromium.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+    context.set_default_timeout(60_000)
+    visitor = Visitor(context.new_page(), f"http://127.0.0.1:{whole.port}")
+    visitor.page.on("console", visitor.hear)
+    visitor.explore_the_demo()
+
+    def stands() -> bool:
+        visitor.open("launch")
+        return button(visitor.page).is_visible()
+
+    # The worker draws them in the background after the first start.
+    wait_until(stands, "there are pictures to choose from", 180)
+    yield visitor
+    context.close()
+
+
+def button(page: Page) -> Locator:
+    return page.locator(".st-key-launch button")
+
+
+def result(page: Page) -> Locator:
+    return page.get_by_role("img", name="After: ")
+
+
+def appears(page: Page) -> None:
+    """Wait until the result is on the screen, as a picture that the browser could draw."""
+    expect(result(page)).to_be_visible()
+    page.wait_for_function(
+        """() => [...document.images].some((image) =>
+            image.alt.startsWith("After: ") && image.complete && image.naturalWidth > 300)"""
+    )
+
+
+def launched(page: Page) -> None:
+    """Launch what is chosen, and say how long it takes until the result is seen."""
+    expect(button(page)).to_be_enabled()
+    begun = monotonic()
+    button(page).click()
+    appears(page)
+    _log.info("launch to result: %.1f s", monotonic() - begun)
+
+
+def test_one_click_on_the_demo_s_pictures_and_the_result_appears(visitor: Visitor) -> None:
+    page = visitor.page
+    expect(page.get_by_text("5 left this hour")).to_be_visible()
+    page.evaluate("window.neverReloaded = true")
+    launched(page)
+    expect(page.get_by_text("Confidence (estimate)").first).to_be_visible()
+    expect(page.get_by_text("4 left this hour")).to_be_visible()
+    assert page.evaluate("window.neverReloaded")
+    expect(
+        page.locator("[data-testid=stException], [data-testid=stAlertContentError]")
+    ).to_have_count(0)
+    assert told(in_both_themes(visitor, "Launch with a result")) == []
+    page.set_viewport_size({"width": 390, "height": 900})
+    overflow = "(main) => main.scrollWidth - main.clientWidth"
+    assert page.locator("[data-testid=stMain]").evaluate(overflow) <= 0
+    # The address shows the result again, to whom it belongs.
+    page.reload()
+    appears(page)
+    assert visitor.errors == []
+
+
+def test_an_uploaded_photo_is_tried_on_and_deleted_at_once(visitor: Visitor) -> None:
+    page = visitor.page
+    out = BytesIO()
+    Image.fromarray(data.astronaut()).save(out, "JPEG")  # type: ignore[no-untyped-call]
+    photo = FilePayload(name="me.jpg", mimeType="image/jpeg", buffer=out.getvalue())
+    text = FilePayload(name="notes.png", mimeType="image/png", buffer=b"no picture")
+    page.locator("[data-testid=stFileUploader] input").set_input_files([photo, text])
+    expect(page.get_by_text("Taken: 1 person.")).to_be_visible()
+    expect(page.get_by_text("notes.png: This is no picture")).to_be_visible()
+    expect(page.get_by_text("Deleted by itself on")).to_be_visible()
+    launched(page)
+    expect(result(page)).to_have_attribute("alt", "After: the photo with Breton tee")
+    source = page.get_by_role("img", name="Before: the photo").get_attribute("src")
+    assert source is not None
+    status = "(source) => fetch(source, {cache: 'no-store'}).then((answer) => answer.status)"
+    assert page.evaluate(status, source) == 200
+    page.get_by_role("button", name="Delete now").click()
+    expect(page.get_by_text("Deleted; the file follows within a minute.")).to_be_visible()
+    assert page.evaluate(status, source) == 404
+    expect(result(page)).to_have_count(0)
+
+
+def test_a_double_click_launches_once(visitor: Visitor) -> None:
+    page = visitor.page
+    button(page).dblclick()
+    appears(page)
+    expect(page.get_by_text("4 left this hour")).to_be_visible()
+    expect(page.get_by_text("24 that you have")).to_be_visible()
