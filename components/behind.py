@@ -30,8 +30,19 @@ def verdicts(ask: Ask, **filters: Parameter) -> Rows:
 
 
 def shoppers(ask: Ask, **params: Parameter) -> Rows:
-    """The shoppers behind retention; ``params`` are what all its parts have in common."""
-    return Rows("Shoppers", ask("tryons/shoppers", **params), shopper_rows.listed, ask)
+    """The shoppers behind retention; ``params`` are what all its parts have in common.
+
+    Behind a shopper are their jobs.
+    """
+    question = ask("tryons/shoppers", **params)
+
+    def listed(asked: Question) -> tuple[Load[Table], Forget]:
+        return shopper_rows.listed(asked, drill.open_shopper)
+
+    def their_jobs(shopper: str) -> Rows:
+        return jobs(ask, origin="shopper", shopper=shopper)
+
+    return Rows("Shoppers", question, listed, ask, inner=their_jobs)
 
 
 def movements(ask: Ask, policy: str) -> Rows:

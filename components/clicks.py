@@ -5,6 +5,8 @@ point that is selected takes the selection away. What happened is therefore note
 in the chart's callback, and taken up once.
 """
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 # A trace's place in the figure, and a point's place in the trace.
@@ -28,6 +30,13 @@ def _point(clicked: dict[str, object]) -> Point | None:
     """Where a point is, by what the browser says of it."""
     trace, place = clicked.get("curve_number"), clicked.get("point_index")
     return (trace, place) if isinstance(trace, int) and isinstance(place, int) else None
+
+
+def picked_row(key: str, ids: Sequence[str]) -> str | None:
+    """The id of the row whose button in the column ``key`` has been clicked, of these ids."""
+    row = st.session_state[key]["row"]
+    # The browser's word is not taken for it.
+    return ids[row] if row in range(len(ids)) else None
 
 
 def take(card: str) -> Point | None:

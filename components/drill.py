@@ -8,6 +8,7 @@ asked in the scope of whoever looks, like everything on the page.
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import streamlit as st
 from streamlit.errors import StreamlitInvalidLayoutContextError
@@ -24,6 +25,13 @@ PAGE = 50
 
 _PART = "drill.part"
 _COUNT = "drill.count"
+_SHOPPER = "drill.shopper"
+# All that a shopper has launched, whichever days the page shows.
+EVER: Mapping[str, Parameter] = {
+    "dated": "launched",
+    "since": date(2000, 1, 1),
+    "until": date(2100, 1, 1),
+}
 # The address names the job that is open, so that a link to it can be handed on.
 _JOB = "job"
 _TITLE = "What is behind it"
@@ -45,7 +53,8 @@ class Rows:
     """A list of rows that can stand behind a chart.
 
     ``question`` takes what the parts add, and ``row_count`` where ``is_paged``. ``listed`` makes a
-    table of it. ``ask`` asks about the job of a row.
+    table of it. ``ask`` asks about the job of a row. ``inner`` gives the jobs behind a row that is
+    none itself, by the row's id.
     """
 
     title: str
@@ -53,6 +62,7 @@ class Rows:
     listed: Listed
     ask: Ask
     is_paged: bool = True
+    inner: Callable[[str], "Rows"] | None = None
 
     def behind(self, whole: Part, traces: Mapping[int, Sequence[Part | None]]) -> "Behind":
         """This list behind a chart.
@@ -92,7 +102,8 @@ class Behind:
             return
         st.session_state[_PART] = part
         st.session_state[_COUNT] = PAGE
-        st.query_params.pop(_JOB, None)
+        _leave_job()
+        _leave_shopper()
         _drawer(self._show)
 
     def _show(self) -> None:
@@ -100,6 +111,11 @@ class Behind:
         if picked is not None:
             st.button("Back to the list", icon=":material/arrow_back:", on_click=_leave_job)
             job.show(self.rows.ask, picked)
+            return
+        shopper = st.session_state.get(_SHOPPER)
+        if shopper is not None and self.rows.inner is not None:
+            st.button("Back to the list", icon=":material/arrow_back:", on_click=_leave_shopper)
+            _list(self.rows.inner(shopper), Part(f"shopper {shopper[-12:]}", EVER))
             return
         part = self.parts[0]
         if len(self.parts) > 1:
@@ -112,16 +128,16 @@ class Behind:
             )
             # The browser's word is not taken for it.
             part = self.parts[place if place in range(len(self.parts)) else 0]
-        self._list(part)
+        _list(self.rows, part)
 
-    def _list(self, part: Part) -> None:
-        rows = self.rows
-        count = int(st.session_state[_COUNT])
-        paged = {"row_count": count} if rows.is_paged else {}
-        question = rows.question.narrowed({**part.params, **paged})
-        shown = table(f"{rows.title}: {part.label}", *rows.listed(question), key="behind")
-        if rows.is_paged and shown is not None and len(shown.rows) == count:
-            st.button(f"{PAGE} more", icon=":material/expand_more:", on_click=_more)
+
+def _list(rows: Rows, part: Part) -> None:
+    count = int(st.session_state[_COUNT])
+    paged = {"row_count": count} if rows.is_paged else {}
+    question = rows.question.narrowed({**part.params, **paged})
+    shown = table(f"{rows.title}: {part.label}", *rows.listed(question), key="behind")
+    if rows.is_paged and shown is not None and len(shown.rows) == count:
+        st.button(f"{PAGE} more", icon=":material/expand_more:", on_click=_more)
 
 
 def linked(ask: Ask) -> None:
@@ -145,8 +161,18 @@ def open_job(picked: str) -> None:
     st.query_params[_JOB] = picked
 
 
+def open_shopper(picked: str) -> None:
+    """Go on from the list to the jobs of one of its shoppers, by id."""
+    st.session_state[_SHOPPER] = picked
+    _from_the_top()
+
+
 def _leave_job() -> None:
     st.query_params.pop(_JOB, None)
+
+
+def _leave_shopper() -> None:
+    st.session_state.pop(_SHOPPER, None)
 
 
 def _from_the_top() -> None:

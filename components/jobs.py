@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 from streamlit.elements.lib.column_types import ButtonColumnResult, ColumnConfig
 
-from components import filters
+from components import clicks, filters
 from components.card import PERCENT, Forget, Load, Table
 from components.question import Question
 from metrics import METRICS
@@ -78,10 +78,8 @@ def listed(
 
 
 def _open(opened: Callable[[str], None], ids: Sequence[str], key: str) -> None:
-    row = st.session_state[key]["row"]
-    # The browser's word is not taken for it.
-    if row in range(len(ids)):
-        opened(ids[row])
+    if (picked := clicks.picked_row(key, ids)) is not None:
+        opened(picked)
 
 
 def _listed_columns(

@@ -1,26 +1,37 @@
 """Shoppers as rows: by their id and what is known of them without knowing them."""
 
-import streamlit as st
-from streamlit.elements.lib.column_types import ColumnConfig
+from collections.abc import Callable, Sequence
+from functools import partial
 
-from components import filters
+import streamlit as st
+from streamlit.elements.lib.column_types import ButtonColumnResult, ColumnConfig
+
+from components import clicks, filters
 from components.card import Forget, Load, Table
 from components.question import Question
 
+# The button of the row that has been clicked.
+_OPENED = "shoppers.opened"
 
-def listed(question: Question) -> tuple[Load[Table], Forget]:
-    """The answer of the query of shoppers behind a cell, as load and forget of a card."""
+
+def listed(question: Question, opened: Callable[[str], None]) -> tuple[Load[Table], Forget]:
+    """The answer of the query of shoppers behind a cell, as load and forget of a card.
+
+    ``opened`` is told the id of a shopper whose row somebody opens.
+    """
 
     def load() -> Table:
         answer = question.read()
+        ids = answer.frame["shopper_id"].tolist()
         rows = answer.frame.assign(
+            open=answer.frame["shopper_id"].str[-12:],
             category=filters.category_names(answer.frame["category"]),
             device=filters.device_names(answer.frame["device"]),
             channel=answer.frame["channel"].str.capitalize(),
         )
         return Table(
             rows,
-            _columns(),
+            _columns(partial(_open, opened, ids)),
             alt="Shoppers who came back, by id, the newest first",
             as_of=answer.as_of,
             empty="Nobody came back.",
@@ -29,10 +40,21 @@ def listed(question: Question) -> tuple[Load[Table], Forget]:
     return load, question.forget
 
 
-def _columns() -> dict[str, ColumnConfig]:
+def _open(opened: Callable[[str], None], ids: Sequence[str]) -> None:
+    if (picked := clicks.picked_row(_OPENED, ids)) is not None:
+        opened(picked)
+
+
+def _columns(open_row: Callable[[], None]) -> dict[str, ColumnConfig | ButtonColumnResult]:
     config = st.column_config
     return {
-        "shopper_id": config.TextColumn("Shopper", help="An id: nobody's name or address."),
+        "open": config.ButtonColumn(
+            "Shopper",
+            key=_OPENED,
+            on_click=open_row,
+            pinned=True,
+            help="The end of an id, nobody's name or address; opens their try-ons.",
+        ),
         "first_job_at": config.DatetimeColumn("First try-on (UTC)", format="D MMM YYYY HH:mm"),
         "category": config.TextColumn("First category"),
         "device": config.TextColumn("First device"),

@@ -13,9 +13,9 @@ from sqlalchemy import text
 from streamlit.testing.v1 import AppTest
 
 import queries
-from components import behind, card, charts
+from components import behind, card, charts, clicks
 from components.card import Drawing
-from components.drill import PAGE, Behind, Part, Rows
+from components.drill import EVER, PAGE, Behind, Part, Rows
 from components.job import UNKNOWN
 from components.question import Ask, asking
 from database import connections
@@ -195,6 +195,32 @@ def test_a_shopper_of_two_brands_is_one_of_all_brands(brand: str) -> None:
             part="all",
         )
         assert list(frame(rows, **params)["shopper_id"]) == expected
+
+
+def test_behind_a_shopper_are_their_jobs_with_the_brands_in_view(brand: str) -> None:
+    with connections.owner() as c:
+        other, user = facts.brand(c, "Third"), facts.shopper(c)
+        for seller, when in ((brand, "2026-05-04"), (other, "2026-05-05"), (brand, "2026-06-01")):
+            facts.job(c, seller, user, at(when))
+        facts.job(c, brand, facts.shopper(c), at("2026-05-06"))
+    for scope, days in (
+        (Scope.of_brands([brand]), [1, 4]),
+        (Scope.of_brands([other]), [5]),
+        (Scope("all"), [1, 5, 4]),
+        (Scope(), []),
+    ):
+        people = behind.shoppers(asking(queries, partial(Scope, scope.brands)))
+        assert people.inner is not None
+        found = people.inner(user).question.narrowed({**EVER, "row_count": PAGE}).read().frame
+        assert list(found["created_at"].dt.day) == days
+
+
+@pytest.mark.parametrize(("row", "picked"), [(0, "a"), (1, "b"), (2, None), (-1, None)])
+def test_a_row_that_the_browser_made_up_is_none(
+    row: int, picked: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(st, "session_state", {"rows.opened": {"row": row}})
+    assert clicks.picked_row("rows.opened", ["a", "b"]) == picked
 
 
 # One job
