@@ -1,5 +1,6 @@
 """How reviewers agree with one another, and which engine wins where its name is not known."""
 
+from collections.abc import Callable
 from functools import partial
 
 import pandas as pd
@@ -16,20 +17,28 @@ _WHERE_NONE = "No picture has two reviewers yet."
 
 def agreement(question: Question) -> None:
     """Cards of raw agreement and of agreement beyond chance, for rows of one window."""
+    # Which measure fits is seen in the rows; the cards then read them for themselves.
     found = card.read("Agreement", question.read, "review-agreement", height=132)
     if found is None:
         return
-    rows, as_of = found[0].frame, found[0].as_of
+    rows = found[0].frame
     are_two = bool(len(rows)) and bool(rows["are_two"].all())
-    beyond_chance = kappa(rows) if are_two else metrics.alpha(triples(rows))
-    count = int(rows["job_count"].sum())
-    note = f"n = {count:,} picture{'' if count == 1 else 's'}" if count else _WHERE_NONE
-    figures = {"agreement": metrics.agreement(triples(rows))}
-    figures["kappa" if are_two else "alpha"] = beyond_chance
+
+    def load(measure: Callable[[pd.DataFrame], float | None]) -> Figure:
+        answer = question.read()
+        count = int(answer.frame["job_count"].sum())
+        note = f"n = {count:,} picture{'' if count == 1 else 's'}" if count else _WHERE_NONE
+        return Figure(measure(answer.frame), answer.as_of, note=note)
+
+    measures = {
+        "agreement": lambda rows: metrics.agreement(triples(rows)),
+        "kappa" if are_two else "alpha": kappa
+        if are_two
+        else lambda rows: metrics.alpha(triples(rows)),
+    }
     with card.wall(2):
-        for key, value in figures.items():
-            load = partial(Figure, value, as_of, note=note)
-            card.metric_card(METRICS[key], load, question.forget, "")
+        for key, measure in measures.items():
+            card.metric_card(METRICS[key], partial(load, measure), question.forget, "")
 
 
 def triples(rows: pd.DataFrame) -> list[tuple[int, int, int]]:

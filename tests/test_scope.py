@@ -156,7 +156,18 @@ def _one_job_in_full(connection: Connection, brand: UUID) -> None:
     rows.insert(connection, "job_outputs", job_id=job, object_id=picture)
     rows.insert(connection, "batches", brand_id=brand, name="Autumn")
     rows.insert(connection, "job_attempts", job_id=job, number=1, engine="classic")
-    rows.insert(connection, "reviews", job_id=job, brand_id=brand, approved=False, drawn="newest")
+    yesterday = datetime.now(UTC) - timedelta(days=1)
+    for reviewer in (None, rows.insert(connection, "users", role="analyst")):
+        rows.insert(
+            connection,
+            "reviews",
+            job_id=job,
+            brand_id=brand,
+            reviewer_id=reviewer,
+            approved=False,
+            drawn="newest",
+            created_at=yesterday,
+        )
     pair = rows.insert(
         connection,
         "job_pairs",
