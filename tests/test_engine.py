@@ -33,7 +33,7 @@ from tryon.engines.preview.silhouette import find
 FAMILY = mannequins.family()
 COLLECTION = {one.name: one for one in garments.collection()}
 SLIM, ATHLETE, OPEN_ARMS = FAMILY[0], FAMILY[1], FAMILY[5]
-CURVY, LONG_SLEEVES = FAMILY[7], FAMILY[9]
+CURVY, LONG_SLEEVES, HAND_ON_HIP = FAMILY[7], FAMILY[9], FAMILY[10]
 
 drawn = functools.cache(mannequins.draw)
 
@@ -297,6 +297,37 @@ def test_old_long_sleeves_do_not_stay() -> None:
         assert red > blue + 15
     assert result.signals["unpainted"] < 0.8
     assert any("painted" in warning for warning in result.warnings)
+
+
+def test_a_sleeve_goes_round_the_elbow_to_the_hand_on_the_hip() -> None:
+    figure = drawn(HAND_ON_HIP)
+    truth, unit = figure.truth, measured(HAND_ON_HIP)[0].unit
+    arm = figure.parts["arm right"] & ~figure.parts["torso"]
+    y = np.arange(arm.shape[0])[:, None]
+    arm &= (y > truth.shoulders[1][1] + 0.3 * unit) & (y < truth.wrists[1][1] - 0.1 * unit)
+    assert composed(HAND_ON_HIP, "Moss cable sweater").garment[arm].mean() > 0.97
+    wrist = np.asarray(measured(HAND_ON_HIP)[0].arms[1].wrist)  # type: ignore[union-attr]
+    assert np.hypot(*(wrist - truth.wrists[1])) < 0.25 * unit
+
+
+def test_painted_skin_looks_like_skin_and_leaves_the_trousers() -> None:
+    figure = drawn(LONG_SLEEVES)
+    truth, unit = figure.truth, measured(LONG_SLEEVES)[0].unit
+    parts = figure.parts
+    y = np.arange(figure.picture.shape[0])[:, None]
+    hip = parts["torso"] | parts["leg left"] | parts["leg right"]
+    hip &= ~(parts["arm left"] | parts["arm right"] | parts["hands"])
+    after = composed(LONG_SLEEVES, "Garden tee")
+    hip &= (y > truth.waist[1] + 0.5 * unit) & (y < truth.crotch[1]) & (after.garment < 0.1)
+    blue, _, red = np.moveaxis(after.picture, 2, 0)
+    assert (hip & (red > blue + 15)).sum() < 100
+    # On the shoulder it is as light as on the arm, and not the brown of an old sleeve's shadow.
+    heavy = drawn(FAMILY[3])
+    skin = composed(FAMILY[3], "Rose tank").picture
+    for (sx, sy), (ex, ey) in zip(heavy.truth.shoulders, heavy.truth.elbows, strict=True):
+        upper = skin[round(sy) - 4 : round(sy) + 5, round(sx) - 4 : round(sx) + 5]
+        lower = skin[round(ey) - 4 : round(ey) + 5, round(ex) - 4 : round(ex) + 5]
+        assert abs(float(upper.mean()) - float(lower.mean())) < 25
 
 
 # --- geometry ---------------------------------------------------------------------------------

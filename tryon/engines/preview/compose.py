@@ -339,6 +339,32 @@ def _opened(mask: Array, size: float) -> Array:
     return cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, kernel) > 0
 
 
+def _trousers(base: Array, body: Body, mask: Array, sleeves: Array, y: Array) -> Array:
+    """Where the colour is rather the old trousers' than the old sleeves': a hip beside an arm."""
+    nothing = np.zeros(sleeves.shape, bool)
+    if body.old_hem is None:
+        return nothing
+    half = 0.3 * body.width(body.hip)
+    columns = slice(int(max(body.axis - half, 0)), int(body.axis + half) + 1)
+    rows = slice(int(body.old_hem), int(body.crotch) + 1)
+    if base[rows, columns].size < 150 or sleeves.sum() < 50:
+        return nothing
+    lab = cv2.cvtColor(base.astype(np.float32) / 255, cv2.COLOR_BGR2LAB)
+    # Hue more than lightness: the shaded side of a sleeve is dark, too.
+    lab = lab * np.array([0.3, 1, 1], np.float32)
+    trousers = np.median(lab[rows, columns].reshape(-1, 3), axis=0)
+    top = np.median(lab[sleeves], axis=0)
+    if float(np.square(trousers - top).sum()) < 5**2:
+        return nothing
+    alike = np.square(lab - trousers).sum(-1) < np.square(lab - top).sum(-1)
+    alike = _opened(mask & (y > body.old_hem) & alike, 0.05 * body.unit)
+    # The hip is one piece with the trunk.
+    _, pieces = cv2.connectedComponents(alike.astype(np.uint8))
+    trunk = np.unique(pieces[rows, columns][alike[rows, columns]])
+    result: Array = np.isin(pieces, trunk[trunk > 0])
+    return result
+
+
 def _paint_skin(
     base: Array,
     fitted: Fitted,
@@ -357,6 +383,7 @@ def _paint_skin(
     chest &= (x > body.shoulders[0][0] - 0.1 * f) & (x < body.shoulders[1][0] + 0.1 * f)
     arm = (across < 1.25) & (along < wrist - 0.02)
     arm &= (y > body.shoulders[0][1] - 0.2 * f) & (along > sleeve_end - 0.3)
+    arm &= ~_trousers(base, body, mask, arm & cloth & (across < 0.6), y)
     trunk = (x > body.left[:, None]) & (x < body.right[:, None])
     # Within the trunk only what lies above the garment: its neck opening, not a bare belly.
     over = np.cumsum(fitted.cover > 0.5, axis=0) == 0
