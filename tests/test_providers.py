@@ -357,6 +357,22 @@ def test_a_picture_that_cannot_be_had_at_the_moment(dialect: Dialect, fake: Fake
     assert engine.fetch(reference).pictures[0].data == MADE
 
 
+@pytest.mark.parametrize("output", [["https://x"] * 17, [{"url": "https://x"}], "https://x", [7]])
+def test_addresses_that_are_none(output: object, fake: Fake) -> None:
+    FashnDialect().succeed(fake)
+    fake.say("poll", Reply({"id": NUMBER, "status": "completed", "output": output}))
+    assert failure(FashnDialect().engine(fake.address)).code is Code.BAD_ANSWER
+
+
+def test_a_provider_that_says_not_to_wait_is_not_asked_without_pause(fake: Fake) -> None:
+    FashnDialect().succeed(fake)
+    engine = FashnDialect().engine(fake.address)
+    reference = engine.submit(request(), "job-0")
+    for header, wait in (("0", 0.25), ("9999", 30.0)):
+        fake.say("poll", Reply({}, 429, {"retry-after": header}))
+        assert engine.poll(reference).again_s == wait
+
+
 @every_dialect
 def test_cancel(dialect: Dialect, fake: Fake) -> None:
     dialect.succeed(fake)

@@ -9,14 +9,16 @@ import base64
 import binascii
 import ipaddress
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 from urllib.parse import urljoin
 
 import httpx2
 
-from tryon.engines import Code, EngineError
+from tryon.engines import Code, EngineError, Picture
 from tryon.engines.remote import (
+    ANY_TYPE,
+    MOST_PICTURES,
     TIMEOUT,
     Account,
     PassingError,
@@ -32,6 +34,25 @@ _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 class _WrongAddressError(Exception):
     """Nothing is fetched from there."""
+
+
+def pictures(
+    addresses: Sequence[object], account: Account, *, loopback: bool = False
+) -> tuple[Picture, ...]:
+    """The pictures at the addresses of a finished job, as `download` fetches them.
+
+    Raises EngineError, also when there is none.
+    """
+    if not addresses:
+        raise account.no_picture()
+    if len(addresses) > MOST_PICTURES:
+        raise account.bad_answer()
+    made = []
+    for address in addresses:
+        if not isinstance(address, str):
+            raise account.bad_answer()
+        made.append(Picture(download(address, account, loopback=loopback), ANY_TYPE))
+    return tuple(made)
 
 
 def download(url: str, account: Account, *, loopback: bool = False) -> bytes:

@@ -18,14 +18,13 @@ from tryon.engines import (
     Code,
     EngineError,
     Mode,
-    Picture,
     Progress,
     RefusalError,
     Request,
     Result,
 )
-from tryon.engines.download import download
-from tryon.engines.remote import ANY_TYPE, Account, Answer, Api, Remote, check, data_address
+from tryon.engines.download import pictures
+from tryon.engines.remote import Account, Answer, Api, Remote, check, data_address
 
 NAME: Final = "fashn"
 LABEL: Final = "FASHN"
@@ -113,15 +112,10 @@ class Fashn(Remote):
         if status != "completed":
             raise self._failure(status, answer.data.get("error"))
         addresses = answer.data.get("output") or []
-        if not isinstance(addresses, list) or not all(isinstance(one, str) for one in addresses):
+        if not isinstance(addresses, list):
             raise self._account.bad_answer()
-        if not addresses:
-            raise self._account.no_picture()
         return Result(
-            pictures=tuple(
-                Picture(download(one, self._account, loopback=self._loopback), ANY_TYPE)
-                for one in addresses
-            ),
+            pictures=pictures(addresses, self._account, loopback=self._loopback),
             engine_version=model,
             cost_usd=self._cost(answer),
         )

@@ -33,14 +33,13 @@ from tryon.engines import (
     Code,
     EngineError,
     Mode,
-    Picture,
     Progress,
     RefusalError,
     Request,
     Result,
 )
-from tryon.engines.download import download
-from tryon.engines.remote import ANY_TYPE, Account, Api, Remote, check, data_address
+from tryon.engines.download import pictures
+from tryon.engines.remote import Account, Api, Remote, check, data_address
 
 KEYS_VARIABLE: Final = "CLOSETAI_PROVIDER_KEYS"
 
@@ -272,16 +271,11 @@ class Http(Remote):
         if provider.result.url is not None:
             address = _of(provider.result.url, reference)
             answer = self._api.call("GET", address, None, self._explain)
-        addresses = [
-            one for one in _found(answer.data, provider.result.pictures) if isinstance(one, str)
-        ]
+        addresses = [one for one in _found(answer.data, provider.result.pictures) if one]
         if not addresses:
             raise self._explain(json.dumps(answer.data)) or self._account.no_picture()
         return Result(
-            pictures=tuple(
-                Picture(download(one, self._account, loopback=self._loopback), ANY_TYPE)
-                for one in addresses
-            ),
+            pictures=pictures(addresses, self._account, loopback=self._loopback),
             engine_version=provider.version,
             cost_usd=None if provider.price_usd is None else provider.price_usd * len(addresses),
         )

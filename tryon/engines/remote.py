@@ -31,6 +31,8 @@ for _name in ("httpx2", "httpcore2", "google_genai"):
 
 # Of a picture that a provider has made: what it is in truth is seen when it is read.
 ANY_TYPE: Final = "image/*"
+# No job asks for more; who sends more has misunderstood, or means harm.
+MOST_PICTURES: Final = 16
 
 TIMEOUT: Final = httpx2.Timeout(30, connect=10)
 # For one answer in all, however slowly it drips.
@@ -40,7 +42,7 @@ _LARGEST_ANSWER = 32_000_000
 # What a provider may ask to wait for, at most; the job would seem forgotten.
 _LONGEST_WAIT_S = 3600.0
 _AGAIN_S = 2.0
-_LONGEST_AGAIN_S = 30.0
+_SHORTEST_AGAIN_S, _LONGEST_AGAIN_S = 0.25, 30.0
 
 # What providers that answer 403 or 429 to an empty account say of it.
 _NO_CREDITS = re.compile(
@@ -259,7 +261,8 @@ class Remote(ABC):
                 seen = self._look(reference)
             except PassingError as error:
                 wait = _AGAIN_S if error.retry_after_s is None else error.retry_after_s
-                return Progress(done=False, again_s=min(wait, _LONGEST_AGAIN_S))
+                wait = min(max(wait, _SHORTEST_AGAIN_S), _LONGEST_AGAIN_S)
+                return Progress(done=False, again_s=wait)
             if isinstance(seen, Progress):
                 return seen
             self._results[reference] = seen
