@@ -33,7 +33,7 @@ from tryon.engines.preview.fit import fit
 from tryon.engines.preview.silhouette import Silhouette, find
 
 NAME = "preview"
-VERSION = "1.0"
+VERSION = "1.1"
 # The result's longer side, in pixels.
 SIDE = 1024
 SMALLEST_SIDE = 200
