@@ -149,6 +149,11 @@ def test_the_largest_brands_and_the_sample_manager_s_have_persons_and_garments()
     made = rows(PICTURES)
     assert {row.name for row in made} == {ranked[place].name for place in (0, 1, 2, 30)}
     assert len(made) == len({row.key for row in made}) == ON_SHELVES
+    in_order = rows(
+        "select sku from products where brand_id = :id and sku like 'DEMO-%' order by created_at",
+        id=ranked[30].id,
+    )
+    assert [row.sku for row in in_order] == list(demo.GARMENTS)
     # A persona that was there without a picture is not made a second time.
     assert there == 1
     after = number("select count(*) from personas where brand_id = :id", id=ranked[0].id)

@@ -109,12 +109,13 @@ _PRODUCTS = text(
     """
     insert into products (brand_id, sku, name, category, tags, created_at)
     select b.id, g.sku, g.name, cast(g.category as garment_category), array[g.pattern],
-      now() + interval '1 microsecond' * b.place
+      -- Brands in their order, and in each the garments in theirs.
+      now() + interval '1 microsecond' * (100 * b.place + g.place)
     from unnest(cast(:brands as uuid[])) with ordinality as b (id, place)
     cross join unnest(
       cast(:numbers as text[]), cast(:names as text[]), cast(:categories as text[]),
       cast(:patterns as text[])
-    ) as g (sku, name, category, pattern)
+    ) with ordinality as g (sku, name, category, pattern, place)
     on conflict (brand_id, sku) do nothing
     """
 )

@@ -9,7 +9,10 @@ from tryon.engines import SHOES, Category
 
 # Of the looks: how many are drawn at random; of the others, how many for which reason.
 _RANDOM, _NEWEST, _VALUE = 0.34, 0.10, 0.06
-_SECOND_OPINION, _ERRS, _ADJUDICATED = 0.35, 0.08, 0.45
+# How often people err; how often the second differs where it is easy and hard to tell.
+_ERRS, _DIFFERS, _DIFFERS_IN_DOUBT = 0.04, 0.16, 0.40
+# How many are reviewed twice, and how many of the disagreements are settled.
+_SECOND_OPINION, _ADJUDICATED = 0.40, 0.40
 
 _REASONS: Final[dict[Category, tuple[str, ...]]] = {
     Category.TOPS: ("neckline", "lost_detail"),
@@ -56,8 +59,8 @@ def judgements(look: Look, confidence: float, reviewers: int) -> list[Judgement]
     people = dice.sample(range(reviewers), 3)
     # Of what is all but certain most is good, of what is doubtful less than half.
     good = dice.random() < 1 - 1.5 * (1 - confidence)
-    first = good != (dice.random() < _ERRS / 2)
-    second = first != (dice.random() < (_ERRS if confidence > 0.8 else 4 * _ERRS))
+    first = good != (dice.random() < _ERRS)
+    second = first != (dice.random() < (_DIFFERS if confidence > 0.8 else _DIFFERS_IN_DOUBT))
     has_second = dice.random() < _SECOND_OPINION
     is_settled = dice.random() < _ADJUDICATED
     if drawn is None:
