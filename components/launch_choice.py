@@ -139,7 +139,8 @@ def choice(brand: str, persons: pd.DataFrame, garments: pd.DataFrame) -> Choice:
     if kept is None or kept.brand != brand:
         kept = st.session_state[_CHOICE] = Choice(brand)
     if not kept.persons and not persons.empty:
-        kept.persons = [person(persons.iloc[0])]
+        personas = persons[persons["kind"] == "persona"]
+        kept.persons = [person((persons if personas.empty else personas).iloc[0])]
     if not kept.garments and not garments.empty:
         tops = garments[garments["category"] == "tops"]
         kept.garments = [garment((garments if tops.empty else tops).iloc[0])]
@@ -219,17 +220,18 @@ def _tile(
     with st.container(width=_TILE, gap="xsmall", key=f"tile-{one.kind}-{one.id}"):
         ring = f"outline:3px solid {PLUM};outline-offset:-3px;" if is_chosen else ""
         style = f"width:100%;aspect-ratio:3/4;object-fit:cover;border-radius:0.6rem;{ring}"
+        length = _LONGEST - 4 if is_chosen else _LONGEST  # the icon takes some
         # The button beside it says the name.
         st.html(picture.tag(one.object_id, "", f"display:block;{style}"))
         st.button(
-            markdown(shortened(name, _LONGEST)),
+            markdown(shortened(name, length)),
             icon=":material/check_circle:" if is_chosen else None,
             key=f"choose-{one.kind}-{one.id}",
             type="tertiary",
             width="stretch",
             on_click=choose,
             args=args,
-            help=markdown(name) if len(name) > _LONGEST else None,
+            help=markdown(name) if len(name) > length else None,
         )
 
 

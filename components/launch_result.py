@@ -218,10 +218,10 @@ def _estimate(row: pd.Series) -> None:
             st.caption(f":material/warning: {markdown(sentence)}")
 
 
-def _level(value: float) -> None:
+def _level(value: float, name: str = "Confidence (estimate)") -> None:
     word, color = next((word, color) for least, word, color in LEVELS if value >= least)
     st.badge(
-        f"Confidence (estimate): {word}",
+        f"{name}: {word}",
         color=color,  # type: ignore[arg-type]
         help=f"{value:.0%}: the engine's own estimate of how likely a reviewer accepts the picture."
         " Nobody has looked at it yet.",
@@ -284,7 +284,7 @@ def _small(row: pd.Series) -> None:
         st.html(_frame(state.capitalize(), line))
     st.caption(markdown(shortened(name, 40)))
     if state == "completed" and not pd.isna(row["confidence_pct"]):
-        _level(float(row["confidence_pct"]))
+        _level(float(row["confidence_pct"]), "Estimate")
 
 
 def _cancel(jobs: list[str], acts: Acts) -> None:

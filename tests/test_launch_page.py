@@ -1,7 +1,10 @@
 """The page Launch through app.py: one click, what it costs, what came of it, and what cannot be."""
 
+import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -11,6 +14,7 @@ import streamlit as st
 from sqlalchemy import text
 from streamlit.testing.v1 import AppTest
 
+import queries
 from database import connections
 from database.tenancy import Scope
 from settings import settings
@@ -18,6 +22,8 @@ from tests.engines import Instant, picture
 from tests.rows import insert
 from tests.test_pages import LAUNCH, at, empty_brand, signed_in
 from tryon import jobs, queue, storage
+from tryon.engines import Mode, registry
+from tryon.engines.registry import Offer
 from tryon.storage import Owner
 from tryon.worker import Worker
 
@@ -222,7 +228,7 @@ def test_a_batch_is_every_garment_on_every_person(brand: UUID) -> None:
     work_off()
     app.run()
     assert not app.exception
-    assert said(app).count("Confidence (estimate)") == 6
+    assert said(app).count("Estimate: High") == 6
     assert [str(bar.proto.text) for bar in app.get("progress")] == ["6 of 6 ended"]
     # Back to one picture: what fits it stays chosen.
     app.segmented_control(key="launch-make").set_value("One picture").run()
@@ -407,3 +413,128 @@ def test_a_problem_while_launching_is_one_sentence(monkeypatch: pytest.MonkeyPat
         "This did not work just now; nothing was launched. Please try again."
     ]
     assert rows("select from tryon_jobs where origin = 'demo'") == []
+
+
+ABLE = Offer("instant", "Instant", frozenset(Mode), 3, Decimal("0.039"))
+
+
+def with_engine(monkeypatch: pytest.MonkeyPatch, offer: Offer) -> None:
+    """Let there be one more engine, here or behind a key."""
+    monkeypatch.setattr(registry, "offers", lambda: (*OFFERS[:1], offer))
+
+
+OFFERS = registry.offers()
+
+
+def test_only_what_an_engine_here_can_do_is_offered(
+    brand: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_engine(monkeypatch, replace(ABLE, missing="Set INSTANT_KEY to use it."))
+    app = at(signed_in("brand_manager", str(brand)), LAUNCH)
+    assert "mode" not in {box.key for box in app.segmented_control}
+    assert "**From prompt** (a picture from words alone): needs Instant." in said(app)
+    assert "Instant: Set INSTANT_KEY to use it." in said(app)
+    with_engine(monkeypatch, ABLE)
+    app.run()
+    assert app.segmented_control(key="mode").options == [
+        "Try-on",
+        "From prompt",
+        "Photo + text",
+        "Product shot",
+        "Photo set",
+    ]
+    # What costs money says so before the click.
+    app.selectbox(key="launch-engine-tryon").set_value("Instant").run()
+    assert r"the engine takes from \$0.039 a picture" in said(app)
+
+
+def test_words_alone_make_a_picture_where_an_engine_can(
+    brand: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_engine(monkeypatch, ABLE)
+    app = at(signed_in("brand_manager", str(brand)), LAUNCH)
+    app.segmented_control(key="mode").set_value("From prompt").run()
+    assert [note.value for note in app.warning] == ["Say in words what the picture is to show."]
+    app.text_area(key="launch-prompt-from_prompt").set_value("A coat in the rain").run()
+    the_button(app).click().run()
+    assert not app.exception
+    (job,) = rows("select * from tryon_jobs where status = 'queued'")
+    assert (job.mode, job.prompt, job.engine) == ("from_prompt", "A coat in the rain", "instant")
+    assert (job.persona_id, job.category) == (None, None)
+
+
+def test_a_photo_set_is_of_a_persona_and_shows_how_far_it_is(
+    brand: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_engine(monkeypatch, ABLE)
+    app = at(signed_in("brand_manager", str(brand)), LAUNCH)
+    app.segmented_control(key="mode").set_value("Photo set").run()
+    app.text_area(key="launch-prompt-photo_set").set_value("By the sea").run()
+    app.number_input(key="launch-count").set_value(3).run()
+    assert "3 pictures · **3 credits**" in said(app)
+    the_button(app).click().run()
+    assert not app.exception
+    assert rows("select style, photo_count from photo_sets where style = 'By the sea'") == [
+        ("By the sea", 3)
+    ]
+    assert [str(bar.proto.text) for bar in app.get("progress")] == ["0 of 3 ended"]
+
+
+def test_the_demo_uses_the_built_in_engine_whatever_else_there_is(
+    brand: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert brand
+    with_engine(monkeypatch, ABLE)
+    app = visitor()
+    assert "mode" not in {box.key for box in app.segmented_control}
+    assert "Instant: The demo uses the built-in engine only." in said(app)
+
+
+def test_a_database_that_stops_while_a_job_is_made_is_one_sentence(
+    brand: UUID, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert brand
+    app = visitor()
+    the_button(app).click().run()
+    read = queries.read
+
+    def broken(name: str, scope: Scope, **params: queries.Parameter) -> queries.Answer:
+        if name == "studio/launch_jobs":
+            raise queries.QueryFailedError("the address of the database")
+        return read(name, scope, **params)
+
+    monkeypatch.setattr(queries, "read", broken)
+    with caplog.at_level(logging.CRITICAL):
+        app.run()
+    assert not app.exception
+    assert [note.value for note in app.warning] == [
+        "The database does not answer just now. Your job is not lost; this goes on by itself."
+    ]
+    monkeypatch.setattr(queries, "read", read)
+    work_off()
+    app.run()
+    assert "After: Ada with Red tee" in said(app)
+
+
+def test_what_cannot_be_read_at_all_is_one_sentence_with_a_retry(
+    brand: UUID, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert brand
+    read = queries.read
+
+    def broken(name: str, scope: Scope, **params: queries.Parameter) -> queries.Answer:
+        if name == "studio/launch_garments":
+            raise queries.QueryFailedError("no")
+        return read(name, scope, **params)
+
+    app = visitor()
+    monkeypatch.setattr(queries, "read", broken)
+    with caplog.at_level(logging.CRITICAL):
+        app.run()
+    assert not app.exception
+    assert [note.value for note in app.error] == [
+        "The pictures could not be read just now. Nothing is lost."
+    ]
+    monkeypatch.setattr(queries, "read", read)
+    app.button(key="retry-launch").click().run()
+    assert the_button(app).label == "Launch"

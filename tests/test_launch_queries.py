@@ -130,11 +130,12 @@ def test_persons_are_the_brand_s_own_and_what_was_uploaded(brand: UUID, manager:
     ours = stored("selfie", brand, expires_at=until)
     mine = stored("selfie", None, user)
     found = read("launch_persons", manager, row_count=10)
-    assert found["kind"].tolist() == ["persona", "persona", "photo", "photo"]
-    assert found["person_id"].tolist() == [str(x) for x in (with_cover, with_picture, mine, ours)]
-    assert found["object_id"].tolist()[1:] == [str(picture), str(mine), str(ours)]
-    assert found["name"].tolist()[:2] == ["Ada", "Ben"]
-    assert found["expires_at"].iloc[3] == until
+    assert found["kind"].tolist() == ["photo", "photo", "persona", "persona"]
+    assert found["person_id"].tolist() == [str(x) for x in (mine, ours, with_cover, with_picture)]
+    assert found["object_id"].tolist()[0] == str(mine)
+    assert found["object_id"].tolist()[3] == str(picture)
+    assert found["name"].tolist()[2:] == ["Ada", "Ben"]
+    assert found["expires_at"].iloc[1] == until
     assert len(read("launch_persons", manager, row_count=1)) == 2
 
 

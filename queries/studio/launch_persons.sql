@@ -1,6 +1,6 @@
--- Who can try something on: the brand's personas that have a picture, and the photos that were
--- uploaded in its studio or by the visitor. Shoppers' own are not among them.
--- Grain: one row per persona, in the order in which they were made, then per photo, newest first.
+-- Who can try something on: the photos that were uploaded in the brand's studio or by the visitor,
+-- and the brand's personas that have a picture. Shoppers' own are not among them.
+-- Grain: one row per photo, newest first, then per persona, in the order in which they were made.
 -- Scope: brands and user.
 -- Parameters:
 --   row_count    how many of each at most
@@ -11,6 +11,25 @@
 --   name         the persona's name; n/a for a photo
 --   created_at   when it was made or uploaded
 --   expires_at   when the photo is deleted; n/a for a persona
+(
+    select
+        'photo' as kind,
+        o.id as person_id,
+        o.id as object_id,
+        null as name,
+        o.created_at,
+        o.expires_at
+    from stored_objects o
+    where
+        o.kind = 'selfie'
+        and (
+            (o.user_id is null and o.brand_id in (select scope_brands()))
+            or (o.user_id = scope_user() and o.brand_id is null)
+        )
+    order by o.created_at desc, o.id desc
+    limit :row_count
+)
+union all
 (
     select
         'persona' as kind,
@@ -31,24 +50,5 @@
         (p.user_id is null or p.user_id = scope_user())
         and coalesce(p.thumbnail_object_id, x.object_id) is not null
     order by p.created_at, p.id
-    limit :row_count
-)
-union all
-(
-    select
-        'photo' as kind,
-        o.id as person_id,
-        o.id as object_id,
-        null as name,
-        o.created_at,
-        o.expires_at
-    from stored_objects o
-    where
-        o.kind = 'selfie'
-        and (
-            (o.user_id is null and o.brand_id in (select scope_brands()))
-            or (o.user_id = scope_user() and o.brand_id is null)
-        )
-    order by o.created_at desc, o.id desc
     limit :row_count
 )
