@@ -16,10 +16,10 @@ import streamlit as st
 
 from components import address, card, drill, menu, picture
 from components.filters import EVERY
+from components.launch_result import LEVELS
 from components.period import FIRST_DAY
 from components.plain import markdown, shortened
 from components.question import Question
-from metrics import text
 
 log = logging.getLogger(__name__)
 
@@ -239,7 +239,8 @@ def _alt(row: pd.Series) -> str:
 
 def _facts(row: pd.Series) -> str:
     words = [str(row[name]) for name in ("brand", "batch") if not pd.isna(row[name])]
-    words += [str(row["engine"]), f"{row['made_at']:%-d %b %Y}"]
+    version = "" if pd.isna(row["engine_version"]) else f" {row['engine_version']}"
+    words += [f"{row['engine']}{version}", f"{row['made_at']:%-d %b %Y}"]
     if row["origin"] == "demo":
         words.append("your demo")
     return " · ".join(markdown(word) for word in words)
@@ -252,7 +253,9 @@ def _badges(row: pd.Series) -> str:
     if not pd.isna(row["verdict"]):
         badges.append(VERDICTS[str(row["verdict"])][0])
     if not pd.isna(row["confidence_pct"]):
-        badges.append(f":gray-badge[Estimate {text('pct', row['confidence_pct'])}]")
+        share = float(row["confidence_pct"])
+        level = next(word for least, word, _ in LEVELS if share >= least)
+        badges.append(f":gray-badge[Estimate: {level}, {share:.0%}]")
     return " ".join(badges)
 
 
@@ -280,38 +283,39 @@ def _pick_none() -> None:
 def _bar(powers: Powers, forget: Callable[[], None]) -> None:
     picked = _picked()
     with st.container(horizontal=True, vertical_alignment="center", key="gallery-bar"):
-        if st.button(
-            "Compare",
-            icon=":material/compare:",
-            disabled=not 2 <= len(picked) <= _COMPARED,
-            help=f"Side by side: two to {_COMPARED} pictures.",
-        ):
-            _compare(list(picked.values()))
-        if powers.favor is not None:
-            favored = bool(picked) and all(row["is_favorite"] for row in picked.values())
-            st.button(
-                "No favourite" if favored else "Favourite",
-                icon=":material/star:",
-                disabled=not picked,
-                on_click=_favor,
-                args=[powers.favor, not favored, forget],
-                key="gallery-favor",
-            )
-        if powers.save is not None:
-            _save_menu(powers, disabled=not picked)
-        if st.button(
-            "Download",
-            icon=":material/download:",
-            disabled=not picked,
-            help="One picture as it is, several in a zip.",
-        ):
-            _take(powers)
-        st.button("Clear", type="tertiary", disabled=not picked, on_click=_pick_none)
-        count = f"{len(picked):,} picked" if picked else "Pick pictures to do something with them."
-        st.caption(count)
+        if picked:
+            _actions(powers, forget)
+            st.button("Clear", type="tertiary", on_click=_pick_none)
+            more = f" Up to {_COMPARED} can be compared." if len(picked) > _COMPARED else ""
+            st.caption(f"{len(picked):,} picked.{more}")
+        else:
+            st.caption("Pick pictures to compare them, save them or take them along.")
     said = st.session_state.pop(_SAID, None)
     if said:
         st.info(markdown(said), icon=":material/info:")
+
+
+def _actions(powers: Powers, forget: Callable[[], None]) -> None:
+    picked = _picked()
+    if 2 <= len(picked) <= _COMPARED and st.button("Compare", icon=":material/compare:"):
+        _compare(list(picked.values()))
+    if powers.favor is not None:
+        favored = all(row["is_favorite"] for row in picked.values())
+        st.button(
+            "No favourite" if favored else "Favourite",
+            icon=":material/star:",
+            on_click=_favor,
+            args=[powers.favor, not favored, forget],
+            key="gallery-favor",
+        )
+    if powers.save is not None:
+        _save_menu(powers.save, powers.collections)
+    if st.button(
+        "Download",
+        icon=":material/download:",
+        help="One picture as it is, several in a zip.",
+    ):
+        _take(powers)
 
 
 def _favor(
@@ -323,13 +327,12 @@ def _favor(
     _pick_none()
 
 
-def _save_menu(powers: Powers, *, disabled: bool) -> None:
-    save = powers.save
-    assert save is not None
+def _save_menu(
+    save: Callable[[Sequence[str], str | None], str], collections: Callable[[], Sequence[str]]
+) -> None:
     popover = st.popover(
         "Save",
         icon=":material/checkroom:",
-        disabled=disabled,
         key="gallery-save",
         on_change="rerun",
     )
@@ -338,7 +341,7 @@ def _save_menu(powers: Powers, *, disabled: bool) -> None:
     with popover:
         name = st.selectbox(
             "Collection",
-            list(powers.collections()),
+            list(collections()),
             index=None,
             accept_new_options=True,
             key="gallery-collection",
@@ -387,8 +390,7 @@ def _compare(rows: Sequence[pd.Series]) -> None:
             with st.container(gap="xsmall"):
                 picture.show(str(row["object_id"]), _alt(row))
                 st.markdown(f"**{markdown(shortened(_name(row), 60))}**")
-                version = "" if pd.isna(row["engine_version"]) else f" {row['engine_version']}"
-                st.caption(f"{_facts(row)}{markdown(version)}")
+                st.caption(_facts(row))
                 st.markdown(_badges(row))
 
 

@@ -278,31 +278,32 @@ def _bar(acting: Named) -> None:
             on_click=_tick_all,
             args=[list(acting), ticked < len(acting)],
         )
-        st.button(
-            "Cancel",
-            icon=":material/cancel:",
-            disabled=not ticked,
-            on_click=_note_ticked,
-            args=["cancel", acting],
+        if ticked:
+            _actions(acting)
+        st.caption(
+            f"{ticked} selected"
+            if ticked
+            else "Select jobs to cancel them, try them again or change their turn."
         )
-        st.button(
-            "Try again",
-            icon=":material/replay:",
-            disabled=not ticked,
-            on_click=_note_ticked,
-            args=["retry", acting],
-            help="Launches failed or canceled jobs anew, at their price.",
-        )
-        st.menu_button(
-            "Priority",
-            list(_PRIORITY_OPTIONS),
-            icon=":material/low_priority:",
-            disabled=not ticked,
-            key="queue-priority",
-            on_click=_note_priority,
-            args=[acting],
-        )
-        st.caption(f"{ticked} selected" if ticked else "Select jobs to do something with them.")
+
+
+def _actions(acting: Named) -> None:
+    st.button("Cancel", icon=":material/cancel:", on_click=_note_ticked, args=["cancel", acting])
+    st.button(
+        "Try again",
+        icon=":material/replay:",
+        on_click=_note_ticked,
+        args=["retry", acting],
+        help="Launches failed or canceled jobs anew, at their price.",
+    )
+    st.menu_button(
+        "Priority",
+        list(_PRIORITY_OPTIONS),
+        icon=":material/low_priority:",
+        key="queue-priority",
+        on_click=_note_priority,
+        args=[acting],
+    )
 
 
 def _job(row: pd.Series, acts: bool, moment: datetime) -> None:
@@ -320,9 +321,9 @@ def _job(row: pd.Series, acts: bool, moment: datetime) -> None:
                 # What the engine said itself is in the job's history.
                 st.caption(f"**{markdown(found.words)}.** {markdown(found.advice)}")
         if st.button(
-            "Open",
+            "History",
             type="tertiary",
-            key=f"open-{job}",
+            key=f"history-{job}",
             on_click=drill.open_job,
             args=[job],
         ):
