@@ -1,23 +1,19 @@
-"""Reviewing: the queue, disagreements to settle, and blind comparisons, one picture at a time.
+"""Reviewing, one picture at a time: the queue, and disagreements to settle.
 
-What comes up, and what is kept of it, is for the sitting to say that a page hands over. Kept here,
-for the time of a visit, is what has been done in it: to go back to, and to take back.
+Kept here, for the time of a visit, is what has been done in it: to go back to, and to take back.
 """
 
-import logging
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
-from typing import Any, Literal, Protocol
+from typing import Any
 from uuid import UUID
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from components import card, filters, review_desk
-from components.review_desk import Shown, shown
-
-log = logging.getLogger(__name__)
+from components import card, filters, review_desk, review_room
+from components.review_room import Look, Room, Sitting
 
 ORDERS = {
     "Most uncertain": "uncertainty",
@@ -44,104 +40,28 @@ _CAME_UP = {
     "second": "Second opinion",
 }
 
-# In the session: what was done, the place in it that is looked at (none: what comes up next), what
-# was skipped, and a word about the last act.
+# In the session: what was done, the place in it that is looked at (none: what comes up next), and
+# what was skipped.
 _DONE = "review.done"
 _AT = "review.at"
 _SKIPPED = "review.skipped"
-_PAIRS = "review.pairs"
-_VOTED = "review.voted"
-_SAID = "review.said"
 # The job whose rejection waits for a reason.
 _WHY = "review.why"
-
-
-class Look(Protocol):
-    """What is shown of a job."""
-
-    job: UUID
-    brand: str
-    category: str | None
-    prompt: str | None
-    output: UUID
-    result: UUID
-    person: UUID | None
-    garments: Sequence[Any]
-    is_favorite: bool
-    may_favorite: bool
-    opinion: Any
-
-
-class Sitting(Protocol):
-    """Somebody who reviews, before what they may review."""
-
-    def line(self, order: Any) -> Sequence[Any]: ...
-    def look(self, jobs: Sequence[UUID]) -> Mapping[UUID, Any]: ...
-    def opinion(
-        self, *, approved: bool, reasons: Sequence[str], rating: int | None, note: str
-    ) -> Any: ...
-    def decide(self, job: UUID, opinion: Any, replaces: UUID | None) -> UUID: ...
-    def undo(self, review: UUID) -> bool: ...
-    def put_aside(self, job: UUID) -> None: ...
-    def next_dispute(self, skipping: Collection[UUID]) -> Any: ...
-    def adjudicate(self, job: UUID, opinion: Any) -> UUID: ...
-    def set_favorite(self, output: UUID, is_favorite: bool) -> None: ...
-    def pair(self, skipping: Collection[UUID]) -> Any: ...
-    def vote(self, pair_id: UUID, better: Any) -> None: ...
-    def take_vote_back(self, pair_id: UUID) -> bool: ...
+_KEYS_SAID = "Keys as on the buttons, 1–5 for the rating; none while you write."
 
 
 @dataclass(frozen=True)
 class Done:
-    """One review of this visit, the one whose place it took, and whether it settled something."""
+    """One review of this visit, the one whose place it took, what was entered for it beside the
+    picture, and whether it settled a disagreement.
+    """
 
     job: UUID
     review: UUID
     replaced: UUID | None
     approved: bool
+    entered: Mapping[str, Any]
     settles: bool = False
-
-
-@dataclass(frozen=True)
-class Room:
-    """Where reviewing takes place: the sitting, what it raises when it refuses, and the way out.
-
-    ``elsewhere`` leads to where pictures come from, for when there are none.
-    """
-
-    sitting: Sitting
-    refused: type[Exception]
-    elsewhere: Callable[[], object]
-
-    def act(self, what: Callable[[], None]) -> None:
-        """Do something for a click or a key; what goes wrong is told at the next drawing."""
-        st.session_state.pop(_SAID, None)
-        try:
-            what()
-        except self.refused as refusal:
-            _say(str(refusal), "warning")
-        except Exception:
-            log.exception("a review could not be kept")
-            _say("That could not be kept just now. Please try again.", "error")
-
-
-Tone = Literal["info", "warning", "error"]
-_JUDGE = "Keys as on the buttons, 1–5 for the rating; none while you write."
-
-
-def _say(sentence: str, tone: Tone = "info") -> None:
-    st.session_state[_SAID] = (sentence, tone)
-
-
-def _tell(keys: str) -> None:
-    sentence, tone = st.session_state.get(_SAID, ("", "info"))
-    if tone == "info":
-        # The line is always there, so that the buttons stay where they are.
-        st.caption(sentence or keys)
-    elif tone == "warning":
-        st.warning(sentence)
-    else:
-        st.error(sentence)
 
 
 # --- The queue -----------------------------------------------------------------------------------
@@ -167,11 +87,13 @@ def queue(room: Room, order: str) -> None:
     }
     above, beside = _desk(room, now, coming, keys)
     with beside:
-        _button(room, "Back", "←", "arrow_back", keys["back"], disabled=not _can_go_back())
+        review_room.button(
+            room, "Back", "←", "arrow_back", keys["back"], disabled=not _can_go_back()
+        )
         on = "Later" if past is None else "Forward"
         is_due = past is None and drawn == "random"
-        _button(room, on, "→", "arrow_forward", keys["later"], disabled=is_due)
-        _button(room, "Undo", "U", "undo", keys["undo"], disabled=not _done())
+        review_room.button(room, on, "→", "arrow_forward", keys["later"], disabled=is_due)
+        review_room.button(room, "Undo", "U", "undo", keys["undo"], disabled=not _done())
     with above:
         if past is not None:
             st.badge("Reviewed by you", icon=":material/history:", color="gray")
@@ -217,8 +139,8 @@ def _nothing_left(room: Room, order: str) -> None:
         with st.container(horizontal=True, horizontal_alignment="center"):
             room.elsewhere()
             undo = partial(_undo, room.sitting)
-            _button(room, "Undo", "U", "undo", undo, disabled=not _done())
-    _tell(_JUDGE)
+            review_room.button(room, "Undo", "", "undo", undo, disabled=not _done())
+    review_room.tell(_KEYS_SAID)
 
 
 def _done() -> list[Done]:
@@ -254,17 +176,18 @@ def _forward() -> None:
 
 def _later(sitting: Sitting, job: UUID) -> None:
     sitting.put_aside(job)
-    _say("Left for later: it comes up again at the end.")
+    review_room.say("Left for later: it comes up again at the end.")
 
 
 def _decide(sitting: Sitting, now: Look, approved: bool, replaces: UUID | None) -> None:
-    opinion = _entered(sitting, now.job, approved)
+    entered = _entered(now.job)
+    opinion = _opinion(sitting, now.job, approved, entered)
     if opinion is None:
         return
     review = sitting.decide(now.job, opinion, replaces)
     # A double click gives what there is.
     if all(one.review != review for one in _done()):
-        _done().append(Done(now.job, review, replaces, approved))
+        _done().append(Done(now.job, review, replaces, approved, entered))
     if replaces is not None:
         _forward()
     _count()
@@ -274,7 +197,7 @@ def _count() -> None:
     latest = {one.job: one.approved for one in _done()}
     approved = sum(latest.values())
     last = _done()[-1]
-    _say(
+    review_room.say(
         f"{'Approved' if last.approved else 'Rejected'}; U takes it back. In this visit: "
         f"{approved} approved, {len(latest) - approved} rejected."
     )
@@ -287,11 +210,15 @@ def _undo(sitting: Sitting) -> None:
     if not sitting.undo(last.review):
         _done().clear()
         st.session_state.pop(_AT, None)
-        _say("That was taken back already, or reviewed again elsewhere.", "warning")
+        review_room.say("That was taken back already, or reviewed again elsewhere.", "warning")
         return
     _done().pop()
+    for name, value in last.entered.items():
+        st.session_state[_field(name, last.job)] = value
     st.session_state[_AT] = None if last.replaced is None else _jobs_done().index(last.job)
-    _say("Taken back: the disagreement is open again." if last.settles else "Taken back.")
+    review_room.say(
+        "Taken back: the disagreement is open again." if last.settles else "Taken back."
+    )
 
 
 # --- Disagreements -------------------------------------------------------------------------------
@@ -324,18 +251,21 @@ def disputes(room: Room) -> None:
                 "What you have reviewed yourself, somebody else settles."
             )
             with st.container(horizontal=True, horizontal_alignment="center"):
-                _button(room, "Undo", "U", "undo", undo, disabled=not _done())
+                review_room.button(room, "Undo", "", "undo", undo, disabled=not _done())
                 if skipped:
-                    _button(room, "Look again at what was skipped", "", "replay", skipped.clear)
-        _tell(_JUDGE)
+                    review_room.button(
+                        room, "Look again at what was skipped", "", "replay", skipped.clear
+                    )
+        review_room.tell(_KEYS_SAID)
         return
 
     def settle(approved: bool) -> None:
-        opinion = _entered(room.sitting, now.job, approved)
+        entered = _entered(now.job)
+        opinion = _opinion(room.sitting, now.job, approved, entered)
         if opinion is not None:
             review = room.sitting.adjudicate(now.job, opinion)
             if all(one.review != review for one in _done()):
-                _done().append(Done(now.job, review, None, approved, settles=True))
+                _done().append(Done(now.job, review, None, approved, entered, settles=True))
             _count()
 
     keys: dict[str, Callable[[], None]] = {
@@ -346,8 +276,8 @@ def disputes(room: Room) -> None:
     }
     above, beside = _desk(room, now, coming, keys)
     with beside:
-        _button(room, "Skip", "→", "arrow_forward", keys["later"])
-        _button(room, "Undo", "U", "undo", undo, disabled=not _done())
+        review_room.button(room, "Skip", "→", "arrow_forward", keys["later"])
+        review_room.button(room, "Undo", "U", "undo", undo, disabled=not _done())
     with above:
         said = f"{dispute.approvals} approved, {dispute.rejections} rejected"
         st.badge(said, icon=":material/balance:", color="orange", help="What you say settles it.")
@@ -377,10 +307,10 @@ def _desk(
     with left:
         review_desk.show(
             now.job,
-            [_result(now)],
-            _before(now),
-            _garments(now),
-            [one for look in coming for one in _pictures(look)],
+            [review_room.result(now)],
+            review_room.before(now),
+            review_room.garments(now),
+            [one for look in coming for one in review_room.pictures(look)],
             {key: act for act, key in _KEYS.items() if act in pressed},
             lambda act: room.act(pressed[act]),
         )
@@ -391,10 +321,10 @@ def _desk(
         if now.prompt:
             st.caption(_plain(now.prompt))
         with st.container(horizontal=True):
-            _button(room, "Approve", "A", "check", acts["approve"], kind="primary")
-            _button(room, "Reject", "R", "close", acts["reject"])
+            review_room.button(room, "Approve", "A", "check", acts["approve"], kind="primary")
+            review_room.button(room, "Reject", "R", "close", acts["reject"])
         beside = st.container(horizontal=True)
-        _tell(_JUDGE)
+        review_room.tell(_KEYS_SAID)
         _fields(room, now)
     return above, beside
 
@@ -402,27 +332,6 @@ def _desk(
 def _plain(said: str) -> str:
     """Text that is nobody's markdown."""
     return "".join(f"\\{sign}" if sign in "\\`*_{}[]()#+-.!$<>|~:" else sign for sign in said)
-
-
-def _button(
-    room: Room,
-    label: str,
-    key: str,
-    icon: str,
-    act: Callable[[], None],
-    *,
-    disabled: bool = False,
-    kind: Literal["primary", "secondary"] = "secondary",
-) -> None:
-    st.button(
-        f"{label} ({key})" if key else label,
-        icon=f":material/{icon}:",
-        on_click=room.act,
-        args=(act,),
-        key=f"review-{label.lower()}",
-        type=kind,
-        disabled=disabled,
-    )
 
 
 def _fields(room: Room, now: Look) -> None:
@@ -467,122 +376,25 @@ def _favor(sitting: Sitting, now: Look) -> None:
     sitting.set_favorite(now.output, bool(st.session_state[_field("favorite", now.job)]))
 
 
-def _entered(sitting: Sitting, job: UUID, approved: bool) -> Any:
-    """What was entered beside the picture; None when a rejection is asked for its reason first."""
+def _entered(job: UUID) -> dict[str, Any]:
+    """What was entered beside a picture, by the names of the fields."""
     state = st.session_state
-    reasons = state.get(_field("reasons", job)) or []
-    if not approved and not reasons and state.get(_WHY) != job:
+    return {
+        "reasons": state.get(_field("reasons", job)) or [],
+        "rating": state.get(_field("rating", job)),
+        "note": state.get(_field("note", job)) or "",
+    }
+
+
+def _opinion(sitting: Sitting, job: UUID, approved: bool, entered: Mapping[str, Any]) -> Any:
+    """The opinion that was entered; None when a rejection is asked for its reason first."""
+    state = st.session_state
+    if not approved and not entered["reasons"] and state.get(_WHY) != job:
         state[_WHY] = job
-        _say("Why? Pick a reason, or reject once more to give none.", "warning")
+        review_room.say("Why? Pick a reason, or reject once more to give none.", "warning")
         return None
     state.pop(_WHY, None)
+    reasons = [] if approved else entered["reasons"]
     return sitting.opinion(
-        approved=approved,
-        reasons=[] if approved else reasons,
-        rating=state.get(_field("rating", job)),
-        note=state.get(_field("note", job)) or "",
+        approved=approved, reasons=reasons, rating=entered["rating"], note=entered["note"]
     )
-
-
-def _result(look: Look) -> Shown:
-    return shown(look.result, f"The try-on of {filters.category_name(look.category).lower()}")
-
-
-def _before(look: Look) -> Shown | None:
-    return None if look.person is None else shown(look.person, "The person before")
-
-
-def _garments(look: Look) -> list[Shown]:
-    return [
-        shown(worn.picture, "The garment", filters.category_name(worn.category))
-        for worn in look.garments
-    ]
-
-
-def _pictures(look: Look) -> list[Shown]:
-    before = _before(look)
-    return [_result(look), *([before] if before else []), *_garments(look)]
-
-
-# --- Blind comparisons ---------------------------------------------------------------------------
-
-_CHOICES = {"left": "ArrowLeft", "right": "ArrowRight", "neither": "n", "undo": "u"}
-_CHOOSE = "Keys as on the buttons."
-
-
-@st.fragment
-def compare(room: Room, view: str) -> None:
-    """Two pictures that were asked the same of two engines, without their names.
-
-    ``view`` names what is looked at: its pairs are its own.
-    """
-    ahead: list[Any] = st.session_state.setdefault(f"{_PAIRS}.{view}", [])
-    voted: list[Any] = st.session_state.setdefault(f"{_VOTED}.{view}", [])
-    found = card.read("The comparison", lambda: _next_pairs(room.sitting, ahead), _PAIRS, 520)
-    if found is None:
-        return
-    looks = found[0]
-
-    def undo() -> None:
-        if voted and room.sitting.take_vote_back(voted[-1].id):
-            ahead.insert(0, voted.pop())
-            _say("Taken back.")
-
-    def choose(pair: Any, better: str) -> None:
-        if not ahead or ahead[0].id != pair.id:
-            return  # a double click
-        room.sitting.vote(pair.id, better)
-        voted.append(ahead.pop(0))
-        count = f"{len(voted)} comparison{'' if len(voted) == 1 else 's'}"
-        _say(f"Kept; U takes it back. In this visit: {count}.")
-
-    if not ahead:
-        with st.container(border=True, horizontal_alignment="center"):
-            st.subheader("Nothing to compare", anchor=False)
-            st.write(
-                "Two pictures come up here when the same person and garments were tried on with "
-                "two engines, or with two versions of one. Launch a try-on that there is once "
-                "more, with another engine."
-            )
-            with st.container(horizontal=True, horizontal_alignment="center"):
-                room.elsewhere()
-                _button(room, "Undo", "U", "undo", undo, disabled=not voted)
-        _tell(_CHOOSE)
-        return
-    pair = ahead[0]
-    acts: dict[str, Callable[[], None]] = {
-        "left": partial(choose, pair, "left"),
-        "right": partial(choose, pair, "right"),
-        "neither": partial(choose, pair, "neither"),
-        "undo": undo,
-    }
-    left, right = looks[pair.left], looks[pair.right]
-    before = _before(left)
-    after = [looks[job] for one in ahead[1:] for job in (one.left, one.right)]
-    review_desk.show(
-        pair.id,
-        [replace(_result(left), label="Left"), replace(_result(right), label="Right")],
-        None,
-        [*([replace(before, label="Before")] if before else []), *_garments(left)],
-        [one for look in after for one in _pictures(look)],
-        {key: act for act, key in _CHOICES.items()},
-        lambda act: room.act(acts[act]),
-    )
-    with st.container(horizontal=True, horizontal_alignment="center"):
-        _button(room, "Left is better", "←", "arrow_back", acts["left"])
-        _button(room, "Neither", "N", "balance", acts["neither"])
-        _button(room, "Right is better", "→", "arrow_forward", acts["right"])
-        _button(room, "Undo", "U", "undo", undo, disabled=not voted)
-    _tell(_CHOOSE)
-
-
-def _next_pairs(sitting: Sitting, ahead: list[Any]) -> Mapping[UUID, Look]:
-    """Fill up to two pairs ahead, leave out those whose pictures are gone, give their looks."""
-    while len(ahead) < 2:
-        found = sitting.pair([pair.id for pair in ahead])
-        if found is None:
-            break
-        ahead.append(found)
-    looks = sitting.look([job for pair in ahead for job in (pair.left, pair.right)])
-    ahead[:] = [pair for pair in ahead if pair.left in looks and pair.right in looks]
-    return looks

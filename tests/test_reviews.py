@@ -1,8 +1,10 @@
 """Reviews: who is given which picture and how, what becomes of opinions, and who sees them."""
 
 import logging
+import threading
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -203,6 +205,29 @@ def test_two_reviewers_have_different_jobs_before_them(nord: Shop) -> None:
     held = [draw.job for _ in range(5) for draw in reviews.line(nord.reviewer(), "uncertainty")]
     assert sorted(held) == sorted(nord.jobs)
     assert reviews.line(nord.reviewer(), "uncertainty") == []
+
+
+def test_two_at_the_same_moment_have_different_jobs_and_one_counts_once(nord: Shop) -> None:
+    people = [nord.reviewer() for _ in range(5)]
+    together = threading.Barrier(5)
+
+    def draw(scope: Scope) -> list[UUID]:
+        together.wait(timeout=30)
+        return [draw.job for draw in reviews.line(scope, "uncertainty")]
+
+    with ThreadPoolExecutor(5) as pool:
+        held = [job for jobs in pool.map(draw, people) for job in jobs]
+    assert sorted(held) == sorted(nord.jobs)
+
+    job = first(people[0]).job
+
+    def decide(_: int) -> UUID:
+        together.wait(timeout=30)
+        return reviews.decide(people[0], job, GOOD)
+
+    with ThreadPoolExecutor(5) as pool:
+        assert len(set(pool.map(decide, range(5)))) == 1
+    assert column("select count(*) from reviews") == [1]
 
 
 def test_what_lay_too_long_goes_to_somebody_else(nord: Shop) -> None:
@@ -880,6 +905,33 @@ def test_the_page_goes_back_and_changes_an_opinion(nord: Shop) -> None:
     assert column("select approved from reviews order by created_at") == [True, False]
     assert len(column("select distinct job_id from reviews")) == 1
     assert shows(app, "0 approved, 1 rejected")
+
+
+def test_what_was_entered_is_there_again_after_an_undo(nord: Shop) -> None:
+    app = page(nord)
+    job = first(
+        Scope.of_brands([nord.brand], column("select reviewer_id from review_draws")[0])
+    ).job
+    app.text_area(f"review-note-{job}").set_value("a thumb too many").run()
+    app.button_group(f"review-reasons-{job}").set_value(["hands"]).run()
+    click(app, "reject")
+    assert column("select array_to_string(reasons, ' ') || ': ' || note from reviews") == [
+        "hands: a thumb too many"
+    ]
+    click(app, "undo")
+    assert app.text_area(f"review-note-{job}").value == "a thumb too many"
+    assert app.button_group(f"review-reasons-{job}").value == ["hands"]
+
+
+def test_a_visit_is_of_one_account(nord: Shop) -> None:
+    app = page(nord)
+    click(app, "approve")
+    assert not app.button("review-undo").disabled
+    another = signed_in("brand_manager", str(nord.brand))
+    app.session_state["accounts.session"] = another.session_state["accounts.session"]
+    app.run()
+    assert app.button("review-undo").disabled
+    assert not shows(app, "1 approved")
 
 
 def test_an_empty_queue_says_so_and_where_to_go() -> None:

@@ -6,7 +6,15 @@ import streamlit as st
 
 import queries
 from accounts import gate
-from components import address, brand, card, review, review_figures
+from components import (
+    address,
+    brand,
+    card,
+    review,
+    review_compare,
+    review_figures,
+    review_room,
+)
 from components.question import asking
 from tryon import reviews
 
@@ -23,12 +31,14 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
 
 address.check("view", "view", VIEWS)
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    view = st.segmented_control(
+    named = st.segmented_control(
         "View", list(VIEWS), default="Queue", required=True, key="view", bind="query-params"
     )
+    # The browser's word is not taken for it, nor for the order.
+    view = VIEWS.get(named, "queue")
     # Within one brand its MRR changes nothing.
     orders = [name for name in review.ORDERS if picked is None or name != "MRR × uncertainty"]
-    if view == "Queue":
+    if view == "queue":
         address.check("order", "order", orders)
         order = st.selectbox("Order", orders, key="order", bind="query-params", width=220)
 if account.is_demo:
@@ -37,7 +47,8 @@ if account.is_demo:
         "no figure."
     )
 
-room = review.Room(
+review_room.begin(account.id, view)
+room = review_room.Room(
     # Every act has the scope that whoever clicks has at that moment.
     reviews.Sitting(lambda: gate.account().scope_of(picked), lambda: gate.account().scope),
     reviews.ReviewError,
@@ -45,16 +56,15 @@ room = review.Room(
 )
 ask = asking(queries, lambda: gate.account().scope_of(picked))
 with st.container(key="review"):
-    match VIEWS.get(view):
+    match view:
         case "disputes":
             review.disputes(room)
         case "compare":
-            review.compare(room, picked or "")
+            review_compare.compare(room, picked or "")
         case _:
-            # The browser's word is not taken for it.
             review.queue(room, review.ORDERS[order if order in orders else orders[0]])
 
-if view == "Compare engines":
+if view == "compare":
     with card.wall(1):
         wins = review_figures.wins(ask("studio/review_wins"))
         card.table_card("Win rate", *wins, key="review-wins")
