@@ -338,6 +338,7 @@ def main() -> None:
     """Run one job worker, as a process of its own."""
     logging.basicConfig(level=settings().log_level.upper(), format=LOG_FORMAT)
     engines = registry.engines()
+    _log.info("engines: %s", ", ".join(engines))
     # Providers may have a queue of their own, or start a machine first.
     limit = timedelta(minutes=2 if len(engines) == 1 else 5)
     Worker(engines=engines, time_limit=limit).run()
