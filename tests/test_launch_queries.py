@@ -55,7 +55,7 @@ def stored(kind: str, brand: UUID | None = None, user: UUID | None = None, **mor
 
 def read(name: str, scope: Scope, **params: Parameter) -> pd.DataFrame:
     st.cache_data.clear()
-    return queries.read(f"studio/{name}", scope, **params).frame
+    return queries.read(name, scope, **params).frame
 
 
 @pytest.fixture
@@ -129,14 +129,14 @@ def test_persons_are_the_brand_s_own_and_what_was_uploaded(brand: UUID, manager:
     until = NOW + timedelta(days=30)
     ours = stored("selfie", brand, expires_at=until)
     mine = stored("selfie", None, user)
-    found = read("launch_persons", manager, row_count=10)
+    found = read("studio/launch_persons", manager, row_count=10)
     assert found["kind"].tolist() == ["photo", "photo", "persona", "persona"]
     assert found["person_id"].tolist() == [str(x) for x in (mine, ours, with_cover, with_picture)]
     assert found["object_id"].tolist()[0] == str(mine)
     assert found["object_id"].tolist()[3] == str(picture)
     assert found["name"].tolist()[2:] == ["Ada", "Ben"]
     assert found["expires_at"].iloc[1] == until
-    assert len(read("launch_persons", manager, row_count=1)) == 2
+    assert len(read("studio/launch_persons", manager, row_count=1)) == 2
 
 
 def test_garments_are_one_s_own_uploads_then_the_brand_s_with_a_picture(
@@ -160,7 +160,7 @@ def test_garments_are_one_s_own_uploads_then_the_brand_s_with_a_picture(
         object_id=stored("garment", brand),
     )
     every: dict[str, Parameter] = {"category": "all", "named": "", "row_count": 10}
-    found = read("launch_garments", manager, **every)
+    found = read("studio/launch_garments", manager, **every)
     assert found["garment_id"].tolist() == [str(hat), str(coat)]
     assert found["kind"].tolist() == ["item", "product"]
     assert found["category"].tolist() == ["hats", "jackets"]
@@ -171,15 +171,17 @@ def test_garments_are_one_s_own_uploads_then_the_brand_s_with_a_picture(
         ({"named": "0%"}, ["Coat 50%"]),
         ({"named": "%c"}, []),
     ):
-        assert read("launch_garments", manager, **(every | narrowed))["name"].tolist() == names
+        assert (
+            read("studio/launch_garments", manager, **(every | narrowed))["name"].tolist() == names
+        )
     colleague = Scope.of_brands([brand], add("users"))
-    assert read("launch_garments", colleague, **every)["name"].tolist() == ["Coat 50%"]
+    assert read("studio/launch_garments", colleague, **every)["name"].tolist() == ["Coat 50%"]
 
 
 def test_without_a_pick_the_largest_brand_with_a_garment_is_shown(noise: UUID, brand: UUID) -> None:
     change("update brands set is_demo = true")
     demo = Scope("demo")
-    assert read("launch_brand", demo)["brand_id"].tolist() == [str(noise)]
+    assert read("studio/launch_brand", demo)["brand_id"].tolist() == [str(noise)]
     product = add("products", brand_id=brand, name="Coat", category="jackets")
     add("product_images", product_id=product, object_id=stored("product", brand))
     for amount, first in ((10, brand), (0, noise)):
@@ -187,8 +189,8 @@ def test_without_a_pick_the_largest_brand_with_a_garment_is_shown(noise: UUID, b
         add("subscriptions", brand_id=noise, status="active", unit_amount=5, changed_at=NOW)
         if amount:
             add("subscriptions", brand_id=brand, status="active", unit_amount=10, changed_at=NOW)
-        assert read("launch_brand", demo)["brand_id"].tolist() == [str(first)]
-    assert read("launch_brand", Scope()).empty
+        assert read("studio/launch_brand", demo)["brand_id"].tolist() == [str(first)]
+    assert read("studio/launch_brand", Scope()).empty
 
 
 # What it is paid with
@@ -197,7 +199,7 @@ def test_without_a_pick_the_largest_brand_with_a_garment_is_shown(noise: UUID, b
 def means(scope: Scope, payer: str) -> pd.Series:
     since = datetime.now(UTC) - timedelta(hours=1)
     as_of = datetime.now(UTC).date()
-    return read("launch_means", scope, payer=payer, since=since, as_of=as_of).iloc[0]
+    return read("studio/launch_means", scope, payer=payer, since=since, as_of=as_of).iloc[0]
 
 
 def test_credits_are_those_that_can_be_spent_now(brand: UUID, manager: Scope) -> None:
@@ -249,7 +251,7 @@ def test_the_demo_s_hour_counts_one_s_own_demo_jobs(brand: UUID) -> None:
 def watched(scope: Scope, *ids: UUID, batch: UUID | None = None) -> pd.DataFrame:
     listed = ",".join(map(str, ids))
     chosen = str(batch) if batch else "none"
-    return read("launch_jobs", scope, job_ids=listed, in_batch=chosen, row_count=50)
+    return read("studio/launch_jobs", scope, job_ids=listed, in_batch=chosen, row_count=50)
 
 
 def test_a_job_says_what_it_is_of_and_what_came_of_it(brand: UUID, manager: Scope) -> None:
@@ -371,7 +373,7 @@ def test_the_time_left_follows_the_recent_pace_and_is_never_made_up(
     held = claim()
     assert watched(manager, *waiting)["left_ms"].isna().all()
     lasting(held, 4)
-    assert read("launch_pace", manager).to_dict("list") == {
+    assert read("studio/launch_pace", manager).to_dict("list") == {
         "engine": ["instant"],
         "attempt_ms": [4000.0],
     }

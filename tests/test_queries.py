@@ -65,10 +65,15 @@ ARGUMENTS: dict[str, Parameter] = {
     "before_id": "ffffffff-ffff-ffff-ffff-ffffffffffff",
     "look_count": 1000,
     "job_id": "00000000-0000-7000-8000-000000000000",
+    "job_ids": "00000000-0000-7000-8000-000000000000",
+    "in_batch": "none",
+    "payer": "brand",
+    "named": "",
 }
 
-# About one job alone, which no window finds: tests/test_drill.py asks these about its own.
-OF_A_JOB = [name for name in ALL if re.fullmatch(r"tryons/job(_\w+)?", name)]
+# About one job alone, or those of one launch, which no window finds: tests/test_drill.py and
+# tests/test_launch_queries.py ask these about their own.
+OF_A_JOB = [name for name in ALL if re.fullmatch(r"tryons/job(_\w+)?|studio/launch_jobs", name)]
 
 
 @pytest.fixture(autouse=True)
@@ -128,6 +133,12 @@ def fill(brand_name: str, users: list[str]) -> str:
             created_at=at("2026-03-06"),
         )
         facts.insert(c, "job_outputs", job_id=done, object_id=picture)
+        # Something to launch the next one with, and credits for it.
+        facts.insert(c, "personas", brand_id=brand, name="Ada", thumbnail_object_id=picture)
+        product = str(uuid4())
+        facts.insert(c, "products", id=product, brand_id=brand, name=brand_name, category="tops")
+        facts.insert(c, "product_images", product_id=product, object_id=picture)
+        c.execute(text("select purchase_credits(null, :brand, null, 30)"), {"brand": brand})
         facts.insert(
             c,
             "tryon_jobs",
@@ -221,8 +232,9 @@ def test_another_brand_changes_nothing(
             pd.testing.assert_frame_equal(after, before[name])
             # Unless the other brand's rows would have shown, this shows nothing.
             both = queries.read(name, Scope.of_brands([brand, other]), **parameters(name)).frame
-            # Both brands' feeds end on the same days.
-            assert name in ("data/state", "data/feeds") or not both.equals(after)
+            # Both brands' feeds end on the same days, and the larger one is the larger of both.
+            same = ("data/state", "data/feeds", "studio/launch_brand", "studio/launch_pace")
+            assert name in same or not both.equals(after)
 
 
 def test_no_brand_means_no_rows(brand: str, subtests: pytest.Subtests) -> None:
@@ -230,7 +242,8 @@ def test_no_brand_means_no_rows(brand: str, subtests: pytest.Subtests) -> None:
         with subtests.test(name):
             nobody = queries.read(name, Scope(), **parameters(name)).frame
             own = queries.read(name, Scope.of_brands([brand]), **parameters(name)).frame
-            assert name in ("data/state", *OF_A_JOB) or not nobody.equals(own)
+            public = ("data/state", "studio/launch_pace")
+            assert name in (*public, *OF_A_JOB) or not nobody.equals(own)
             counts = [c for c in nobody.columns if c.endswith(("_count", "_usd"))]
             assert not nobody[counts].fillna(0).astype(float).to_numpy().any()
 
@@ -245,6 +258,7 @@ def test_every_query_is_measured() -> None:
             "test_changes.py",
             "test_drill.py",
             "test_gallery.py",
+            "test_launch_queries.py",
             "test_queue_page.py",
         )
     )

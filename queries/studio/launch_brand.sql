@@ -1,5 +1,6 @@
 -- The brand whose pictures are tried on while none is picked: the largest with a garment to show.
 -- Grain: one row, or none where no brand has one.
+-- Parameters: none.
 -- Columns:
 --   brand_id   the brand
 --   brand      its name
