@@ -278,6 +278,52 @@ def test_another_order_lets_go_of_what_came_in_this_one(nord: Shop) -> None:
     assert len(column("select 1 from review_draws where reviewed_at is null")) == 2
 
 
+@pytest.fixture
+def many(nord: Shop) -> Shop:
+    """As many pictures of forty brands that a plan of going through them all would show."""
+    with connections.owner() as connection:
+        connection.execute(text("set local session_replication_role = replica"))
+        connection.execute(
+            text(
+                "insert into brands (name, slug, mrr)"
+                " select n, 'brand-' || n, n from generate_series(1, 40) as n"
+            )
+        )
+        connection.execute(
+            text(
+                "insert into reviewable_jobs ("
+                " job_id, brand_id, engine, completed_at, uncertainty, inputs_key, is_reviewed)"
+                " select gen_random_uuid(), b.id, 'preview 1', now() - n * interval '1 s',"
+                " random(), gen_random_uuid(), random() < 0.1"
+                " from brands b cross join generate_series(1, 500) as n"
+            )
+        )
+    with connections.maintenance() as connection:
+        connection.execute(text("vacuum analyze reviewable_jobs, brands"))
+    return nord
+
+
+@pytest.mark.parametrize("view", ["team", "demo", "brand"])
+@pytest.mark.parametrize("way", ["random", "uncertainty", "newest", "second", "value"])
+def test_the_next_one_is_looked_up_and_not_sought(many: Shop, way: str, view: str) -> None:
+    me = many.reviewer().user
+    scope = {
+        "team": Scope("all", me),
+        "demo": Scope("demo", me),
+        "brand": Scope.of_brands([many.brand], me),
+    }[view]
+    statement = reviews._AT_RANDOM if way == "random" else reviews._IN_ORDER[way]
+    with connections.owner() as connection:
+        connection.execute(text("update brands set is_demo = true"))
+    with connections.writer(scope) as connection:
+        plan = connection.scalars(
+            text(f"explain {statement.text}"), {"me": me, "point": 0.5, "reviewed": False}
+        ).all()
+    read = [line.strip() for line in plan if " on reviewable_jobs" in line]
+    assert read
+    assert all("Index" in line and "Bitmap" not in line for line in read), "\n".join(plan)
+
+
 # --- Chance --------------------------------------------------------------------------------------
 
 
@@ -342,7 +388,17 @@ def test_draws_are_uniform(nord: Shop) -> None:
     assert sum(drawn.values()) == 300
     expected = 300 / len(nord.jobs)
     chi_squared = sum((drawn[job] - expected) ** 2 / expected for job in nord.jobs)
-    assert chi_squared < 33.7  # 9 degrees of freedom, once in ten thousand runs
+    assert chi_squared < 44.8  # 9 degrees of freedom, once in a million runs
+
+
+def test_reviewers_draw_each_their_own(nord: Shop) -> None:
+    """The numbers stay, and still nobody's draw is anybody else's."""
+    drawn = set()
+    for _ in range(30):
+        with connections.owner() as connection:
+            connection.execute(text("delete from review_draws"))
+        drawn.add(first(nord.reviewer()).job)
+    assert len(drawn) > 1
 
 
 def test_a_draw_of_what_was_reviewed_already_counts_as_drawn() -> None:
@@ -461,7 +517,7 @@ def split(nord: Shop, draw_of: Callable[[Scope], Draw] = first) -> UUID:
             brand_id=nord.brand,
             reviewer_id=other.user,
             approved=False,
-            drawn="newest",
+            drawn="uncertainty",
         )
     return draw.job
 
@@ -518,7 +574,7 @@ def test_agreement_is_tallied_as_reviews_come_change_and_go(nord: Shop) -> None:
     assert column(tally) == [[2, 2, 1]]
     assert column("select is_disputed from reviewable_jobs where job_id = :job", job=job) == [False]
     with connections.owner() as connection:
-        connection.execute(text("delete from reviews where drawn = 'newest'"))
+        connection.execute(text("delete from reviews where drawn = 'uncertainty'"))
     assert column(tally) == []
 
 
