@@ -37,7 +37,8 @@ union all
         x.object_id,
         p.name,
         cast(p.category as text) as category
-    from products p
+    from scope_brands() as s (id)
+    inner join products p on s.id = p.brand_id
     cross join
         lateral (
             select y.object_id
@@ -47,8 +48,7 @@ union all
             limit 1
         ) as x
     where
-        p.brand_id in (select scope_brands())
-        and p.is_active
+        p.is_active
         and p.category is not null
         and (:category = 'all' or p.category = cast(nullif(:category, 'all') as garment_category))
         and position(lower(:named) in lower(p.name)) > 0

@@ -34,16 +34,21 @@ with chosen as (
     limit :row_count
 ),
 
+-- The whole queue is looked at only for jobs that are still in it.
+still_open as (
+    select count(*) as open_jobs
+    from chosen o
+    where o.status in ('queued', 'processing')
+),
+
 open_places as (
     select
         q.job_id,
         q.ahead_count,
         q.left_ms
-    from queue_places() q
-    where exists (
-        select 1 from chosen c
-        where c.status in ('queued', 'processing')
-    )
+    from still_open s
+    cross join lateral queue_places() as q
+    where s.open_jobs > 0
 )
 
 select

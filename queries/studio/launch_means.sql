@@ -17,10 +17,18 @@ with accounts as (
         a.free_per_month,
         a.resets_on,
         a.pro_until
-    from credit_accounts a
-    where
-        (:payer = 'brand' and a.brand_id in (select scope_brands()))
-        or (:payer = 'user' and a.user_id = scope_user())
+    from scope_brands() as s (id)
+    inner join credit_accounts a on s.id = a.brand_id
+    where :payer = 'brand'
+    union all
+    select
+        u.id,
+        u.balance,
+        u.free_per_month,
+        u.resets_on,
+        u.pro_until
+    from credit_accounts u
+    where :payer = 'user' and u.user_id = scope_user()
 ),
 
 spendable as (
