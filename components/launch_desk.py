@@ -34,6 +34,8 @@ _WITH_PROMPT = {"from_prompt", "photo_text", "photo_set"}
 _PROMPT_HELPS = {"product_shot"}
 _ONE, _BATCH = "One picture", "A batch"
 _CREDITS = 1  # of each picture
+# The browser's word is not taken for these.
+_LONGEST_PROMPT, _LONGEST_NAME = 1000, 120
 
 _NONCE = "launch.nonce"
 _OPEN = "launch.open"
@@ -181,17 +183,20 @@ def _words(planned: Plan, chosen: Choice) -> Plan:
         prompt = st.text_area(
             label if planned.mode in _WITH_PROMPT else f"{label} (optional)",
             key=f"launch-prompt-{planned.mode}",
-            max_chars=1000,
+            max_chars=_LONGEST_PROMPT,
             height=90,
             placeholder="On a rainy street at night, soft light",
-        ).strip()
+        ).strip()[:_LONGEST_PROMPT]
     if planned.mode == "photo_set":
         count = int(st.number_input("Pictures", 2, 100, 23, key="launch-count", width=140))
     if planned.many or planned.mode == "photo_set":
         named = st.text_input(
-            "Name of the batch", key="launch-batch", max_chars=120, placeholder=_usual(chosen)
+            "Name of the batch",
+            key="launch-batch",
+            max_chars=_LONGEST_NAME,
+            placeholder=_usual(chosen),
         )
-        batch = named.strip() or _usual(chosen)
+        batch = named.strip()[:_LONGEST_NAME] or _usual(chosen)
     return Plan(planned.mode, planned.engine, planned.many, prompt, count, batch)
 
 
