@@ -215,6 +215,8 @@ def _table(
         rows = answer.frame.copy()
         for name in rows.columns.intersection(["outcome", "verdict", "drawn", "kind", "lot"]):
             rows[name] = rows[name].str.capitalize()
+        if "error" in rows:
+            rows["error"] = [explained(code).words if code else None for code in rows["error"]]
         if "reasons" in rows:
             rows["reasons"] = rows["reasons"].str.replace("_", " ")
         if "took_ms" in rows:

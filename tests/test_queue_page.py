@@ -229,6 +229,21 @@ def test_a_visitor_sees_own_demo_jobs_and_nobody_elses(brand: str) -> None:
     assert str(theirs) not in found.index
 
 
+def test_one_brand_is_that_brand_also_for_somebody_who_launched_for_another(brand: str) -> None:
+    with connections.owner() as c:
+        me = UUID(facts.shopper(c))
+        other = facts.brand(c, "Second")
+        rows.insert(c, "batches", brand_id=UUID(other), user_id=me, name="Theirs")
+    launch(other, user=me)
+    scope = Scope.of_brands([brand], me)
+    assert ask("studio/queue", scope, **ALL).empty
+    assert ask("studio/queue", scope, **{**ALL, "status": "open"}).empty
+    assert ask("studio/batches", scope, row_count=5).empty
+    assert ask("studio/queue_state", scope, since=ALL["since"])["waiting_count"][0] == 0
+    both = Scope.of_brands([brand, other], me)
+    assert len(ask("studio/queue", both, **ALL)) == 1
+
+
 # What is done, and what is said of it
 
 
