@@ -1,6 +1,7 @@
 -- Blind comparisons: how often the picture of one engine was found better than that of another, of
 -- jobs that were asked the same. Win rate = wins ÷ (wins + losses); ties stand apart. What demo
--- visitors practise does not count. The interval is metrics.wilson(win_count, win_count + loss_count).
+-- visitors practise does not count. The interval is that of metrics.wilson(win_count, win_count +
+-- loss_count).
 -- Grain: one row per two engines (or versions of one), the most compared first.
 -- Parameters: none
 -- Columns:
