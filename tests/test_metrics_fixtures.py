@@ -1404,10 +1404,10 @@ def test_retention_is_split_by_the_first_job(brand: str) -> None:
     assert categories["d30_pct"].isna().all()
     # In months and in the days at their edges.
     for window, counts in ((year, [3, 3, 3]), (few, [3, 0, 0])):
-        brands = ask("shoppers/retention_by_brand", brand, **window)
-        assert brands["brand_id"].astype(str).tolist() == [brand]
-        assert brands.loc[0, ["d1_count", "d7_count", "d30_count"]].tolist() == counts
-        assert brands.loc[0, "d1_pct"] == pytest.approx(1 / 3)
+        share = one("shoppers/retention_by_brand", brand, **window)
+        assert str(share["brand_id"]) == brand
+        assert [share[f"d{number}_count"] for number in (1, 7, 30)] == counts
+        assert share["d1_pct"] == pytest.approx(1 / 3)
 
 
 def test_conversion_counts_purchases_within_seven_days_of_the_first_job(brand: str) -> None:
