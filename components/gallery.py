@@ -168,7 +168,7 @@ def show(question: Question, powers: Powers, window: tuple[date, date]) -> None:
         return
     found = answer[0].frame
     rows = found[found["output_id"].notna()]
-    _bar(powers, forget)
+    _bar(powers, forget, hint=not rows.empty)
     if rows.empty:
         card.empty("No such pictures." if pd.isna(found["reached_at"].iloc[0]) else _LOOKED_ON)
     else:
@@ -280,7 +280,7 @@ def _pick_none() -> None:
     st.session_state[_PICKED] = {}
 
 
-def _bar(powers: Powers, forget: Callable[[], None]) -> None:
+def _bar(powers: Powers, forget: Callable[[], None], *, hint: bool) -> None:
     picked = _picked()
     with st.container(horizontal=True, vertical_alignment="center", key="gallery-bar"):
         if picked:
@@ -288,7 +288,7 @@ def _bar(powers: Powers, forget: Callable[[], None]) -> None:
             st.button("Clear", type="tertiary", on_click=_pick_none)
             more = f" Up to {_COMPARED} can be compared." if len(picked) > _COMPARED else ""
             st.caption(f"{len(picked):,} picked.{more}")
-        else:
+        elif hint:
             st.caption("Pick pictures to compare them, save them or take them along.")
     said = st.session_state.pop(_SAID, None)
     if said:

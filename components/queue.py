@@ -28,6 +28,9 @@ _PACE_MINUTES = 10
 # A worker says every five seconds that it lives.
 _WORKER_SILENT = timedelta(seconds=30)
 
+# Beside the batches that go on, this many of those that are over; the filter has the others.
+_FINISHED = 2
+
 # Rows of the list at first and of each "more"; above this nobody reads on, but filters.
 PAGE, _MOST = 25, 100
 
@@ -195,8 +198,9 @@ def _ago(span: timedelta) -> str:
 
 
 def _batches(frame: pd.DataFrame, powers: Powers) -> None:
+    is_open = frame["waiting_count"] + frame["processing_count"] > 0
     with st.container(border=True):
-        for _, row in frame.iterrows():
+        for _, row in pd.concat([frame[is_open], frame[~is_open].head(_FINISHED)]).iterrows():
             _batch(row, powers)
 
 

@@ -369,6 +369,16 @@ def test_priority_and_pause_reach_the_jobs(brand: str) -> None:
     assert state_of(job) == "canceled"
 
 
+def test_of_batches_that_are_over_the_newest_two_are_shown(brand: str) -> None:
+    for name in ("First", "Second", "Third", "Fourth"):
+        jobs.cancel(SYSTEM, [UUID(job) for job in launch(brand, batch=f"{name} batch")])
+    launch(brand, batch="Going on")
+    app = opened(signed_in("brand_manager", brand), QUEUE)
+    bars = [str(one.proto.text) for one in app.get("progress")]
+    names = [bar.split("**")[1] for bar in bars]
+    assert names == ["Going on", "Fourth batch", "Third batch"]
+
+
 def test_a_failure_is_said_in_plain_words_with_what_to_do(brand: str) -> None:
     (job,) = launch(brand)
     set_state(job, "failed", "garment_cut")
