@@ -153,7 +153,9 @@ def test_the_largest_brands_and_the_sample_manager_s_have_persons_and_garments()
         "select sku from products where brand_id = :id and sku like 'DEMO-%' order by created_at",
         id=ranked[30].id,
     )
-    assert [row.sku for row in in_order] == list(drawn.GARMENTS)
+    made_here = [row.sku for row in in_order]
+    assert len(made_here) == 3
+    assert made_here == [number for number in drawn.GARMENTS if number in made_here]
     # A persona that was there without a picture is not made a second time.
     assert there == 1
     after = number("select count(*) from personas where brand_id = :id", id=ranked[0].id)
