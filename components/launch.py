@@ -83,7 +83,7 @@ def show(
     with right:
         question = ask("studio/launch_jobs", row_count=_MOST)
         launch_result.live(question, chosen, planned, do, changed)
-    launch_choice.walls(persons, garments, chosen, many=planned.many, most=most)
+    launch_choice.walls(persons, garments, chosen, do, many=planned.many, most=most)
     launch_choice.drop(do)
 
 

@@ -161,8 +161,21 @@ def garment(row: pd.Series) -> Garment:
     return Garment(*values)
 
 
+def absent(what: str, uploads: Uploads) -> str:
+    """Why there is no such picture to choose, and what to do about it."""
+    if uploads.refusal is None:
+        return f"No {what} with a picture yet: drop in a picture of one below."
+    return f"This brand has no {what} with a picture: pick another one, or all of them."
+
+
 def walls(
-    persons: pd.DataFrame, garments: Question, chosen: Choice, *, many: bool, most: int
+    persons: pd.DataFrame,
+    garments: Question,
+    chosen: Choice,
+    uploads: Uploads,
+    *,
+    many: bool,
+    most: int,
 ) -> None:
     """Everybody and everything there is to choose from; ``many`` of each, or one outfit on one.
 
@@ -172,7 +185,7 @@ def walls(
     with left:
         st.subheader("Persons" if many else "Person", anchor=False)
         if persons.empty:
-            st.caption("No persona with a picture yet: drop in a photo of a person below.")
+            st.caption(absent("person", uploads))
         else:
             ids = {one.id for one in chosen.persons}
             with st.container(height=_WALL, border=False, key="launch-persons"), _row():
@@ -196,7 +209,7 @@ def walls(
             filtered = bool(named.strip()) or category != "all"
             st.caption(
                 "No garment fits the filter." if filtered
-                else "No garment with a picture yet: drop in a picture of one below."
+                else absent("garment", uploads)
             )  # fmt: skip
             return
         ids = {one.id for one in chosen.garments}

@@ -10,7 +10,7 @@ from uuid import uuid4
 import streamlit as st
 
 from components import address
-from components.launch_choice import Choice, Uploads, listed, settle
+from components.launch_choice import Choice, Uploads, absent, listed, settle
 
 # In the order in which they are offered; what the database calls them.
 MODES = {
@@ -152,7 +152,7 @@ def desk(
     listed(chosen, uploads, persons=with_person, garments=with_garment)
     planned = _words(planned, chosen)
     count = pictures(planned, chosen)
-    obstacle = _obstacle(planned, chosen, means, count)
+    obstacle = _obstacle(planned, chosen, means, count, uploads)
     _cost(planned, means, count)
     key = _key(planned, chosen)
     is_open = st.session_state.get(_OPEN) == key
@@ -217,14 +217,14 @@ def pictures(planned: Plan, chosen: Choice) -> int:
     return persons * len(chosen.garments) if planned.many else 1
 
 
-def _obstacle(planned: Plan, chosen: Choice, means: Means, count: int) -> str:
+def _obstacle(planned: Plan, chosen: Choice, means: Means, count: int, uploads: Uploads) -> str:
     """What stands in the way of a launch, in a sentence that says what to do."""
     if planned.mode in _WITH_PERSON and not chosen.persons:
-        return "Choose a person first, or drop in a photo of one."
+        return absent("person", uploads)
     if planned.mode == "photo_set" and chosen.persons[0].kind != "persona":
         return "A photo set is made of a persona: choose one instead of a photo."
     if planned.mode in _WITH_GARMENT and not chosen.garments:
-        return "Choose a garment first, or drop in a picture of one."
+        return absent("garment", uploads)
     if planned.mode in _WITH_PROMPT and not planned.prompt:
         return "Say in words what the picture is to show."
     if means.left_count is not None and count > means.left_count:

@@ -91,13 +91,15 @@ def _drawn(question: Question, acts: Acts, changed: Callable[[], None]) -> None:
     try:
         question.forget()
         frame = question.read().frame
+    except acts.known as error:
+        # Said once a second, so without a trace.
+        log.warning("what was launched could not be read: %s", error)
+        _away()
+        return
     except Exception:
         # Whatever went wrong: the next look is a second away, and the job goes on meanwhile.
         log.exception("what was launched could not be read")
-        st.warning(
-            "The database does not answer just now. Your job is not lost; this goes on by itself.",
-            icon=":material/cloud_off:",
-        )
+        _away()
         return
     if frame.empty:
         st.caption("There is no such job (any more), or it is not one of yours.")
@@ -114,6 +116,13 @@ def _drawn(question: Question, acts: Acts, changed: Callable[[], None]) -> None:
             launch_desk.ended()
             changed()
         st.rerun()  # the page as a whole says whether this is drawn again, and what is left
+
+
+def _away() -> None:
+    st.warning(
+        "The database does not answer just now. Your job is not lost; this goes on by itself.",
+        icon=":material/cloud_off:",
+    )
 
 
 # Pictures, and frames for those that are not there yet

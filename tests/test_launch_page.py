@@ -301,10 +301,17 @@ def test_a_brand_without_pictures_says_what_to_do() -> None:
     app = at(signed_in("brand_manager", empty_brand()), LAUNCH)
     assert not app.exception
     assert the_button(app).disabled
-    assert "No persona with a picture yet: drop in a photo" in said(app)
-    assert "No garment with a picture yet: drop in a picture" in said(app)
-    assert [note.value for note in app.warning] == [
-        "Choose a person first, or drop in a photo of one."
+    to_do = "with a picture yet: drop in a picture of one below."
+    assert f"No garment {to_do}" in said(app)
+    assert [note.value for note in app.warning] == [f"No person {to_do}"]
+    # Where nothing can be dropped in, there is something else to do.
+    visitor = signed_in("demo_viewer")
+    visitor.run()
+    visitor.switch_page(LAUNCH).run()
+    ((name,),) = rows("select name from brands where is_demo order by mrr, name limit 1")
+    visitor.selectbox(key="brand").set_value(name).run()
+    assert [note.value for note in visitor.warning] == [
+        "This brand has no person with a picture: pick another one, or all of them."
     ]
 
 
