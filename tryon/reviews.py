@@ -360,8 +360,8 @@ def line(scope: Scope, order: Order, ahead: int = 2) -> list[Draw]:
         connection.execute(_LET_GO, {**me, "order": order})
         waiting = [Draw(*row) for row in connection.execute(_WAITING, me)]
         found: list[Draw] = []
+        reviewed, at_random = _counts(connection, me)
         while len(found) < ahead:
-            reviewed, at_random = _counts(connection, me)
             random_found = sum(draw.drawn == "random" for draw in found)
             is_due = must_be_random(reviewed + len(found), at_random + random_found)
             draw = next((one for one in waiting if one.drawn == "random" or not is_due), None)
@@ -372,7 +372,9 @@ def line(scope: Scope, order: Order, ahead: int = 2) -> list[Draw]:
             elif (hit := _at_random(connection, me)) is not None:
                 draw, is_known = hit
                 if is_known:
-                    continue  # it counts now, and there is nothing to look at
+                    # It counts now, and there is nothing to look at.
+                    reviewed, at_random = _counts(connection, me)
+                    continue
             if draw is None:
                 break
             found.append(draw)
