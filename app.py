@@ -144,6 +144,8 @@ chosen = st.navigation(
         ],
     },
     position="sidebar" if account else "hidden",
+    # Nobody finds the studio behind "View more".
+    expanded=True,
 )
 
 if account:
