@@ -8,15 +8,17 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Protocol
 from uuid import UUID
 
 import pandas as pd
 import streamlit as st
 
-from components import address, card, drill, menu, picture
+from components import address, card, drill, export, menu, picture
 from components.filters import EVERY
 from components.launch_result import LEVELS
+from components.menu import Shown
 from components.period import FIRST_DAY
 from components.plain import markdown, shortened
 from components.question import Question
@@ -177,15 +179,42 @@ def show(question: Question, powers: Powers, window: tuple[date, date]) -> None:
                 with st.container(gap="xsmall", key=f"picture-{row['output_id']}"):
                     _picture(row)
     _pages(found, rows)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"As of {answer[0].as_of.astimezone(UTC):%-d %b, %H:%M} UTC")
-        st.button(
-            ":material/refresh:",
-            type="tertiary",
-            key="refresh-gallery",
-            on_click=forget,
-            help="Read this again",
-        )
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", wrap=False
+    ):
+        as_of = answer[0].as_of
+        st.caption(f"As of {as_of.astimezone(UTC):%-d %b, %H:%M} UTC", width="content")
+        with st.container(horizontal=True, gap="xsmall", width="content", wrap=False):
+            listed = partial(_listed, rows.head(PAGE))
+            menu.offer(Shown("Gallery", as_of, listed, asked=answer[1]), "gallery")
+            st.button(
+                ":material/refresh:",
+                type="tertiary",
+                key="refresh-gallery",
+                on_click=forget,
+                help="Read this again",
+            )
+
+
+# What a file says of each picture.
+_COLUMNS = {
+    "made_at": "Made (UTC)",
+    "subject": "Product or prompt",
+    "category": "Category",
+    "brand": "Brand",
+    "engine": "Engine",
+    "engine_version": "Version",
+    "batch": "Batch",
+    "confidence_pct": "Confidence, an estimate",
+    "verdict": "Verdict",
+    "is_favorite": "Favourite",
+    "job_id": "Job",
+}
+
+
+def _listed(rows: pd.DataFrame) -> menu.Rows:
+    shown = rows[list(_COLUMNS)].assign(confidence_pct=rows["confidence_pct"] * 100)
+    return export.rows_of_table(shown, _COLUMNS)
 
 
 _LOOKED_ON = f"None among the {LOOK:,} pictures that were looked at; there are older ones."

@@ -9,14 +9,17 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 
-from components import card, drill
+from components import card, drill, export, menu
+from components.asked import Asked
 from components.jobs import STATES
+from components.menu import Shown
 from components.plain import markdown, shortened
-from components.question import Question
+from components.question import Answer, Question
 from components.queue_failures import explained
 
 log = logging.getLogger(__name__)
@@ -108,15 +111,33 @@ def jobs(question: Question, powers: Powers, now: Callable[[], datetime]) -> Non
         # One more than is shown tells whether there is more.
         paged = question.narrowed({"row_count": count + 1})
         week_ago = moment.replace(minute=0, second=0, microsecond=0) - timedelta(days=7)
-        listed = _fresh("The list of jobs", paged, "queue-jobs", since=week_ago)
-        if listed is not None:
-            _jobs(listed, count, said, powers, moment)
-        st.caption(
-            f"As of {moment.astimezone(UTC):%H:%M:%S} UTC, drawn again by itself. Ended jobs are "
-            "listed for a week, those of a batch as long as there are."
-        )
+        answer = _read("The list of jobs", paged, "queue-jobs", since=week_ago)
+        if answer is not None:
+            _jobs(answer[0].frame, count, said, powers, moment)
+            _foot(answer, count)
 
     st.fragment(draw, run_every=_every())()
+
+
+def _foot(answer: tuple[Answer, list[Asked]], count: int) -> None:
+    found, asked = answer
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", wrap=False
+    ):
+        st.caption(
+            f"As of {found.as_of.astimezone(UTC):%H:%M:%S} UTC, drawn again by itself. Ended jobs "
+            "are listed for a week, those of a batch as long as there are."
+        )
+        with st.container(horizontal=True, gap="xsmall", width="content", wrap=False):
+            rows = partial(_listed, found.frame.head(count))
+            menu.offer(Shown("Queue", found.as_of, rows, asked=asked), "queue-jobs")
+            # Whatever is pressed, it is drawn again.
+            st.button(
+                ":material/refresh:",
+                type="tertiary",
+                key="refresh-queue-jobs",
+                help="Read this again",
+            )
 
 
 def _every() -> int:
@@ -135,14 +156,21 @@ def _since(moment: datetime) -> datetime:
 
 
 def _fresh(title: str, question: Question, key: str, **days: datetime) -> pd.DataFrame | None:
+    """The rows of what the database says now; None as ``_read`` gives it."""
+    answer = _read(title, question, key, **days)
+    return None if answer is None else answer[0].frame
+
+
+def _read(
+    title: str, question: Question, key: str, **days: datetime
+) -> tuple[Answer, list[Asked]] | None:
     """What the database says now, or None after this has said that it says nothing."""
 
-    def load() -> pd.DataFrame:
+    def load() -> Answer:
         question.forget(**days)
-        return question.read(**days).frame
+        return question.read(**days)
 
-    answer = card.read(title, load, key, height=120)
-    return None if answer is None else answer[0]
+    return card.read(title, load, key, height=120)
 
 
 # How the queue stands
@@ -332,6 +360,27 @@ def _job(row: pd.Series, acts: bool, moment: datetime) -> None:
             args=[job],
         ):
             st.rerun()  # the drawer is the page's
+
+
+# What a file says of each job.
+_COLUMNS = {
+    "status": "State",
+    "subject": "Product or prompt",
+    "category": "Category",
+    "brand": "Brand",
+    "batch": "Batch",
+    "origin": "Origin",
+    "engine": "Engine",
+    "created_at": "Launched (UTC)",
+    "started_at": "Began (UTC)",
+    "finished_at": "Ended (UTC)",
+    "failure": "Failure",
+    "job_id": "Job",
+}
+
+
+def _listed(rows: pd.DataFrame) -> menu.Rows:
+    return export.rows_of_table(rows[list(_COLUMNS)], _COLUMNS)
 
 
 def _label(row: pd.Series) -> str:

@@ -119,7 +119,8 @@ def test_every_page_stands_for_every_role(role: str, page: str) -> None:
     assert not app.error
     assert len(app.title) == 1
     shown = len(app.metric) + len(app.dataframe) + len(app.get("plotly_chart"))
-    assert shown > 0
+    # These demo data have no pictures: a gallery says so.
+    assert shown > 0 or [c for c in app.caption if "No such pictures." in c.value]
     assert [box.label for box in app.selectbox if box.label == "Brand"] == (
         [] if role == "brand_manager" else ["Brand"]
     )
