@@ -18,12 +18,17 @@ log = logging.getLogger(__name__)
 
 # A worker says every five seconds that it lives.
 _SILENT = timedelta(seconds=30)
+# The session outlives its visitor: somebody else may sign in.
+_WHO = "launch.who"
 # As many pictures as one launch may make.
 _MOST = 100
 
 
 class Desk(Uploads, Acts, Protocol):
-    """What can be done here. ``hourly`` is how many jobs an hour are allowed, None for any."""
+    """What can be done here, and by ``who``; ``hourly`` is how many jobs an hour, None for any."""
+
+    @property
+    def who(self) -> str: ...
 
     @property
     def is_demo(self) -> bool: ...
@@ -58,6 +63,7 @@ def show(
     ``ask`` asks in the scope of that brand; ``changed`` is told when there is another job, or one
     has ended.
     """
+    _remember_for(do.who)
     garments = ask("studio/launch_garments", row_count=launch_choice.ROWS)
     try:
         persons = _now(ask("studio/launch_persons", row_count=launch_choice.ROWS)).frame
@@ -85,6 +91,14 @@ def show(
         launch_result.live(question, chosen, planned, do, changed)
     launch_choice.walls(persons, garments, chosen, do, many=planned.many, most=most)
     launch_choice.drop(do)
+
+
+def _remember_for(who: str) -> None:
+    """Forget what was chosen and launched by whoever was signed in here before."""
+    if st.session_state.get(_WHO) != who:
+        for key in [key for key in st.session_state if str(key).startswith("launch.")]:
+            del st.session_state[key]
+        st.session_state[_WHO] = who
 
 
 def _now(question: Question) -> Answer:

@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 _EVERY_S = 1.0
 _OPEN_STATES = ("queued", "processing")
 _LAUNCHED, _BATCH = "launched", "batch"
+_WATCHED = "launch.watched"
 _IS_OPEN = "launch.watching"
 
 # What an estimate is called, from which value on. The engine's own; people's verdicts calibrate it.
@@ -45,19 +46,24 @@ def watch(jobs: list[str], batch: str | None) -> None:
     """Show these jobs from now on; the address says so, and survives a reload."""
     for name in (_LAUNCHED, _BATCH):
         st.query_params.pop(name, None)
-    if batch is not None:
-        st.query_params[_BATCH] = batch
-    else:
-        st.query_params[_LAUNCHED] = ",".join(jobs)
+    named = (_LAUNCHED, ",".join(jobs)) if batch is None else (_BATCH, batch)
+    st.query_params[named[0]] = named[1]
+    st.session_state[_WATCHED] = dict([named])
     st.session_state[_IS_OPEN] = True
 
 
 def _watched() -> dict[str, str] | None:
-    """What the address says to show, None when it says nothing that could be meant."""
+    """What is to be shown, None for nothing (that could be meant).
+
+    The address says it; whoever comes back from another page has lost that, but not the session.
+    """
+    said = st.query_params.to_dict()
+    if _BATCH not in said and _LAUNCHED not in said:
+        said = st.session_state.get(_WATCHED, {})
     try:
-        if batch := st.query_params.get(_BATCH):
+        if batch := said.get(_BATCH):
             return {"job_ids": "", "in_batch": str(UUID(batch))}
-        if jobs := st.query_params.get(_LAUNCHED):
+        if jobs := said.get(_LAUNCHED):
             ids = [str(UUID(job)) for job in jobs.split(",")[:100]]
             return {"job_ids": ",".join(ids), "in_batch": "none"}
     except ValueError:

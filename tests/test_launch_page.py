@@ -20,7 +20,7 @@ from database.tenancy import Scope
 from settings import settings
 from tests.engines import Instant, picture
 from tests.rows import insert
-from tests.test_pages import LAUNCH, at, empty_brand, signed_in
+from tests.test_pages import HOME, LAUNCH, at, empty_brand, signed_in
 from tryon import jobs, queue, storage
 from tryon.engines import Mode, registry
 from tryon.engines.registry import Offer
@@ -172,6 +172,48 @@ def test_what_was_launched_stands_in_the_address() -> None:
     other.run()
     assert "There is no such job" in said(other)
     assert "After:" not in said(other)
+
+
+@pytest.mark.usefixtures("brand")
+def test_whoever_comes_back_from_another_page_sees_it_still() -> None:
+    app = visitor()
+    the_button(app).click().run()
+    app.switch_page(HOME).run()
+    work_off()
+    app.query_params.clear()
+    app.switch_page(LAUNCH).run()
+    assert not app.exception
+    assert "After: Ada with Red tee" in said(app)
+    assert the_button(app).label == "Launch"
+
+
+@pytest.mark.usefixtures("brand")
+def test_who_signs_in_next_sees_nothing_of_it() -> None:
+    app = visitor()
+    {button.label: button for button in app.button}["Ben"].click().run()
+    the_button(app).click().run()
+    app.query_params.clear()
+    app.session_state["accounts.session"] = signed_in("demo_viewer").session_state[
+        "accounts.session"
+    ]
+    app.run()
+    assert not app.exception
+    assert "**Ada**" in said(app)
+    assert "The result appears here" in said(app)
+    assert the_button(app).label == "Launch"
+
+
+@pytest.mark.usefixtures("brand")
+@pytest.mark.parametrize("asked", ["launched", "batch"])
+def test_an_address_that_names_no_job_is_the_page_as_it_is(asked: str) -> None:
+    app = signed_in("demo_viewer")
+    app.run()
+    app.switch_page(LAUNCH)
+    app.query_params[asked] = "../../etc"
+    app.run()
+    assert not app.exception
+    assert the_button(app).label == "Launch"
+    assert "The result appears here" in said(app)
 
 
 @pytest.mark.usefixtures("brand")

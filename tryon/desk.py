@@ -39,6 +39,11 @@ class Desk:
     endings: ClassVar[tuple[str, ...]] = uploads.ENDINGS
     most_mb: ClassVar[int] = uploads.LARGEST_FILE // 1_000_000
 
+    @property
+    def who(self) -> str:
+        """The id of whoever sits here."""
+        return self.scope().user
+
     def offers(self) -> tuple[Offer, ...]:
         """Every engine; one that cannot be used here says in `missing` why."""
         every = registry.offers()
