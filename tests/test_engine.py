@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from skimage import data
 
+from tryon.demo import drawn as demo
 from tryon.engines import (
     Category,
     Code,
@@ -25,7 +26,7 @@ from tryon.engines.pictures import Array, encode
 from tryon.engines.preview import Preview, make
 from tryon.engines.preview.body import Body, Classical
 from tryon.engines.preview.compose import Composed, compose, materials, old_hem
-from tryon.engines.preview.cutout import cut_out
+from tryon.engines.preview.cutout import cut_out, read_upper
 from tryon.engines.preview.face import only_face
 from tryon.engines.preview.fit import Fitted, fit
 from tryon.engines.preview.silhouette import find
@@ -597,3 +598,17 @@ def test_encoding_is_lossless() -> None:
     decoded = cv2.imdecode(np.frombuffer(encode(image), np.uint8), cv2.IMREAD_COLOR)
     assert decoded is not None
     assert np.array_equal(decoded, image)
+
+
+@pytest.mark.parametrize(
+    "number", [n for n, g in demo.GARMENTS.items() if g.category in ("tops", "jackets")]
+)
+def test_both_sleeves_are_read_alike_and_no_short_one_as_a_long_one(number: str) -> None:
+    kind = demo.GARMENTS[number]
+    found = cut_out(demo.garment(number).data, Category(kind.category))
+    parts, _ = read_upper(found)
+    one, other = (sleeve.length if sleeve else 0.0 for sleeve in parts.sleeves)
+    assert one == pytest.approx(other, rel=0.1)
+    # A short sleeve is no longer than half the front is wide; a long one is longer than all of it.
+    is_short = "tee" in kind.name or "tank" in kind.name
+    assert (one < 0.55 * parts.chest) if is_short else (one > parts.chest)

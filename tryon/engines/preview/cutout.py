@@ -392,9 +392,14 @@ def _neck(top_edge: Array, axis: float, reach: float) -> float:
 
 def _sleeve(mask: Array, edge: Array, side: int, start: tuple[float, float]) -> Sleeve | None:
     """Follow a sleeve from its seam to its cuff."""
-    y, x = np.nonzero(mask)
-    out = (x - edge[y]) * side > 0
-    points = np.stack([x[out], y[out]], 1).astype(np.float64)
+    outside = mask & ((np.arange(mask.shape[1]) - edge[:, np.newaxis]) * side > 0)
+    # In one piece: where stripes leave gaps in the front's edge, there is something outside too.
+    count, pieces, stats, _ = cv2.connectedComponentsWithStats(outside.astype(np.uint8))
+    if count < 2:
+        return None
+    largest = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
+    y, x = np.nonzero(pieces == largest)
+    points = np.stack([x, y], 1).astype(np.float64)
     if len(points) < 80:
         return None
     origin = np.asarray(start)
