@@ -111,11 +111,27 @@ def fill(brand_name: str, users: list[str]) -> str:
             poor = facts.job(c, brand, user, at("2026-03-05"))
             done = facts.job(c, brand, user, at("2026-03-06"), confidence="0.8")
             facts.job(c, brand, user, at("2026-03-07"), status="failed")
-            facts.review(c, brand, done, approved=True)
+            facts.review(c, brand, done, approved=True, when=at("2026-03-07"))
             facts.review(c, brand, poor, approved=False, reasons=["hands"])
             facts.touch(c, brand, user, at("2026-03-06"))
             bought = facts.purchase(c, brand, user, at("2026-03-08"))
             facts.refund(c, brand, bought, "20", at("2026-03-20"))
+        # Two who agree, and a blind comparison.
+        for reviewer in users[:2]:
+            when = at("2026-03-12")
+            facts.review(c, brand, done, approved=True, reviewer_id=reviewer, when=when)
+        pair = str(uuid4())
+        facts.insert(
+            c,
+            "job_pairs",
+            id=pair,
+            brand_id=brand,
+            one_job_id=poor,
+            other_job_id=done,
+            one_engine="loom 1",
+            other_engine="loom 2",
+        )
+        facts.insert(c, "pair_votes", pair_id=pair, brand_id=brand, better="one")
         facts.spend(c, brand, at("2026-03-02"), "30")
         # Pictures of the studio: a batch with a stored result.
         batch, picture = str(uuid4()), str(uuid4())
@@ -260,6 +276,7 @@ def test_every_query_is_measured() -> None:
             "test_gallery.py",
             "test_launch_queries.py",
             "test_queue_page.py",
+            "test_reviews.py",
         )
     )
     assert [name for name in ALL if f'"{name}"' not in measured] == []

@@ -5,6 +5,7 @@ import re
 
 import pytest
 from sqlalchemy import text
+from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
 import server
@@ -59,3 +60,18 @@ def test_a_database_that_is_gone_is_said_as_such() -> None:
 
     (error,) = AppTest.from_function(page).run().error
     assert error.value == "The database does not answer. Try again in a moment."
+
+
+def test_a_page_names_the_scripts_that_charts_will_need_and_they_are_there(
+    database: object,  # noqa: ARG001 – the application reads its settings
+) -> None:
+    with TestClient(server.app) as client:
+        page = client.get("/", headers={"accept": "text/html"})
+        named = re.findall(r"<(/static/js/[^>]+)>; rel=modulepreload", page.headers["link"])
+        assert [name.split("/")[-1].split(".")[0] for name in named] == list(server._SOON_NEEDED)
+        for name in named:
+            script = client.get(name)
+            assert script.status_code == 200
+            assert "javascript" in script.headers["content-type"]
+            # The page alone says so.
+            assert "link" not in script.headers
