@@ -1,6 +1,6 @@
 -- D1 / D7 / D30 retention by brand: of the shoppers whose day N ended inside the window, the share
--- who launched a job on it. Definitions as in shoppers/retention_card, with shopper–brand pairs: who
--- tried on with two brands counts once for each.
+-- who launched a job on it. Definitions as in shoppers/retention_card, with shopper–brand pairs:
+-- who tried on with two brands counts once for each.
 -- Grain: one row per brand, the largest first.
 -- Parameters:
 --   since            first day of the window
