@@ -194,4 +194,5 @@ def run() -> None:
         Task("benchmarks", 3600, publish_benchmarks),
         Task("clean up", 3600, clean_up),
         Task("check of the rollups", 3600, check_rollups),
+        Task("vacuum of the rollups", 600, rollups.vacuum),
     )

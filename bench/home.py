@@ -47,6 +47,7 @@ def opened(home: Path, jobs: int | None, say: Callable[[str], None]) -> Iterator
         try:
             _fill(home, jobs, say)
             rollups.fold_all()
+            rollups.vacuum()
             yield _data()
         finally:
             connections.dispose()

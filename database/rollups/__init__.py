@@ -149,6 +149,16 @@ _SPEED_MERGED = """
 """
 
 
+_UNMAPPED = text(
+    """
+    select relname from pg_class
+    where relnamespace = 'public'::regnamespace and relname = any(:tables)
+      and (relallvisible < 0.8 * relpages or reltuples < 0)
+    order by relname
+    """
+)
+
+
 def fold(at_most: int = _PIECE) -> int:
     """Bring waiting changes into the rollups; return how many, at most so many of each queue.
 
@@ -364,10 +374,21 @@ def rebuild(progress: Progress | None = None) -> None:
             )
         with connections.owner() as connection:
             connection.execute(text("drop schema rebuilt"))
-        with connections.maintenance() as connection:
-            # Statistics, and the map of pages for which an index alone may answer.
-            connection.execute(text(f"vacuum (analyze) {', '.join(TABLES)}"))
+        vacuum()
     report(1.0, "Complete")
+
+
+def vacuum() -> None:
+    """Bring statistics up to date, and the map of pages for which an index alone may answer.
+
+    Only of rollups that have little of that map. Right after they were written it cannot always be
+    made (ten million jobs: not at all), so the worker looks again now and then. Raises
+    DatabaseUnavailableError.
+    """
+    with connections.maintenance() as connection:
+        unmapped = connection.scalars(_UNMAPPED, {"tables": TABLES}).all()
+        if unmapped:
+            connection.execute(text(f"vacuum (analyze) {', '.join(unmapped)}"))
 
 
 def check(progress: Progress | None = None) -> list[str]:
