@@ -12,8 +12,6 @@ from pathlib import Path
 from uuid import UUID
 
 import streamlit as st
-from fastapi import FastAPI
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
@@ -24,19 +22,17 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.runtime.pages_manager import PagesManager
 
+import api
 from accounts import sessions
 from accounts.routes import ROUTES, BrowserCookie
 from accounts.sessions import SESSION_COOKIE
-from database import connections, migrate, rollups
-from database.tenancy import Scope as Tenancy
+from api import service
+from database import connections, rollups
 from settings import LOG_FORMAT, ROOT, settings
 from tryon import pictures, storage
 
 logging.basicConfig(level=settings().log_level.upper(), format=LOG_FORMAT)
 _log = logging.getLogger(__name__)
-
-# Several heartbeats may be missed, one after the other, before a worker counts as dead.
-_HEARTBEAT_MAX_AGE = "30 seconds"
 
 
 def _headers() -> Mapping[str, str]:
@@ -145,40 +141,10 @@ class UnknownAddresses:
         )
 
 
-def well() -> bool:
-    """Tell whether the database answers, its schema is up to date and a worker lives.
-
-    What is wrong goes to the log.
-    """
-    alive = f"""
-        select exists (
-            select from worker_heartbeats where seen_at > now() - interval '{_HEARTBEAT_MAX_AGE}'
-        )
-    """
-    try:
-        pending = [entry.name for entry in migrate.status() if not entry.applied or entry.edited]
-        if pending:
-            _log.error("health: not migrated: %s", ", ".join(pending))
-            return False
-        with connections.writer(Tenancy()) as connection:
-            if not connection.scalar(text(alive)):
-                _log.error("health: no worker has been seen for %s", _HEARTBEAT_MAX_AGE)
-                return False
-    except (connections.DatabaseUnavailableError, SQLAlchemyError) as error:
-        _log.error("health: %s", error)
-        return False
-    return True
-
-
-async def _health() -> JSONResponse:
-    if await run_in_threadpool(well):
-        return JSONResponse({"status": "ok"})
-    return JSONResponse({"status": "not ok"}, status_code=503)
-
-
 async def health(_request: Request) -> JSONResponse:
     """Answer 200 or 503, never with details: anybody may ask."""
-    return await _health()
+    well = all((await run_in_threadpool(service.checks)).values())
+    return JSONResponse({"status": "ok" if well else "not ok"}, status_code=200 if well else 503)
 
 
 def _picture(token: str, name: str, until: str, signature: str) -> bytes:
@@ -227,16 +193,6 @@ async def picture(request: Request) -> Response:
             "Cross-Origin-Resource-Policy": "same-origin",
         },
     )
-
-
-# The pages about the API would load their scripts from elsewhere; /api/openapi.json is enough.
-api = FastAPI(title="ClosetAI", version="1", docs_url=None, redoc_url=None)
-
-
-@api.get("/health", responses={503: {"description": "Something is not well."}})
-async def api_health() -> JSONResponse:
-    """Tell whether the service is well."""
-    return await _health()
 
 
 def on_script_error(error: Exception) -> bool:
@@ -293,7 +249,7 @@ app = st.App(
         Route("/health", health),
         *ROUTES,
         Route("/files/{name:path}", picture),
-        Mount("/api", api),
+        Mount("/api", api.build()),
     ],
     middleware=[
         Middleware(SecurityHeaders),

@@ -170,6 +170,29 @@ class Settings(BaseSettings):
         validation_alias="CLOSETAI_PROVIDER_KEYS",
         description="Their keys, as `name=key` with commas between.",
     )
+    smtp: SecretStr | None = Field(
+        None,
+        validation_alias="CLOSETAI_SMTP",
+        description="The server that sends e-mail, `smtp://user:password@host:587` or "
+        "`smtps://…:465`. Without it a guest of the API cannot prove an address.",
+    )
+    mail_from: str = Field(
+        "ClosetAI <no-reply@closetai.example>",
+        validation_alias="CLOSETAI_MAIL_FROM",
+        description="Whom that e-mail comes from.",
+    )
+    api_rate: int = Field(
+        300,
+        ge=1,
+        validation_alias="CLOSETAI_API_RATE",
+        description="How many requests a minute the API takes from one token. Default 300.",
+    )
+    metrics_token: Key | None = Field(
+        None,
+        validation_alias="CLOSETAI_METRICS_TOKEN",
+        description="The bearer token that reads `/api/metrics` and the details of `/api/health`. "
+        "Without it neither is to be had.",
+    )
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
         validation_alias="CLOSETAI_TRUSTED_PROXIES",
@@ -199,6 +222,16 @@ class Settings(BaseSettings):
         if separator and (kind != "s3" or not rest):
             # Without the value: an address may hold a password.
             raise ValueError("CLOSETAI_FILES must be a folder or look like s3://bucket/prefix.")
+        return value
+
+    @field_validator("smtp")
+    @classmethod
+    def _smtp(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            parts = urlsplit(value.get_secret_value())
+            if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+                # Without the value: it may hold a password.
+                raise ValueError("CLOSETAI_SMTP must look like smtp://user:password@host:587.")
         return value
 
     @field_validator("provider_keys", mode="before")

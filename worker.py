@@ -132,6 +132,10 @@ def clean_up() -> None:
     sessions.forget_old(datetime.now(UTC))
     with connections.writer(Scope.system()) as connection:
         connection.execute(text("delete from verification_tokens where expires_at < now()"))
+        # Answers of the API that are given again for a day, see api/once.py.
+        connection.execute(
+            text("delete from api_requests where created_at < now() - interval '1 day'")
+        )
         # Workers of machines that are gone.
         connection.execute(
             text("delete from worker_heartbeats where seen_at < now() - interval '1 day'")

@@ -26,6 +26,11 @@ ROLES: tuple[Role, ...] = tuple(role for role in get_args(Role) if role != "demo
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
+def is_email(address: str) -> bool:
+    """Whether this looks like an e-mail address."""
+    return len(address) <= 254 and _EMAIL.fullmatch(address) is not None
+
+
 class UserError(Exception):
     """A user cannot be added or changed as asked; the message is one sentence."""
 
@@ -88,7 +93,7 @@ def add(
     DatabaseUnavailableError.
     """
     email = email.strip()
-    if not _EMAIL.fullmatch(email):
+    if not is_email(email):
         raise UserError(f"{email!r} is no e-mail address.")
     if role not in ROLES:
         raise UserError(f"A role is one of {', '.join(ROLES)}, not {role!r}.")

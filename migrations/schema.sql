@@ -548,6 +548,100 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.merge_users(gone uuid, kept uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $_$
+declare
+  reference record;
+  old_account credit_accounts;
+  new_account uuid;
+  free credit_lots;
+begin
+  if (scope_sees_all()) is not true then
+    raise exception 'Only the system makes two accounts one.' using errcode = 'insufficient_privilege';
+  end if;
+  if gone = kept then
+    return;
+  end if;
+  -- In the order of their ids: two of these that cross would wait for each other.
+  perform from users where id in (gone, kept) order by id for update;
+  if (select count(*) from users where id in (gone, kept) and role = 'shopper') <> 2 then
+    raise exception 'Only two shoppers can be one person.' using errcode = 'check_violation';
+  end if;
+
+  -- The first job of both fixes the cohort.
+  insert into shoppers (brand_id, user_id, first_job_at, first_category, first_device, channel, opted_out_at)
+  select s.brand_id, kept, s.first_job_at, s.first_category, s.first_device, s.channel, s.opted_out_at
+  from shoppers s
+  where s.user_id = gone
+  on conflict (brand_id, user_id) do update set
+    first_job_at = least(excluded.first_job_at, shoppers.first_job_at),
+    first_category = case
+      when excluded.first_job_at < shoppers.first_job_at then excluded.first_category else shoppers.first_category
+    end,
+    first_device = case
+      when excluded.first_job_at < shoppers.first_job_at then excluded.first_device else shoppers.first_device
+    end,
+    channel = coalesce(shoppers.channel, excluded.channel),
+    opted_out_at = coalesce(shoppers.opted_out_at, excluded.opted_out_at);
+  delete from shoppers where user_id = gone;
+
+  new_account := ensure_credit_account(kept, null);
+  select * into old_account from credit_accounts where user_id = gone for no key update;
+  if found then
+    select * into free from credit_lots
+    where account_id = old_account.id and kind = 'free' and closed_at is null for no key update;
+    if found then
+      insert into credit_ledger (account_id, lot_id, kind, amount)
+      values (old_account.id, free.id, 'expire', -free.remaining);
+      update credit_lots set closed_at = now() where id = free.id;
+    end if;
+    update credit_lots set account_id = new_account where account_id = old_account.id;
+    update credit_ledger set account_id = new_account where account_id = old_account.id;
+    update credit_accounts a
+    set balance = a.balance + o.balance, pro_until = greatest(a.pro_until, o.pro_until)
+    from credit_accounts o
+    where a.id = new_account and o.id = old_account.id;
+    delete from credit_accounts where id = old_account.id;
+  end if;
+
+  update tryon_jobs j set idempotency_key = null
+  where j.user_id = gone and j.idempotency_key is not null and exists (
+    select from tryon_jobs k
+    where k.user_id = kept and k.brand_id is not distinct from j.brand_id and k.idempotency_key = j.idempotency_key
+  );
+
+  -- How somebody signed in goes with the account; everything else that names a user, now and in tables to come, moves.
+  for reference in
+    select c.conrelid::regclass as relation, a.attname as named
+    from pg_constraint c
+    join pg_attribute a on a.attrelid = c.conrelid and a.attnum = c.conkey[1]
+    where c.contype = 'f' and c.confrelid = 'users'::regclass and c.conparentid = 0
+      and c.conrelid not in (
+        'shoppers'::regclass, 'credit_accounts'::regclass, 'user_passwords'::regclass, 'sessions'::regclass,
+        'verification_tokens'::regclass
+      )
+  loop
+    execute format('update %s set %I = $1 where %I = $2', reference.relation, reference.named, reference.named)
+    using kept, gone;
+  end loop;
+
+  with old as (
+    update users u set device_id = null, telegram_user_id = null
+    from users o
+    where u.id = gone and o.id = gone
+    returning o.device_id, o.telegram_user_id
+  )
+  select device_id, telegram_user_id into reference from old;
+  update users
+  set device_id = coalesce(device_id, reference.device_id),
+      telegram_user_id = coalesce(telegram_user_id, reference.telegram_user_id)
+  where id = kept;
+  delete from users where id = gone;
+end
+$_$;
+
 CREATE FUNCTION public.months_between(a date, b date) RETURNS integer
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN (((((12)::numeric * (EXTRACT(year FROM b) - EXTRACT(year FROM a))) + EXTRACT(month FROM b)) - EXTRACT(month FROM a)))::integer;
@@ -1447,6 +1541,17 @@ CREATE TABLE public.advisor_messages (
     job_id uuid,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT advisor_messages_author_check CHECK ((author = ANY (ARRAY['user'::text, 'advisor'::text])))
+);
+
+CREATE TABLE public.api_requests (
+    token_id uuid NOT NULL,
+    key text NOT NULL,
+    request_hash bytea NOT NULL,
+    status smallint,
+    media_type text,
+    body bytea,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT api_requests_key_check CHECK (((length(key) >= 1) AND (length(key) <= 200)))
 );
 
 CREATE TABLE public.api_tokens (
@@ -2504,6 +2609,9 @@ ALTER TABLE ONLY public.advisor_conversations
 ALTER TABLE ONLY public.advisor_messages
     ADD CONSTRAINT advisor_messages_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.api_requests
+    ADD CONSTRAINT api_requests_pkey PRIMARY KEY (token_id, key);
+
 ALTER TABLE ONLY public.api_tokens
     ADD CONSTRAINT api_tokens_pkey PRIMARY KEY (id);
 
@@ -2812,6 +2920,8 @@ CREATE INDEX advisor_messages_conversation_idx ON public.advisor_messages USING 
 CREATE INDEX advisor_messages_job_idx ON public.advisor_messages USING btree (job_id) WHERE (job_id IS NOT NULL);
 
 CREATE INDEX advisor_messages_object_idx ON public.advisor_messages USING btree (object_id) WHERE (object_id IS NOT NULL);
+
+CREATE INDEX api_requests_created_idx ON public.api_requests USING btree (created_at);
 
 CREATE INDEX api_tokens_brand_id_idx ON public.api_tokens USING btree (brand_id);
 
@@ -3204,6 +3314,9 @@ ALTER TABLE ONLY public.advisor_messages
 ALTER TABLE ONLY public.advisor_messages
     ADD CONSTRAINT advisor_messages_object_id_fkey FOREIGN KEY (object_id) REFERENCES public.stored_objects(id) ON DELETE SET NULL;
 
+ALTER TABLE ONLY public.api_requests
+    ADD CONSTRAINT api_requests_token_id_fkey FOREIGN KEY (token_id) REFERENCES public.api_tokens(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.api_tokens
     ADD CONSTRAINT api_tokens_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brands(id) ON DELETE CASCADE;
 
@@ -3492,6 +3605,8 @@ ALTER TABLE public.advisor_conversations ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.advisor_messages ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.api_requests ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.api_tokens ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.audit_log ENABLE ROW LEVEL SECURITY;
@@ -3625,6 +3740,8 @@ CREATE POLICY tenant ON public.advisor_messages TO closetai_app, closetai_reader
   WHERE (c.id = advisor_messages.conversation_id)))) WITH CHECK ((EXISTS ( SELECT
    FROM public.advisor_conversations c
   WHERE (c.id = advisor_messages.conversation_id))));
+
+CREATE POLICY tenant ON public.api_requests TO closetai_app, closetai_reader USING (( SELECT public.scope_sees_all() AS scope_sees_all)) WITH CHECK (( SELECT public.scope_sees_all() AS scope_sees_all));
 
 CREATE POLICY tenant ON public.api_tokens FOR SELECT TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR (user_id = ( SELECT public.scope_user() AS scope_user))));
 
@@ -4121,6 +4238,9 @@ GRANT SELECT ON TABLE public.tryon_jobs TO closetai_reader;
 
 REVOKE ALL ON FUNCTION public.leave_tombstone() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.merge_users(gone uuid, kept uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.merge_users(gone uuid, kept uuid) TO closetai_app;
+
 REVOKE ALL ON FUNCTION public.next_job() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.next_job() TO closetai_app;
 
@@ -4229,6 +4349,8 @@ GRANT SELECT ON TABLE public.acquisition_spend TO closetai_reader;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.advisor_conversations TO closetai_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.advisor_messages TO closetai_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.api_requests TO closetai_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.api_tokens TO closetai_app;
 

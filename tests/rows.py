@@ -115,7 +115,8 @@ def fill(connection: Connection, name: str, *, is_demo: bool = False) -> Tenant:
     )
     row("sessions", **mine, token_hash=raw, expires_at=NOON)
     row("brand_members", **both)
-    row("api_tokens", **both, kind="guest", name=mark, token_hash=raw)
+    token = row("api_tokens", **both, kind="guest", name=mark, token_hash=raw)
+    row("api_requests", token_id=token, key=mark, request_hash=raw, body=raw)
     row(
         "audit_log",
         **both,

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+import api
 from database import connections
 from settings import ROOT
 from tests.rows import TOOLS
@@ -79,6 +80,12 @@ def test_each_row_says_grain_content_seed_and_change() -> None:
             assert all(cells), line
 
 
+def routes() -> set[str]:
+    """The API's routes, as "GET /api/credits"."""
+    paths = api.build().openapi()["paths"]
+    return {f"{method.upper()} /api{path}" for path, ways in paths.items() for method in ways}
+
+
 def test_what_stands_in_code_font_exists() -> None:
     known = (
         relations("r,p,v,m")
@@ -88,6 +95,7 @@ def test_what_stands_in_code_font_exists() -> None:
         | names("select enumlabel::text from pg_enum")
         | names("select rolname::text from pg_roles where rolname like 'closetai%'")
         | OTHER
+        | routes()
     )
     prose = re.sub(r"```.*?```", "", PAGE, flags=re.DOTALL)
     unknown = [

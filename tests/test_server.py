@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 import server
 import worker
+from api import service
 from database import connections
 
 
@@ -17,17 +18,17 @@ from database import connections
 def test_well_only_with_a_living_worker_and_all_migrations(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    assert not server.well()
+    assert not all(service.checks().values())
     assert "no worker has been seen" in caplog.text
     worker.beat()
-    assert server.well()
+    assert all(service.checks().values())
     with connections.owner() as connection:
         connection.execute(text("update worker_heartbeats set seen_at = now() - interval '1 min'"))
-    assert not server.well()
+    assert not all(service.checks().values())
     worker.beat()
     with connections.owner() as connection:
         connection.execute(text("update migration_checksums set checksum = 'another'"))
-    assert not server.well()
+    assert not all(service.checks().values())
     assert "not migrated: 0001_foundation" in caplog.text
 
 

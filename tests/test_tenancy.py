@@ -34,11 +34,12 @@ PUBLIC = {
     "worker_heartbeats": "the state of the worker, for the health check",
 }
 # Written by the system alone and shown to nobody else, so empty in any brand's scope.
-SYSTEM = {"object_deletions", "sign_in_attempts"}
+SYSTEM = {"api_requests", "object_deletions", "sign_in_attempts"}
 
 # Functions with the owner's rights that the app may call, each tested below.
 CALLABLE = {
     "ensure_dataset_partition",
+    "merge_users",
     "next_job",
     "open_credit_account",
     "purchase_credits",

@@ -526,6 +526,38 @@ def decide(scope: Scope, job: UUID, opinion: Opinion, *, replaces: UUID | None =
         return review
 
 
+_BRAND_OF = text(
+    """
+    select brand_id from tryon_jobs
+    where id = :job and status = 'completed' and brand_id is not null
+    """
+)
+
+
+def tell(scope: Scope, job: UUID, opinion: Opinion) -> UUID:
+    """Note a verdict on a picture that the reviewer has picked, and return its id.
+
+    It is no random draw, so no accuracy counts it. Without a user it is the brand's word; of each
+    reviewer the latest verdict holds. Raises ReviewError, DatabaseUnavailableError.
+    """
+    with writer(scope) as connection:
+        brand = connection.scalar(_BRAND_OF, {"job": job})
+        if brand is None:
+            raise ReviewError("There is no finished picture to judge.")
+        review: UUID = connection.execute(
+            _REVIEW,
+            {
+                **_said(opinion),
+                "me": scope.user or None,
+                "job": job,
+                "brand": brand,
+                "drawn": "newest",
+                "is_adjudication": False,
+            },
+        ).scalar_one()
+        return review
+
+
 _MY_LATEST = text(
     """
     select id, job_id from reviews

@@ -209,6 +209,12 @@ def load(connection: Connection, object_id: UUID) -> bytes:
     return content
 
 
+def loaded(scope: Scope, object_id: UUID) -> bytes:
+    """The bytes of a picture that a scope sees, as `load` gives them."""
+    with writer(scope) as connection:
+        return load(connection, object_id)
+
+
 # One at a time and locked, so that `write` of the same key waits until the old file is gone.
 _NEXT_TO_ERASE = text(
     """
@@ -309,9 +315,17 @@ def expire(now: datetime) -> int:
 
 def address(session: str, object_id: UUID | str, now: datetime) -> str:
     """The address of a picture for one session, good for five to ten minutes."""
+    return f"/files/{object_id}?{signed(session, object_id, now)}"
+
+
+def signed(whom: str, object_id: UUID | str, now: datetime) -> str:
+    """What an address ends with that shows a picture to one session, or to `whom` else.
+
+    It is good for five to ten minutes, and the same for that long.
+    """
     step = int(ADDRESS_STEP.total_seconds())
     until = (int(now.timestamp()) // step + 2) * step
-    return f"/files/{object_id}?until={until}&signature={_signature(session, object_id, until)}"
+    return f"until={until}&signature={_signature(whom, object_id, until)}"
 
 
 def is_signed(session: str, object_id: UUID, until: str, signature: str, now: datetime) -> bool:

@@ -6,7 +6,7 @@ visitor's are nobody else's.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Literal
 from uuid import UUID
 
@@ -69,6 +69,23 @@ def take(scope: Scope, brand: UUID | None, name: str, content: bytes, now: datet
     if guess.shows_person(picture.data):
         return Upload("photo", _keep(scope, brand, "selfie", picture, now))
     return _hang(scope, brand, name, picture, now)
+
+
+def keep(
+    scope: Scope, kind: Literal["selfie", "garment"], content: bytes, now: datetime
+) -> tuple[UUID, datetime | None]:
+    """Keep a picture of the scope's user as what they say it is; return its id and its end.
+
+    A photo of a person ends after `days_kept`. Raises UploadError with a sentence for the uploader,
+    StorageError, DatabaseUnavailableError.
+    """
+    _check(scope)
+    try:
+        picture = pictures.read(content)
+    except PictureError as error:
+        raise UploadError(str(error)) from error
+    kept = _keep(scope, None, kind, picture, now)
+    return kept, now + timedelta(days=days_kept()) if kind == "selfie" else None
 
 
 _COUNT = text("select count(*) from stored_objects where user_id = :user and kind <> 'result'")

@@ -1,0 +1,76 @@
+"""The HTTP API that shops' own apps call, mounted at /api by server.py.
+
+One file a resource, each with its router. What every request goes through stands in `door`; how a
+route says who may call it, in `callers`; how it fails, in `problems`.
+"""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from api import (
+    balances,
+    catalog,
+    door,
+    pictures,
+    problems,
+    reference,
+    reviews,
+    service,
+    tryons,
+    users,
+    wardrobe,
+)
+
+DESCRIPTION = """
+What a shop's app needs to let people try things on: guests, their wardrobe and pictures, try-ons
+and their results. Errors are problem details (RFC 9457). Lists go on by the `cursor` that a page
+of them ends with. A POST with an `Idempotency-Key` is carried out once, however often it is sent.
+"""
+
+
+# One a resource, in the order of the documentation.
+ROUTERS = (
+    users.router,
+    wardrobe.router,
+    pictures.router,
+    tryons.router,
+    catalog.router,
+    reviews.router,
+    balances.router,
+    service.router,
+    reference.router,
+)
+
+
+def build() -> FastAPI:
+    """Make the application."""
+    app = FastAPI(
+        title="ClosetAI",
+        version="1",
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        # Mounted, it would name the address that this request came by; clients know their own.
+        root_path_in_servers=False,
+        responses=problems.EVERYWHERE,
+    )
+    for router in ROUTERS:
+        app.include_router(router)
+    problems.handle(app)
+    app.add_middleware(door.Door)
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    return app
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    if app.openapi_schema is None:
+        app.openapi_schema = get_openapi(
+            title=app.title,
+            version=app.version,
+            description=app.description,
+            routes=app.routes,
+            servers=[{"url": "/api"}],
+        )
+    return app.openapi_schema

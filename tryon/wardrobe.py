@@ -1,0 +1,325 @@
+"""A wardrobe: garments and saved looks of one person, and the collections they are in.
+
+Everything happens under the scope of whoever asks, and a wardrobe is its owner's alone.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import Row, TextClause, text
+from sqlalchemy.exc import IntegrityError
+
+from database.connections import writer
+from database.tenancy import Scope
+from tryon.engines import Category
+
+LONGEST_NAME: Final = 200
+LONGEST_COLLECTION: Final = 255
+
+
+class WardrobeError(Exception):
+    """This cannot be done; the message is one sentence for whoever asked."""
+
+
+class NotThereError(WardrobeError):
+    """What was named is not there, or not one's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A garment or a saved look. `picture` is the stored picture, `label` the maker's name."""
+
+    id: UUID
+    kind: str
+    category: Category | None
+    name: str
+    label: str | None
+    tags: tuple[str, ...]
+    colors: tuple[str, ...]
+    picture: UUID | None
+    job: UUID | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A collection, with how many items it holds and the picture that stands for it."""
+
+    id: UUID
+    name: str
+    item_count: int
+    cover: UUID | None
+    created_at: datetime
+
+
+# The moment and the id of the last one that was seen; what comes next is older.
+After = tuple[datetime, UUID]
+
+_ITEM = """
+    i.id, i.kind, cast(i.category as text) as category, i.name, i.maker, i.tags, i.color_tags,
+    i.object_id, i.source_job_id, i.created_at
+"""
+_LIST = text(
+    f"""
+    select {_ITEM}
+    from wardrobe_items i
+    where i.user_id = :user
+      and (:category = '' or i.category = cast(nullif(:category, '') as garment_category))
+      and (
+        cast(:collection as uuid) is null
+        or exists (
+          select from collection_items c where c.collection_id = :collection and c.item_id = i.id
+        )
+      )
+      and (
+        cast(:after_at as timestamptz) is null
+        or (i.created_at, i.id) < (cast(:after_at as timestamptz), cast(:after_id as uuid))
+      )
+    order by i.created_at desc, i.id desc
+    limit :count
+    """
+)
+
+
+def items(
+    scope: Scope,
+    count: int,
+    *,
+    category: Category | None = None,
+    collection: UUID | None = None,
+    after: After | None = None,
+) -> list[Item]:
+    """The newest items of the scope's user, or those that follow. Raises DatabaseUnavailableError.
+
+    Of a collection, those in it; one that is not theirs holds nothing.
+    """
+    asked = {
+        "user": scope.user,
+        "category": category or "",
+        "collection": collection,
+        "after_at": after[0] if after else None,
+        "after_id": after[1] if after else None,
+        "count": count,
+    }
+    with writer(scope) as connection:
+        return [_item(row) for row in connection.execute(_LIST, asked)]
+
+
+def _item(row: Row[tuple[object, ...]]) -> Item:
+    return Item(
+        id=row.id,
+        kind=row.kind,
+        category=Category(row.category) if row.category else None,
+        name=row.name,
+        label=row.maker,
+        tags=tuple(row.tags),
+        colors=tuple(row.color_tags),
+        picture=row.object_id,
+        job=row.source_job_id,
+        created_at=row.created_at,
+    )
+
+
+_ONE = text(f"select {_ITEM} from wardrobe_items i where i.id = :item and i.user_id = :user")
+
+
+def item(scope: Scope, item_id: UUID) -> Item:
+    """One item of the scope's user. Raises NotThereError, DatabaseUnavailableError."""
+    with writer(scope) as connection:
+        row = connection.execute(_ONE, {"item": item_id, "user": scope.user}).one_or_none()
+    if row is None:
+        raise NotThereError("There is no such item in this wardrobe.")
+    return _item(row)
+
+
+_IS_MINE = text("select exists (select from stored_objects where id = :id and user_id = :user)")
+
+
+def owns(scope: Scope, picture: UUID) -> bool:
+    """Whether an uploaded picture is the scope's user's own. Raises DatabaseUnavailableError."""
+    with writer(scope) as connection:
+        return bool(connection.scalar(_IS_MINE, {"id": picture, "user": scope.user}))
+
+
+_HANG = text(
+    f"""
+    with hung as (
+      insert into wardrobe_items (user_id, brand_id, category, name, maker, tags, object_id)
+      values (
+        :user, :brand, cast(:category as garment_category), :name, :label, :tags, :picture
+      )
+      returning *
+    )
+    select {_ITEM} from hung i
+    """
+)
+
+
+def hang(
+    scope: Scope,
+    picture: UUID,
+    category: Category,
+    name: str,
+    *,
+    brand: UUID | None = None,
+    label: str | None = None,
+    tags: Sequence[str] = (),
+) -> Item:
+    """Put an uploaded picture of one's own into the wardrobe, as a garment of a category.
+
+    Raises NotThereError for a picture that is not the user's, DatabaseUnavailableError.
+    """
+    with writer(scope) as connection:
+        if not connection.scalar(_IS_MINE, {"id": picture, "user": scope.user}):
+            raise NotThereError("There is no such picture.")
+        row = connection.execute(
+            _HANG,
+            {
+                "user": scope.user,
+                "brand": brand,
+                "category": category,
+                "name": name,
+                "label": label,
+                "tags": list(tags),
+                "picture": picture,
+            },
+        ).one()
+    return _item(row)
+
+
+# The picture goes with the item, unless something else shows it; a result belongs to its job.
+_REMOVE = text(
+    """
+    with gone as (
+      delete from wardrobe_items where id = :item and user_id = :user returning object_id, kind
+    ),
+    erased as (
+      delete from stored_objects o
+      using gone g
+      where o.id = g.object_id and g.kind = 'item' and o.user_id = :user and o.kind = 'garment'
+        and not exists (
+          select from wardrobe_items w where w.object_id = o.id and w.id <> :item
+        )
+    )
+    select count(*) from gone
+    """
+)
+
+
+def remove(scope: Scope, item_id: UUID) -> None:
+    """Take an item out of the wardrobe. Raises NotThereError, DatabaseUnavailableError."""
+    with writer(scope) as connection:
+        if not connection.scalar(_REMOVE, {"item": item_id, "user": scope.user}):
+            raise NotThereError("There is no such item in this wardrobe.")
+
+
+_COLLECTIONS = text(
+    """
+    select
+      c.id, c.name, c.created_at,
+      (select count(*) from collection_items x where x.collection_id = c.id) as item_count,
+      coalesce(
+        c.cover_object_id,
+        (
+          select i.object_id
+          from collection_items x
+          inner join wardrobe_items i on i.id = x.item_id
+          where x.collection_id = c.id
+          order by x.added_at desc, x.item_id desc
+          limit 1
+        )
+      ) as cover
+    from collections c
+    where c.user_id = :user
+      and (cast(:only as uuid) is null or c.id = :only)
+      and (
+        cast(:after_at as timestamptz) is null
+        or (c.created_at, c.id) < (cast(:after_at as timestamptz), cast(:after_id as uuid))
+      )
+    order by c.created_at desc, c.id desc
+    limit :count
+    """
+)
+
+
+def collections(
+    scope: Scope, count: int, *, only: UUID | None = None, after: After | None = None
+) -> list[Collection]:
+    """The newest collections of the scope's user, or those that follow, or only one.
+
+    Raises DatabaseUnavailableError.
+    """
+    asked = {
+        "user": scope.user,
+        "only": only,
+        "after_at": after[0] if after else None,
+        "after_id": after[1] if after else None,
+        "count": count,
+    }
+    with writer(scope) as connection:
+        return [
+            Collection(row.id, row.name, row.item_count, row.cover, row.created_at)
+            for row in connection.execute(_COLLECTIONS, asked)
+        ]
+
+
+_NEW_COLLECTION = text("insert into collections (user_id, name) values (:user, :name) returning id")
+_COLLECT = text(
+    """
+    insert into collection_items (collection_id, item_id)
+    select c.id, i.id
+    from collections c
+    cross join wardrobe_items i
+    where c.id = :collection and c.user_id = :user and i.id = :item and i.user_id = :user
+    on conflict (collection_id, item_id) do update set added_at = collection_items.added_at
+    """
+)
+_TAKE_OUT = text(
+    """
+    delete from collection_items x
+    using collections c
+    where c.id = x.collection_id and c.user_id = :user and c.id = :collection and x.item_id = :item
+    """
+)
+_DROP_COLLECTION = text("delete from collections where id = :collection and user_id = :user")
+
+
+def add_collection(scope: Scope, name: str) -> Collection:
+    """Make an empty collection. Raises WardrobeError for no name, DatabaseUnavailableError."""
+    name = " ".join(name.split())
+    if not 1 <= len(name) <= LONGEST_COLLECTION:
+        raise WardrobeError(f"A collection's name has 1 to {LONGEST_COLLECTION} characters.")
+    with writer(scope) as connection:
+        made = connection.execute(_NEW_COLLECTION, {"user": scope.user, "name": name}).scalar_one()
+    return collections(scope, 1, only=made)[0]
+
+
+def collect(scope: Scope, collection: UUID, item_id: UUID) -> None:
+    """Put an item into a collection, both one's own.
+
+    Raises NotThereError, DatabaseUnavailableError.
+    """
+    _changed(scope, _COLLECT, {"collection": collection, "item": item_id})
+
+
+def take_out(scope: Scope, collection: UUID, item_id: UUID) -> None:
+    """Take an item out of a collection. Raises NotThereError, DatabaseUnavailableError."""
+    _changed(scope, _TAKE_OUT, {"collection": collection, "item": item_id})
+
+
+def remove_collection(scope: Scope, collection: UUID) -> None:
+    """Delete a collection; its items stay. Raises NotThereError, DatabaseUnavailableError."""
+    _changed(scope, _DROP_COLLECTION, {"collection": collection})
+
+
+def _changed(scope: Scope, statement: TextClause, named: dict[str, object]) -> None:
+    try:
+        with writer(scope) as connection:
+            done = connection.execute(statement, {**named, "user": scope.user})
+    except IntegrityError:
+        raise NotThereError("There is no such collection or item.") from None
+    if done.rowcount != 1:
+        raise NotThereError("There is no such collection or item.")
