@@ -16,10 +16,10 @@ install: $(INSTALLED)
 run: $(INSTALLED)
 	@exec $(BIN)/closetai run
 
-# A file's tests stay together: its servers and databases are started once. In the order of their
-# names, in which the browsers' long files come first: by count they would come last, on one core.
+# Each core begins with one half in the order of the files, whose servers and databases are then
+# started once; whoever is done first takes over from the end of the other's.
 test: $(INSTALLED) system lint
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -n 2 --dist worksteal
 
 # Kills and broken uploads at length, about three minutes; `make test` has a sample of both.
 soak: $(INSTALLED)

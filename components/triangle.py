@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import streamlit as st
 
 from components import charts
 from components.card import Behind, Drawing, Forget, Load
@@ -56,6 +57,30 @@ def table(
         )
 
     return load, lambda: question.forget(until=until)
+
+
+# On a phone the table is wider than its card and scrolls in it (static/look.css): the keyboard has
+# to reach what scrolls. Streamlit draws the card anew now and then, so it is looked for again.
+_SCROLLS = """
+<script>
+(() => {
+  if (window.closetaiScrolls) return;
+  window.closetaiScrolls = new MutationObserver(() => {
+    const table = document.querySelector(".st-key-chart-triangle:not([tabindex])");
+    if (!table) return;
+    table.tabIndex = 0;
+    table.setAttribute("role", "region");
+    table.setAttribute("aria-label", "Cohorts, from side to side");
+  });
+  window.closetaiScrolls.observe(document.body, { childList: true, subtree: true });
+})();
+</script>
+"""
+
+
+def scrollable() -> None:
+    """Let the keyboard scroll the table where it is wider than the window."""
+    st.html(_SCROLLS, unsafe_allow_javascript=True)
 
 
 def curves(question: Question, step: str, until: date) -> tuple[Load[Drawing], Forget]:

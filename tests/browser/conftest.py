@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -22,6 +22,7 @@ from accounts import users
 from database import connections, embedded, migrate
 from database.demo import seed
 from database.embedded import Cluster
+from database.tenancy import Scope
 from settings import ROOT, settings
 from tests.conftest import use
 from tests.supervised import free_port, status
@@ -159,13 +160,13 @@ def demo_visitor(chromium: Browser, dashboard: Dashboard) -> StorageState:
     return state
 
 
-@pytest.fixture(scope="session")
-def team_member(chromium: Browser, dashboard: Dashboard) -> StorageState:
-    """Sign in as an analyst of the team once, and return what the browser remembers of it."""
-    email = "analyst@closetai.example"
+def _signed_in(
+    chromium: Browser, dashboard: Dashboard, email: str, role: str, brands: Sequence[str] = ()
+) -> StorageState:
+    """Add somebody, sign in once, and return what the browser remembers of it."""
     with pytest.MonkeyPatch.context() as monkeypatch:
         use(dashboard.cluster, monkeypatch)
-        password = users.add(email, "analyst", name="Analyst")
+        password = users.add(email, role, name=role.replace("_", " ").capitalize(), brands=brands)
         connections.dispose()
     settings.cache_clear()
     context = chromium.new_context()
@@ -181,3 +182,22 @@ def team_member(chromium: Browser, dashboard: Dashboard) -> StorageState:
     state = context.storage_state()
     context.close()
     return state
+
+
+@pytest.fixture(scope="session")
+def team_member(chromium: Browser, dashboard: Dashboard) -> StorageState:
+    """Sign in as an analyst of the team."""
+    return _signed_in(chromium, dashboard, "analyst@closetai.example", "analyst")
+
+
+@pytest.fixture(scope="session")
+def brand_manager(chromium: Browser, dashboard: Dashboard) -> StorageState:
+    """Sign in as the manager of the demo's sample brand."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        use(dashboard.cluster, monkeypatch)
+        with connections.writer(Scope.system()) as connection:
+            sample = users.sample_brand(connection)
+        connections.dispose()
+    settings.cache_clear()
+    assert sample is not None
+    return _signed_in(chromium, dashboard, "manager@closetai.example", "brand_manager", [sample[1]])

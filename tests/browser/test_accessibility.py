@@ -1,4 +1,5 @@
-"""Nothing keeps people out of a page: what axe-core finds, in every page, role and theme.
+"""Nothing keeps people out of a page: what axe-core finds. Every page is looked at where it is
+drawn, in test_pages_browser.py.
 
 Only what Streamlit's own markup does wrong may be listed here, for the version that does it.
 """
@@ -11,7 +12,7 @@ from typing import Literal
 
 import pytest
 import streamlit as st
-from playwright.sync_api import Browser, Page, StorageState, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Dashboard, Visitor
 
@@ -107,7 +108,7 @@ def in_both_themes(visitor: Visitor, where: str) -> Iterator[Found]:
         yield from look(visitor.page, f"{where}, {theme}", COLOURS if theme == "dark" else ())
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def window(chromium: Browser, dashboard: Dashboard) -> Iterator[Visitor]:
     """A window that is signed out."""
     context = chromium.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
@@ -116,39 +117,10 @@ def window(chromium: Browser, dashboard: Dashboard) -> Iterator[Visitor]:
     context.close()
 
 
-@pytest.fixture(scope="module")
-def everything(
-    chromium: Browser,
-    dashboard: Dashboard,
-    team_member: StorageState,
-    demo_visitor: StorageState,
-) -> list[Found]:
-    """Look at every page of the sidebar, as the team and as a demo visitor."""
-    found: list[Found] = []
-    for role, state in (("team", team_member), ("demo", demo_visitor)):
-        context = chromium.new_context(
-            viewport={"width": 1440, "height": 900}, reduced_motion="reduce", storage_state=state
-        )
-        context.set_default_timeout(60_000)
-        visitor = Visitor(context.new_page(), dashboard.address)
-        visitor.open("")
-        links = visitor.page.locator("[data-testid=stSidebarNavLink]")
-        for link in links.all():
-            title = link.locator("p").inner_text()
-            link.click()
-            expect(visitor.page.get_by_role("heading", level=1)).to_have_text(title)
-            visitor.drawn()
-            found += in_both_themes(visitor, f"{title}, {role}")
-        context.close()
-    return found
-
-
-def test_nothing_is_found_but_what_is_excused(everything: list[Found]) -> None:
-    assert told(everything) == []
-
-
-def test_what_is_excused_is_still_there(everything: list[Found]) -> None:
-    assert {found.excused for found in everything} - {None} == set(EXCUSED)
+def test_what_is_excused_is_still_there(window: Visitor) -> None:
+    window.explore_the_demo()
+    found = look(window.page, "Overview")
+    assert {one.excused for one in found} - {None} == set(EXCUSED)
 
 
 def test_only_this_streamlit_is_excused_and_never_contrast_or_text() -> None:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from time import monotonic
@@ -14,14 +15,19 @@ from PIL import Image
 from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 from skimage import data
 
+from database import embedded
 from settings import ROOT
 from tests.browser.conftest import Visitor
 from tests.browser.test_accessibility import in_both_themes, told
+from tests.conftest import administrator
 from tests.supervised import Running, environment, free_port, running
 from tests.waiting import wait_until
 
 _log = logging.getLogger(__name__)
 
+_DRAWN = """
+    select exists (select from persona_pictures) and exists (select from product_images)
+"""
 DEMO = {"CLOSETAI_DEMO": "on", "CLOSETAI_DEMO_UPLOADS": "on"}
 
 
@@ -40,6 +46,15 @@ def whole() -> Iterator[Running]:
                 capture_output=True,
             )
         with running(home, port, **DEMO) as started:
+            server = replace(embedded.of(home), version=embedded.VERSION)
+
+            def drawn() -> bool:
+                with administrator(server, embedded.DATABASE) as connection:
+                    return bool(connection.execute(_DRAWN).fetchone()[0])  # type: ignore[index]
+
+            # The worker draws them in the background after the first start. The database is asked:
+            # a page would take the processor that draws.
+            wait_until(drawn, "there are pictures to choose from", 180)
             yield started
 
 
@@ -52,12 +67,7 @@ def visitor(chromium: Browser, whole: Running) -> Iterator[Visitor]:
     visitor.page.on("console", visitor.hear)
     visitor.explore_the_demo()
 
-    def stands() -> bool:
-        visitor.open("launch")
-        return button(visitor.page).is_visible()
-
-    # The worker draws them in the background after the first start.
-    wait_until(stands, "there are pictures to choose from", 180)
+    visitor.open("launch")
     yield visitor
     context.close()
 
