@@ -21,8 +21,9 @@ run: $(INSTALLED)
 test: $(INSTALLED) system lint
 	$(BIN)/pytest -n 2 --dist worksteal
 
-# Kills and broken uploads at length, about three minutes; `make test` has a sample of both.
+# What `make test` samples, at length: kills, broken uploads, credits under fire, random histories.
 soak: $(INSTALLED)
+	TEST_EXAMPLES=200 $(BIN)/pytest -q -n 2 tests/test_properties.py tests/test_rollups.py
 	$(BIN)/python -m tests.soak
 
 lint: $(INSTALLED)

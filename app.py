@@ -116,6 +116,14 @@ chosen = st.navigation(
                 "What shoppers bring month by month after their first try-on, and when it pays.",
             ),
         ],
+        "Catalog": [
+            page(
+                "pages/catalog/products.py",
+                "Products",
+                "sell",
+                "What is sold, how it does in try-ons, and a catalog brought in from a file.",
+            ),
+        ],
         "Studio": [
             page(
                 "pages/studio/launch.py",

@@ -87,7 +87,11 @@ def _may_look(request: Request) -> bool:
     return kind.lower() == "bearer" and tokens.is_same(token.strip(), settings().metrics_token)
 
 
-@router.get("/health", responses={503: {"model": Health, "description": "Something is not well."}})
+@router.get(
+    "/health",
+    response_model_exclude_none=True,
+    responses={503: {"model": Health, "description": "Something is not well."}},
+)
 def health(request: Request, response: Response) -> Health:
     """Tell whether the service is well: 503 when database, schema, worker or queue are not."""
     found = checks()

@@ -846,6 +846,20 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.product_words(name text, sku text, tags text[], custom_fields jsonb) RETURNS tsvector
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN to_tsvector('simple'::regconfig, regexp_replace(concat_ws(' '::text, name, sku, array_to_string(tags, ' '::text), (custom_fields)::text), '[^[:alnum:]]+'::text, ' '::text, 'g'::text));
+
+CREATE FUNCTION public.products_with(said text) RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER ROWS 50
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+select p.id
+from products p
+where p.words @@ words_wanted(said)
+  and ((select scope_sees_all()) or p.brand_id in (select scope_brands()))
+$$;
+
 CREATE PROCEDURE public.protect(IN relation regclass, IN rule text, IN reader_columns text DEFAULT '*'::text, IN app_rights text DEFAULT 'select, insert, update, delete'::text, IN write_rule text DEFAULT NULL::text)
     LANGUAGE plpgsql
     AS $$
@@ -1511,6 +1525,10 @@ CREATE FUNCTION public.view_rule() RETURNS text
     LANGUAGE sql IMMUTABLE
     RETURN ('(select scope_sees_all()) or in_view in (select scope_brands())'::text || ' or ((select scope_sees_demo()) and in_view = every_demo_brand())'::text);
 
+CREATE FUNCTION public.words_wanted(said text) RETURNS tsquery
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (NULLIF((SELECT string_agg((t.word || ':*'::text), ' & '::text) AS string_agg FROM regexp_split_to_table(lower(words_wanted.said), '[^[:alnum:]]+'::text) t(word) WHERE (t.word <> ''::text)), ''::text))::tsquery;
+
 CREATE TABLE public.acquisition_spend (
     brand_id uuid NOT NULL,
     day date NOT NULL,
@@ -2053,6 +2071,7 @@ CREATE TABLE public.products (
     is_active boolean DEFAULT true NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    words tsvector GENERATED ALWAYS AS (public.product_words(name, sku, tags, custom_fields)) STORED,
     CONSTRAINT products_custom_fields_check CHECK ((jsonb_typeof(custom_fields) = 'object'::text)),
     CONSTRAINT products_name_check CHECK (((length(name) >= 1) AND (length(name) <= 255))),
     CONSTRAINT products_sku_check CHECK ((length(sku) <= 100))
@@ -3013,9 +3032,15 @@ CREATE INDEX product_images_object_id_idx ON public.product_images USING btree (
 
 CREATE UNIQUE INDEX product_images_one_primary_key ON public.product_images USING btree (product_id) WHERE is_primary;
 
+CREATE INDEX products_brand_created_idx ON public.products USING btree (brand_id, created_at DESC, id DESC);
+
+CREATE INDEX products_created_idx ON public.products USING btree (created_at DESC, id DESC);
+
 CREATE INDEX products_custom_fields_idx ON public.products USING gin (custom_fields);
 
 CREATE INDEX products_tags_idx ON public.products USING gin (tags);
+
+CREATE INDEX products_words_idx ON public.products USING gin (words);
 
 CREATE INDEX purchase_returns_brand_idx ON public.purchase_returns USING btree (brand_id, returned_at);
 
@@ -4260,6 +4285,10 @@ REVOKE ALL ON FUNCTION public.open_credit_account(owner_user uuid, owner_brand u
 GRANT ALL ON FUNCTION public.open_credit_account(owner_user uuid, owner_brand uuid) TO closetai_app;
 
 REVOKE ALL ON FUNCTION public.open_shopper_account() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.products_with(said text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.products_with(said text) TO closetai_app;
+GRANT ALL ON FUNCTION public.products_with(said text) TO closetai_reader;
 
 REVOKE ALL ON PROCEDURE public.protect(IN relation regclass, IN rule text, IN reader_columns text, IN app_rights text, IN write_rule text) FROM PUBLIC;
 

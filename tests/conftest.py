@@ -36,6 +36,9 @@ DEMO_UNTIL = date(2026, 11, 20)
 DEMO_JOBS = 20_000
 
 
+# How many random histories a property is shown with; `make soak` asks for more.
+EXAMPLES = int(os.environ.get("TEST_EXAMPLES", "20"))
+
 # Where memory can be had as files, and enough of it.
 _MEMORY = Path("/dev/shm")
 _ENOUGH = 4 * 2**30

@@ -18,12 +18,13 @@ from database import connections
 from database.tenancy import Scope
 from queries import Parameter
 from tests import facts
+from tests.conftest import EXAMPLES
 
 pytestmark = pytest.mark.usefixtures("database")
 
 # Each example makes brands of its own, so one database serves them all, and fills with neighbours.
 few = settings(
-    max_examples=60,
+    max_examples=EXAMPLES,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

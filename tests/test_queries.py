@@ -68,12 +68,23 @@ ARGUMENTS: dict[str, Parameter] = {
     "job_ids": "00000000-0000-7000-8000-000000000000",
     "in_batch": "none",
     "payer": "brand",
+    "tag": "all",
+    "field": "all",
+    "field_value": "",
+    "is_active": "all",
+    "product_id": "00000000-0000-7000-8000-000000000000",
     "named": "",
 }
 
-# About one job alone, or those of one launch, which no window finds: tests/test_drill.py and
-# tests/test_launch_queries.py ask these about their own.
-OF_A_JOB = [name for name in ALL if re.fullmatch(r"tryons/job(_\w+)?|studio/launch_jobs", name)]
+# About one job or product alone, or the jobs of one launch, which no window finds:
+# tests/test_drill.py, tests/test_launch_queries.py and tests/test_catalog.py ask about their own.
+OF_A_JOB = [
+    name
+    for name in ALL
+    if re.fullmatch(
+        r"tryons/job(_\w+)?|studio/launch_jobs|catalog/product(_figures|_images|_pictures)?", name
+    )
+]
 
 
 @pytest.fixture(autouse=True)
@@ -152,7 +163,15 @@ def fill(brand_name: str, users: list[str]) -> str:
         # Something to launch the next one with, and credits for it.
         facts.insert(c, "personas", brand_id=brand, name="Ada", thumbnail_object_id=picture)
         product = str(uuid4())
-        facts.insert(c, "products", id=product, brand_id=brand, name=brand_name, category="tops")
+        facts.insert(
+            c,
+            "products",
+            id=product,
+            brand_id=brand,
+            name=brand_name,
+            category="tops",
+            tags=[brand_name],
+        )
         facts.insert(c, "product_images", product_id=product, object_id=picture)
         c.execute(text("select purchase_credits(null, :brand, null, 30)"), {"brand": brand})
         facts.insert(
@@ -271,6 +290,7 @@ def test_every_query_is_measured() -> None:
         for name in (
             "test_metrics_fixtures.py",
             "test_attention.py",
+            "test_catalog.py",
             "test_changes.py",
             "test_drill.py",
             "test_gallery.py",

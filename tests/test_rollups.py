@@ -16,6 +16,7 @@ from database import connections, rollups
 from database.embedded import Cluster
 from database.tenancy import Scope
 from tests import facts
+from tests.conftest import EXAMPLES
 
 START = datetime(2026, 1, 28, tzinfo=UTC)
 ZONES = ["UTC", "Asia/Kolkata", "America/St_Johns", "Pacific/Kiritimati"]
@@ -191,7 +192,9 @@ class World:
 
 @pytest.mark.usefixtures("database")
 @settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=EXAMPLES // 3,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(st.integers(0, 2**32))
 def test_whatever_happens_and_however_it_is_folded_the_rollups_agree_with_the_rows(

@@ -57,6 +57,11 @@ VALUES: dict[str, queries.Parameter] = {
     "next_period": 1000,
     "batch": "all",
     "favorite": "all",
+    "tag": "all",
+    "field": "all",
+    "field_value": "",
+    "is_active": "all",
+    "product_id": "00000000-0000-7000-8000-000000000000",
     "words": "",
     "before_at": datetime(2100, 1, 1, tzinfo=UTC),
     "before_id": "ffffffff-ffff-ffff-ffff-ffffffffffff",
@@ -181,7 +186,9 @@ def _one_job_in_full(connection: Connection, brand: UUID) -> None:
     rows.insert(connection, "personas", brand_id=brand, thumbnail_object_id=picture)
     product = rows.insert(connection, "products", brand_id=brand, name="Coat", category="tops")
     rows.insert(connection, "product_images", product_id=product, object_id=picture)
+    rows.insert(connection, "tryon_garments", job_id=job, position=0, product_id=product)
     VALUES["job_id"] = VALUES["job_ids"] = str(job)
+    VALUES["product_id"] = str(product)
 
 
 def test_no_query_and_no_cache_gives_brand_a_anything_of_brand_b(brands: Two) -> None:

@@ -240,6 +240,58 @@ def _refused(error: IntegrityError | ProgrammingError, draft: Draft) -> Exceptio
     return error
 
 
+_ORDER = text(
+    """
+    update product_images
+    set is_primary = false
+    where product_id = :product and is_primary and object_id <> :object
+    """
+)
+_FIRST = text(
+    """
+    update product_images set is_primary = true where product_id = :product and object_id = :object
+    """
+)
+_HIDE = text(
+    """
+    delete from stored_objects o
+    using product_images x
+    where x.product_id = :product and x.object_id = :object and o.id = x.object_id
+    """
+)
+_NEXT_FIRST = text(
+    """
+    update product_images set is_primary = true
+    where product_id = :product
+      and not exists (select from product_images where product_id = :product and is_primary)
+      and object_id = (
+        select object_id from product_images
+        where product_id = :product
+        order by position, object_id
+        limit 1
+      )
+    """
+)
+
+
+def put_first(scope: Scope, product: UUID, picture: UUID) -> None:
+    """Let one of a product's pictures stand for it. Raises DatabaseUnavailableError."""
+    with writer(scope) as connection:
+        named = {"product": product, "object": picture}
+        connection.execute(_ORDER, named)
+        connection.execute(_FIRST, named)
+
+
+def remove_picture(scope: Scope, product: UUID, picture: UUID) -> None:
+    """Delete a picture of a product; what was made with it stays.
+
+    Raises DatabaseUnavailableError.
+    """
+    with writer(scope) as connection:
+        connection.execute(_HIDE, {"product": product, "object": picture})
+        connection.execute(_NEXT_FIRST, {"product": product})
+
+
 _SHOW = text(
     """
     insert into product_images (product_id, object_id, position, is_primary)
