@@ -5,6 +5,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import typer
 
@@ -22,9 +23,15 @@ app = typer.Typer(
 
 
 user = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+key = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+product = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 rollup = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(rollup, name="rollups", help="Rebuild the rollups that pages read, or check them.")
 app.add_typer(user, name="user", help="Add, list and disable users, and set passwords.")
+app.add_typer(
+    key, name="key", help="Make, list and revoke the keys with which a brand calls the API."
+)
+app.add_typer(product, name="products", help="Bring a brand's catalog in from a CSV file.")
 
 
 @app.command()
@@ -275,6 +282,106 @@ class _bar:  # noqa: N801 – used like a function
         self._tqdm.close()
 
 
+Slug = Annotated[str, typer.Argument(help="The brand's slug.")]
+
+
+@key.command("make")
+def key_make(
+    brand: Slug,
+    name: Annotated[str, typer.Option(help="What it is for.")],
+    scope: Annotated[
+        list[str] | None, typer.Option(help="What a secret key may do; may be repeated.")
+    ] = None,
+    origin: Annotated[
+        list[str] | None,
+        typer.Option(help="A page that may use a publishable key; may be repeated."),
+    ] = None,
+) -> None:
+    """Make a key and show it, this once: secret with scopes, publishable with origins."""
+    import processes
+    from accounts import tokens, users
+    from database.tenancy import Scope
+
+    if bool(scope) == bool(origin):
+        raise tokens.TokenError(
+            "Say --scope for a secret key or --origin for a publishable one. "
+            f"Scopes are {', '.join(tokens.SCOPES)}."
+        )
+    with processes.database_running():
+        _, made = tokens.make_key(
+            Scope.system(),
+            users.brand_of(brand),
+            "secret" if scope else "publishable",
+            name,
+            datetime.now(UTC),
+            scopes=scope or [],
+            origins=origin or [],
+        )
+    typer.echo(made)
+
+
+@key.command("list")
+def key_list(brand: Slug) -> None:
+    """List a brand's keys, without the keys themselves."""
+    import processes
+    from accounts import tokens, users
+    from database.tenancy import Scope
+
+    with processes.database_running():
+        found = tokens.keys_of(Scope.system(), users.brand_of(brand))
+    for one in found:
+        state = "revoked" if one.is_revoked else f"last used {one.used_at or 'never'}"
+        typer.echo(
+            f"{one.id}  {one.kind}  {one.name}  {', '.join(one.scopes + one.origins)}  {state}"
+        )
+
+
+@key.command("revoke")
+def key_revoke(token: Annotated[UUID, typer.Argument(help="The id, as listed.")]) -> None:
+    """End a key at once."""
+    import processes
+    from accounts import tokens
+    from database.tenancy import Scope
+
+    with processes.database_running():
+        if not tokens.revoke(Scope.system(), token, datetime.now(UTC)):
+            raise tokens.TokenError("There is no such key that is not revoked already.")
+
+
+@product.command("import")
+def products_import(
+    file: Annotated[Path, typer.Argument(help="A CSV file with a line of titles.")],
+    brand: Annotated[str, typer.Option(help="The brand's slug.")],
+) -> None:
+    """Add the products of a file, and change those whose SKU is known.
+
+    Columns are told by their titles; what is not known becomes a custom field. Rows that cannot be
+    used are listed, and left out.
+    """
+    from tqdm import tqdm
+
+    import processes
+    from accounts import users
+    from database.tenancy import Scope
+    from tryon import catalog, catalog_csv
+
+    try:
+        content = file.read_bytes()
+    except OSError:
+        raise catalog.CatalogError(f"There is no file {file} that can be read.") from None
+    sheet = catalog_csv.sheet(content)
+    read = catalog_csv.read(sheet, catalog_csv.guessed(sheet.titles))
+    with processes.database_running():
+        owner = users.brand_of(brand)
+        with tqdm(total=len(read.drafts), unit=" products", desc="Importing") as bar:
+            came = catalog_csv.bring_in(
+                Scope.of_brands([owner]), owner, read.drafts, lambda done: bar.update(done - bar.n)
+            )
+    for bad in read.bad:
+        typer.echo(f"Line {bad.line}, {bad.what or 'no name'}: {bad.reason}", err=True)
+    typer.echo(f"{came.made} added, {came.changed} changed, {len(read.bad)} left out.")
+
+
 def main() -> None:
     """Run a command. What goes wrong is one sentence and exit code 1; the log has the details."""
     try:
@@ -289,8 +396,9 @@ def main() -> None:
 
 def _sentence(error: Exception) -> str:
     import processes
-    from accounts import passwords, users
+    from accounts import passwords, tokens, users
     from database import backup, connections, demo, embedded, migrate
+    from tryon import catalog
 
     try:
         log = processes.prepare_home(settings().home) / "closetai.log"
@@ -312,6 +420,8 @@ def _sentence(error: Exception) -> str:
         demo.DemoDataError,
         passwords.PasswordError,
         users.UserError,
+        tokens.TokenError,
+        catalog.CatalogError,
         backup.BackupError,
     )
     if isinstance(error, expected):

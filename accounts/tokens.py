@@ -284,6 +284,46 @@ def knows_origin(origin: str) -> bool:
         return bool(connection.scalar(_IS_ALLOWED, {"origin": origin}))
 
 
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A brand's key as it is listed: never the key itself."""
+
+    id: UUID
+    kind: str
+    name: str
+    scopes: tuple[str, ...]
+    origins: tuple[str, ...]
+    used_at: datetime | None
+    is_revoked: bool
+
+
+_KEYS = text(
+    """
+    select id, kind, name, scopes, allowed_origins, used_at, revoked_at is not null as is_revoked
+    from api_tokens
+    where brand_id = :brand and kind <> 'guest'
+    order by created_at, id
+    """
+)
+
+
+def keys_of(scope: Scope, brand: UUID) -> list[Key]:
+    """The keys of a brand, in the order of their making. Raises DatabaseUnavailableError."""
+    with writer(scope) as connection:
+        return [
+            Key(
+                row.id,
+                row.kind,
+                row.name,
+                tuple(row.scopes),
+                tuple(row.allowed_origins),
+                row.used_at,
+                row.is_revoked,
+            )
+            for row in connection.execute(_KEYS, {"brand": brand})
+        ]
+
+
 _REVOKE = text(
     """
     update api_tokens set revoked_at = :now

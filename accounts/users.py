@@ -225,6 +225,15 @@ _SAMPLE_BRAND = text(
 )
 
 
+def brand_of(slug: str) -> UUID:
+    """The id of the brand with that slug. Raises UserError, DatabaseUnavailableError."""
+    with writer(Scope.system()) as connection:
+        found: UUID | None = connection.scalar(_BRAND, {"slug": slug})
+    if found is None:
+        raise UserError(f"There is no brand with the slug {slug!r}.")
+    return found
+
+
 def sample_brand(connection: Connection) -> tuple[UUID, str] | None:
     """Give the demo brand of the sample brand manager, as id and slug, if there is demo data."""
     row = connection.execute(_SAMPLE_BRAND).one_or_none()

@@ -3,13 +3,16 @@
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from database import embedded
+from accounts import tokens
+from database import connections, embedded
 from database.embedded import Cluster
+from tests.rows import insert
 
 
 def closetai(
@@ -73,9 +76,56 @@ def test_users_from_first_to_last_day(database: Cluster) -> None:
     assert "disabled" in closetai("user", "list", cluster=database).stdout
 
 
+def test_keys_of_a_brand_from_first_to_last_day(database: Cluster) -> None:
+    with connections.owner() as connection:
+        insert(connection, "brands", name="Alder", slug="alder")
+    made = closetai(
+        "key", "make", "alder", "--name", "Till", "--scope", "orders", "--scope", "jobs",
+        cluster=database,
+    )  # fmt: skip
+    secret = made.stdout.strip()
+    caller = tokens.find(secret, datetime.now(UTC))
+    assert caller is not None
+    assert caller.scopes == {"orders", "jobs"}
+    page = closetai(
+        "key", "make", "alder", "--name", "Page", "--origin", "https://shop.example/",
+        cluster=database,
+    )  # fmt: skip
+    assert page.stdout.startswith("cai_pub_")
+    listed = closetai("key", "list", "alder", cluster=database).stdout
+    assert secret not in listed
+    assert "publishable  Page  https://shop.example  last used never" in listed
+    assert closetai("key", "revoke", str(caller.token), cluster=database).returncode == 0
+    assert tokens.find(secret, datetime.now(UTC)) is None
+    assert (
+        "Till  jobs, orders  revoked" in closetai("key", "list", "alder", cluster=database).stdout
+    )
+
+
+def test_a_catalog_is_brought_in(database: Cluster, tmp_path: Path) -> None:
+    with connections.owner() as connection:
+        insert(connection, "brands", name="Alder", slug="alder")
+    file = tmp_path / "catalog.csv"
+    rows = "".join(f"Thing {number},T-{number}\n" for number in range(300))
+    file.write_text(f"Name,SKU\n{rows}Twice,T-1\n")
+    done = closetai("products", "import", str(file), "--brand", "alder", cluster=database)
+    assert done.stdout == "300 added, 0 changed, 1 left out.\n"
+    assert "Line 302, T-1: Line 3 has the same SKU." in done.stderr
+    again = closetai("products", "import", str(file), "--brand", "alder", cluster=database)
+    assert again.stdout == "0 added, 300 changed, 1 left out.\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
+        (
+            ("key", "make", "nowhere", "--name", "Till", "--scope", "jobs"),
+            "There is no brand with the slug 'nowhere'.",
+        ),
+        (
+            ("products", "import", "/nowhere/file", "--brand", "alder"),
+            "There is no file /nowhere/file that can be read.",
+        ),
         (("user", "add", "ada", "--role", "admin"), "'ada' is no e-mail address."),
         (
             ("user", "disable", "nobody@example.com"),
