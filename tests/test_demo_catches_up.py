@@ -8,7 +8,7 @@ import streamlit as st
 import metrics
 import worker
 from database import demo
-from tests.test_pages import PAGES, at, signed_in
+from tests.test_pages import HOME, PAGES, at, signed_in
 
 # What a card says that has nothing to show begins with this icon.
 EMPTY = ":material/inbox:"
@@ -18,7 +18,7 @@ EMPTY = ":material/inbox:"
 def test_after_forty_days_no_card_is_empty(subtests: pytest.Subtests) -> None:
     today = datetime.now(UTC).date()
     demo.seed(until=today - timedelta(days=40), jobs=20_000)
-    deserted = at(signed_in("demo_viewer"), PAGES[0])
+    deserted = at(signed_in("demo_viewer"), HOME)
     assert any(metric.value == metrics.DASH or metric.value == "0" for metric in deserted.metric)
     worker.append_demo_days()
     worker.publish_benchmarks()

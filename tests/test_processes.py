@@ -45,7 +45,8 @@ def test_a_signal_ends_everything(ending: signal.Signals, tmp_path: Path) -> Non
         said = started.said()
         assert started.process.returncode == 0
         assert said == f"ClosetAI is at http://localhost:{port} (Ctrl-C ends it)\nEnded.\n"
-        assert gone(family)
+        # Who makes pictures is told by its parent's end, a moment later.
+        wait_until(lambda: gone(family), "everything has ended")
         assert not (tmp_path / "postgres" / "postmaster.pid").exists()
 
 
