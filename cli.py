@@ -374,9 +374,11 @@ def products_import(
     with processes.database_running():
         owner = users.brand_of(brand)
         with tqdm(total=len(read.drafts), unit=" products", desc="Importing") as bar:
-            came = catalog_csv.bring_in(
-                Scope.of_brands([owner]), owner, read.drafts, lambda done: bar.update(done - bar.n)
-            )
+
+            def written(count: int) -> None:
+                bar.update(count - bar.n)
+
+            came = catalog_csv.bring_in(Scope.of_brands([owner]), owner, read.drafts, written)
     for bad in read.bad:
         typer.echo(f"Line {bad.line}, {bad.what or 'no name'}: {bad.reason}", err=True)
     typer.echo(f"{came.made} added, {came.changed} changed, {len(read.bad)} left out.")
