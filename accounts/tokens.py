@@ -29,12 +29,8 @@ SCOPES: Final[dict[str, str]] = {
     "shoppers": "make guests and act for the brand's shoppers",
     "jobs": "launch, cancel and read try-ons",
     "catalog": "read and write products",
-    "events": "record touches of shoppers",
-    "orders": "record orders and returns",
-    "spend": "record acquisition spend",
     "reviews": "record verdicts on pictures",
     "credits": "read the brand's credits",
-    "webhooks": "manage webhooks",
 }
 
 GUEST_LIFETIME: Final = timedelta(days=180)

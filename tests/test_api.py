@@ -674,17 +674,17 @@ def test_somebody_is_forgotten(to: TestClient, shop: Shop, ada: Guest) -> None:
 def test_a_key_does_what_it_is_allowed_and_is_revoked_at_once(shop: Shop) -> None:
     now = datetime.now(UTC)
     brand = Scope.of_brands([shop.brand])
-    made, token = tokens.make_key(brand, shop.brand, "secret", "Till", now, scopes=["orders"])
+    made, token = tokens.make_key(brand, shop.brand, "secret", "Till", now, scopes=["reviews"])
     found = tokens.find(token, now)
     assert found is not None
-    assert found.scopes == {"orders"}
+    assert found.scopes == {"reviews"}
     other = open_shop("Birch")
     assert not tokens.revoke(Scope.of_brands([other.brand]), made, now)
     assert tokens.revoke(brand, made, now)
     assert tokens.find(token, now) is None
     assert not tokens.revoke(brand, made, now)
     with pytest.raises(tokens.TokenError, match="cannot make keys"):
-        tokens.make_key(brand, other.brand, "secret", "Till", now, scopes=["orders"])
+        tokens.make_key(brand, other.brand, "secret", "Till", now, scopes=["reviews"])
     for kind, options, sentence in (
         ("secret", {"scopes": []}, "at least one"),
         ("secret", {"scopes": ["everything"]}, "at least one"),

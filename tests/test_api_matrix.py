@@ -256,7 +256,7 @@ def spent(world: World) -> dict[str, str]:
 
 def test_nobody_reaches_what_is_not_theirs(world: World, subtests: pytest.Subtests) -> None:
     has = belongings(world.to, world.ada, world.shop)
-    no_scope = key(world.shop.brand, "webhooks")
+    no_scope = key(world.shop.brand, "jobs")
     user = world.ada.user
     bad = spent(world)
     for route, rule in ROUTES.items():

@@ -80,13 +80,13 @@ def test_keys_of_a_brand_from_first_to_last_day(database: Cluster) -> None:
     with connections.owner() as connection:
         insert(connection, "brands", name="Alder", slug="alder")
     made = closetai(
-        "key", "make", "alder", "--name", "Till", "--scope", "orders", "--scope", "jobs",
+        "key", "make", "alder", "--name", "Till", "--scope", "reviews", "--scope", "jobs",
         cluster=database,
     )  # fmt: skip
     secret = made.stdout.strip()
     caller = tokens.find(secret, datetime.now(UTC))
     assert caller is not None
-    assert caller.scopes == {"orders", "jobs"}
+    assert caller.scopes == {"reviews", "jobs"}
     page = closetai(
         "key", "make", "alder", "--name", "Page", "--origin", "https://shop.example/",
         cluster=database,
@@ -98,7 +98,7 @@ def test_keys_of_a_brand_from_first_to_last_day(database: Cluster) -> None:
     assert closetai("key", "revoke", str(caller.token), cluster=database).returncode == 0
     assert tokens.find(secret, datetime.now(UTC)) is None
     assert (
-        "Till  jobs, orders  revoked" in closetai("key", "list", "alder", cluster=database).stdout
+        "Till  jobs, reviews  revoked" in closetai("key", "list", "alder", cluster=database).stdout
     )
 
 
