@@ -98,10 +98,16 @@ def make(
         raise GuestError("This device or Telegram user is known elsewhere.") from error
 
 
+# A shop's token shows all that its shopper has: whoever is another shop's as well is nobody's, or
+# one shop would see through them what the other has made.
 _BELONGS = text(
     """
-    select exists (select from api_tokens where brand_id = :brand and user_id = :user)
-      or exists (select from shoppers where brand_id = :brand and user_id = :user)
+    select count(*) > 0 and bool_and(known.brand_id = :brand)
+    from (
+      select t.brand_id from api_tokens t where t.user_id = :user and t.brand_id is not null
+      union all
+      select s.brand_id from shoppers s where s.user_id = :user
+    ) known
     """
 )
 
@@ -111,7 +117,10 @@ def _belongs(connection: Connection, brand: UUID, user: UUID) -> bool:
 
 
 def belongs(brand: UUID, user: UUID) -> bool:
-    """Whether a user is a shopper or a guest of a brand. Raises DatabaseUnavailableError."""
+    """Whether a user is a shopper or a guest of this brand, and of no other.
+
+    Raises DatabaseUnavailableError.
+    """
     with writer(Scope.system()) as connection:
         return _belongs(connection, brand, user)
 
@@ -187,19 +196,20 @@ _NAME = text("update users set email = :email, email_verified_at = :now where id
 _MERGE = text("select merge_users(:gone, :kept)")
 
 
-def confirm(user: UUID, code: str, now: datetime) -> Shopper:
+def confirm(brand: UUID, user: UUID, code: str, now: datetime) -> Shopper:
     """Give a shopper the address that the code was sent to, and return the account they have now.
 
     Where a shopper has that address already, the two are one person: everything of this guest
-    becomes theirs, and this guest's tokens go on as theirs. Raises GuestError for a wrong or old
-    code, DatabaseUnavailableError.
+    becomes theirs, and this guest's tokens go on as theirs. That is so within one shop: no shop
+    comes to see through them what they have at another. Raises GuestError for a wrong or old code
+    and an account of another shop, DatabaseUnavailableError.
     """
     with writer(Scope.system()) as connection:
         used = {"hash": _code_hash(user, code), "user": user, "now": now}
         email = connection.scalar(_USE_CODE, used)
         if email is None:
             raise GuestError("This code is not right, or too old: ask for a new one.")
-        kept = _name(connection, user, email, now)
+        kept = _name(connection, brand, user, email, now)
         return _shopper(connection, kept)
 
 
@@ -216,17 +226,21 @@ def name(user: UUID, email: str, now: datetime) -> Shopper:
         owner = connection.execute(_OWNER, {"email": email}).one_or_none()
         if owner is not None and owner.id != user:
             raise GuestError("This address has an account: its owner confirms by a code.")
+        if _shopper(connection, user).email not in (None, email):
+            raise GuestError("This shopper has an address: they change it by a code.")
         connection.execute(_NAME, {"email": email, "user": user, "now": now})
         return _shopper(connection, user)
 
 
-def _name(connection: Connection, user: UUID, email: str, now: datetime) -> UUID:
+def _name(connection: Connection, brand: UUID, user: UUID, email: str, now: datetime) -> UUID:
     owner = connection.execute(_OWNER, {"email": email}).one_or_none()
     if owner is None or owner.id == user:
         connection.execute(_NAME, {"email": email, "user": user, "now": now})
         return user
     if owner.role != "shopper":
         raise GuestError("This address belongs to an account of another kind.")
+    if not (_belongs(connection, brand, user) and _belongs(connection, brand, owner.id)):
+        raise GuestError("This address has an account at another shop.")
     connection.execute(_MERGE, {"gone": user, "kept": owner.id})
     return UUID(str(owner.id))
 

@@ -27,7 +27,7 @@ Kind = Literal["guest", "secret", "publishable"]
 # What a brand's secret key may be allowed, and what that is in words.
 SCOPES: Final[dict[str, str]] = {
     "shoppers": "make guests and act for the brand's shoppers",
-    "jobs": "launch, cancel and read try-ons",
+    "jobs": "read and cancel the brand's try-ons",
     "catalog": "read and write products",
     "reviews": "record verdicts on pictures",
     "credits": "read the brand's credits",

@@ -72,7 +72,11 @@ class Door:
         origin = request.headers.get("origin")
         if request.method == "OPTIONS" and "access-control-request-method" in request.headers:
             return await _preflight(origin)
-        caller = await _caller(request.headers)
+        try:
+            caller = await _caller(request.headers)
+        except ProblemError:
+            _check_pace(request, None, headers)  # whoever tries out tokens has a pace as well
+            raise
         request.state.caller = caller
         _check_origin(origin, caller, headers)
         _check_pace(request, caller, headers)

@@ -131,9 +131,9 @@ def confirm_address(asked: Code, shopper: ForShopper) -> User:
     """Give the shopper the address that the code was sent to.
 
     Wardrobe, try-ons and credits stay. If the address has an account, the two become one: its id is
-    in the answer, and the token goes on as its.
+    in the answer, and the token goes on as its. An account of another shop stays apart.
     """
-    return _user(guests.confirm(shopper.user, asked.code, datetime.now(UTC)))
+    return _user(guests.confirm(shopper.brand, shopper.user, asked.code, datetime.now(UTC)))
 
 
 @router.post("/{user_id}/email", responses=also(409))

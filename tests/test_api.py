@@ -528,10 +528,9 @@ def test_a_code_is_the_guests_own_and_grows_old(
 def test_two_guests_become_one(
     to: TestClient, shop: Shop, ada: Guest, post: list[tuple[str, str]]
 ) -> None:
-    """The same person on two devices, in two shops."""
-    other = open_shop("Birch")
-    phone = guest(to, other)
-    first, second = belongings(to, ada, shop), belongings(to, phone, other)
+    """The same person on two devices."""
+    phone = guest(to, shop)
+    first, second = belongings(to, ada, shop), belongings(to, phone, shop)
     with connections.owner() as connection:
         payment = insert(
             connection, "payments", user_id=phone.user, provider="stripe", amount=5,
@@ -541,7 +540,7 @@ def test_two_guests_become_one(
             text("select purchase_credits(:user, null, :payment, 40)"),
             {"user": phone.user, "payment": payment},
         )
-        insert(connection, "touches", brand_id=other.brand, user_id=phone.user, source="share")
+        insert(connection, "touches", brand_id=shop.brand, user_id=phone.user, source="share")
     for who in (ada, phone):
         to.post(
             "/api/users/me/email", headers=bearer(who.token), json={"email": "ada@shop.example"}
@@ -587,6 +586,39 @@ def test_two_guests_become_one(
     assert gone == 0
     rollups.fold_all()
     assert rollups.check() == []
+
+
+def test_no_shop_sees_through_a_shopper_what_they_have_at_another(
+    to: TestClient, shop: Shop, ada: Guest, post: list[tuple[str, str]]
+) -> None:
+    other = open_shop("Birch")
+    phone = guest(to, other)
+    for who in (ada, phone):
+        to.post(
+            "/api/users/me/email", headers=bearer(who.token), json={"email": "ada@shop.example"}
+        )
+    said = [{"code": code_in(letter)} for _, letter in post]
+    path = "/api/users/me/email/code"
+    assert to.post(path, headers=bearer(ada.token), json=said[0]).status_code == 200
+    apart = problem(to.post(path, headers=bearer(phone.token), json=said[1]), 409)
+    assert "another shop" in apart["detail"]
+    # Whoever has tried something on elsewhere is no shop's to act for.
+    acting = {"headers": bearer(shop.secret), "params": {"userId": str(ada.user)}}
+    assert to.get("/api/tryon", **acting).status_code == 200  # type: ignore[arg-type]
+    with connections.owner() as connection:
+        job(connection, user_id=ada.user, brand_id=other.brand, credits=0)
+    problem(to.get("/api/tryon", **acting), 404)  # type: ignore[arg-type]
+    named = {"headers": bearer(shop.secret), "json": {"email": "other@shop.example"}}
+    problem(to.post(f"/api/users/{ada.user}/email", **named), 404)  # type: ignore[arg-type]
+
+
+def test_a_shop_does_not_change_an_address_that_is_there(
+    to: TestClient, shop: Shop, ada: Guest
+) -> None:
+    path, mine = f"/api/users/{ada.user}/email", bearer(shop.secret)
+    assert to.post(path, headers=mine, json={"email": "a@shop.example"}).status_code == 200
+    assert to.post(path, headers=mine, json={"email": "a@shop.example"}).status_code == 200
+    problem(to.post(path, headers=mine, json={"email": "b@shop.example"}), 409)
 
 
 def test_only_the_system_makes_two_accounts_one(to: TestClient, shop: Shop, ada: Guest) -> None:

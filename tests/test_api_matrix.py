@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from fastapi.routing import APIRoute
@@ -74,7 +74,7 @@ ROUTES: dict[tuple[str, str], Rule] = {
     ("POST", "/users/{user_id}/email"): Rule(
         "brand",
         path=("user",),
-        send=lambda _b, _p: _json(email=f"{uuid4().hex}@shop.example"),
+        send=lambda b, _p: _json(email=f"{b.item.hex}@shop.example"),
         names_user=False,
     ),
     ("GET", "/wardrobe"): Rule("shopper"),
