@@ -360,6 +360,7 @@ def products_import(
     """
     from tqdm import tqdm
 
+    import csv_files
     import processes
     from accounts import users
     from database.tenancy import Scope
@@ -369,7 +370,7 @@ def products_import(
         content = file.read_bytes()
     except OSError:
         raise catalog.CatalogError(f"There is no file {file} that can be read.") from None
-    sheet = catalog_csv.sheet(content)
+    sheet = csv_files.read(content)
     read = catalog_csv.read(sheet, catalog_csv.guessed(sheet.titles))
     with processes.database_running():
         owner = users.brand_of(brand)

@@ -12,7 +12,9 @@ from hypothesis import given, strategies
 from hypothesis import settings as examples
 from sqlalchemy import text
 
+import csv_files
 import queries
+from csv_files import Bad, CsvError
 from database import connections
 from database.tenancy import Scope
 from tests import facts
@@ -22,7 +24,6 @@ from tests.test_pages import at as opened
 from tests.test_pages import brand_at, signed_in
 from tryon import catalog, catalog_csv
 from tryon.catalog import CatalogError, ChangedError, Draft
-from tryon.catalog_csv import Bad
 from tryon.engines import Category
 from tryon.shelf import Shelf
 
@@ -246,7 +247,7 @@ def test_a_file_is_read_as_it_was_written(
     content = file(
         ["Name", "Colour", "Note"], *map(list, rows), separator=separator, encoding=encoding
     )
-    sheet = catalog_csv.sheet(content)
+    sheet = csv_files.read(content)
     assert sheet.separator == separator
     assert [cells for _, cells in sheet.rows] == rows
     read = catalog_csv.read(sheet, catalog_csv.guessed(sheet.titles))
@@ -261,7 +262,7 @@ def test_a_file_is_read_as_it_was_written(
     ("content", "sentence"),
     [
         (b"", "a line of titles"),
-        (b"Name\n", "at least one product"),
+        (b"Name\n", "at least one row"),
         (b"Name,Name\na,b\n", "Two columns"),
         (b'Name\n"a\n', "cannot be read"),
         (b"\x00\x01Name\na\n", "no CSV file"),
@@ -269,8 +270,8 @@ def test_a_file_is_read_as_it_was_written(
     ],
 )
 def test_a_file_that_is_none_is_one_sentence(content: bytes, sentence: str) -> None:
-    with pytest.raises(CatalogError, match=sentence):
-        catalog_csv.sheet(content)
+    with pytest.raises(CsvError, match=sentence):
+        csv_files.read(content)
 
 
 def test_columns_are_guessed_and_bad_rows_are_told() -> None:
@@ -286,7 +287,7 @@ def test_columns_are_guessed_and_bad_rows_are_told() -> None:
         ["=cmd()", "C-6", "", "", "no", "", ""],
         encoding="cp1252",
     )
-    sheet = catalog_csv.sheet(content)
+    sheet = csv_files.read(content)
     mapped = catalog_csv.guessed(sheet.titles)
     assert list(mapped.values()) == ["name", "sku", "category", "tags", "active", "field", ""]
     read = catalog_csv.read(sheet, mapped)
@@ -300,7 +301,7 @@ def test_columns_are_guessed_and_bad_rows_are_told() -> None:
     assert read.bad[1] == Bad(5, "C-1", "Line 2 has the same SKU.")
     with pytest.raises(CatalogError, match="name"):
         catalog_csv.read(sheet, {**mapped, "Product Name": "field"})
-    assert catalog_csv.sheet("Name\nCafé".encode("cp1252")).rows[0][1] == ("Café",)
+    assert csv_files.read("Name\nCafé".encode("cp1252")).rows[0][1] == ("Café",)
 
 
 def test_an_import_adds_and_changes_and_keeps_what_it_does_not_say(

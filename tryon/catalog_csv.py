@@ -1,13 +1,9 @@
 """Catalogs as CSV files: read as they come, imported as a whole, written out.
 
-A file comes from whatever spreadsheet somebody has: its encoding and separator are found out, its
-columns guessed by their titles. A row that cannot be used is told with its line and the reason, and
-keeps none of the others from coming in.
+The columns of a file are guessed by their titles. A row that cannot be used is told with its line
+and the reason, and keeps none of the others from coming in.
 """
 
-import codecs
-import csv
-import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,12 +13,12 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
+from csv_files import Bad, Sheet
 from database.connections import writer
 from database.tenancy import Scope
 from tryon.catalog import CatalogError, Draft
 from tryon.engines import Category
 
-LARGEST_FILE: Final = 50_000_000
 # So many rows go to the database at a time.
 _PORTION = 5000
 # What a column may be, beside a custom field or nothing.
@@ -43,25 +39,6 @@ Mapped = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    """A file as it was read: the titles of its columns, and its rows with their lines."""
-
-    titles: tuple[str, ...]
-    rows: tuple[tuple[int, tuple[str, ...]], ...]
-    encoding: str
-    separator: str
-
-
-@dataclass(frozen=True, slots=True)
-class Bad:
-    """A row that cannot be used: its line in the file, its SKU or name, and why."""
-
-    line: int
-    what: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class Read:
     """What the rows of a file say, under a mapping of its columns."""
 
@@ -75,57 +52,6 @@ class Imported:
 
     made: int
     changed: int
-
-
-def _decoded(content: bytes) -> tuple[str, str]:
-    for mark, encoding in (
-        (codecs.BOM_UTF8, "utf-8-sig"),
-        (codecs.BOM_UTF16_LE, "utf-16"),
-        (codecs.BOM_UTF16_BE, "utf-16"),
-    ):
-        if content.startswith(mark):
-            try:
-                return content.decode(encoding), encoding
-            except UnicodeDecodeError:
-                raise CatalogError("The file is damaged: it ends in the middle.") from None
-    try:
-        return content.decode("utf-8"), "utf-8"
-    except UnicodeDecodeError:
-        # What spreadsheets write where nothing else was asked for; every byte means something.
-        return content.decode("cp1252", errors="replace"), "cp1252"
-
-
-def sheet(content: bytes) -> Sheet:
-    """Read a CSV file. Raises CatalogError with a sentence for whoever sent it."""
-    if len(content) > LARGEST_FILE:
-        raise CatalogError(f"The file is larger than {LARGEST_FILE // 1_000_000} MB.")
-    said, encoding = _decoded(content)
-    if "\x00" in said:
-        raise CatalogError("This is no CSV file: export the sheet as CSV.")
-    first = next((line for line in said.splitlines() if line.strip()), "")
-    # The one that the titles are separated by.
-    separator = max(",;\t", key=first.count)
-    reader = csv.reader(io.StringIO(said, newline=""), delimiter=separator, strict=True)
-    titles: tuple[str, ...] | None = None
-    rows: list[tuple[int, tuple[str, ...]]] = []
-    try:
-        line = 1
-        for cells in reader:
-            found = tuple(cell.strip() for cell in cells)
-            if any(found):
-                if titles is None:
-                    titles = found
-                else:
-                    rows.append((line, found))
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise CatalogError(f"Line {reader.line_num} cannot be read: {error}.") from None
-    if titles is None or not rows:
-        raise CatalogError("The file needs a line of titles and at least one product.")
-    shared = sorted({title for title in titles if title and titles.count(title) > 1})
-    if shared:
-        raise CatalogError(f"Two columns have the title {shared[0]!r}.")
-    return Sheet(titles, tuple(rows), encoding, separator)
 
 
 def guessed(titles: Sequence[str]) -> dict[str, str]:

@@ -6,11 +6,13 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
+import csv_files
+from csv_files import Bad, CsvError, Sheet
 from database.connections import DatabaseUnavailableError
 from database.tenancy import Scope
 from tryon import catalog, catalog_csv, pictures
 from tryon.catalog import CatalogError, ChangedError, Draft
-from tryon.catalog_csv import Bad, Imported, Sheet
+from tryon.catalog_csv import Imported
 from tryon.engines import Category
 from tryon.pictures import PictureError
 from tryon.storage import StorageError
@@ -28,6 +30,7 @@ class Shelf:
 
     known: ClassVar[tuple[type[Exception], ...]] = (
         CatalogError,
+        CsvError,
         PictureError,
         StorageError,
         DatabaseUnavailableError,
@@ -77,7 +80,7 @@ class Shelf:
 
     def sheet(self, content: bytes) -> Sheet:
         """Read a CSV file."""
-        return catalog_csv.sheet(content)
+        return csv_files.read(content)
 
     def guessed(self, titles: Sequence[str]) -> dict[str, str]:
         """What each column of a file is, by its title."""

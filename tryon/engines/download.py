@@ -1,20 +1,19 @@
 """Fetch a result from the address that a provider has given.
 
-The address is somebody else's word. So it is https only, its host is resolved here and connected to
-at that very address (or a second answer of the name server could lead inside), every redirect is
-looked at in the same way, and what comes is counted.
+It is called as any address that somebody else names (`public_http`), every redirect is looked at in
+the same way, and what comes is counted.
 """
 
 import base64
 import binascii
-import ipaddress
-import socket
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 from urllib.parse import urljoin
 
 import httpx2
 
+import public_http
+from public_http import WrongAddressError
 from tryon.engines import Code, EngineError, Picture
 from tryon.engines.remote import (
     ANY_TYPE,
@@ -29,11 +28,6 @@ from tryon.engines.remote import (
 from tryon.pictures import LARGEST_FILE
 
 _MOST_REDIRECTS: Final = 5
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
-
-
-class _WrongAddressError(Exception):
-    """Nothing is fetched from there."""
 
 
 def pictures(
@@ -70,7 +64,7 @@ def download(url: str, account: Account, *, loopback: bool = False) -> bytes:
                 return response_or_next
             url = urljoin(url, response_or_next)
         failure = _wrong(account)
-    except (_WrongAddressError, httpx2.InvalidURL, ValueError):
+    except (WrongAddressError, httpx2.InvalidURL, ValueError):
         failure = _wrong(account)
     except TooLargeError:
         failure = EngineError(
@@ -95,75 +89,18 @@ def _wrong(account: Account) -> EngineError:
 def _inline(url: str) -> bytes:
     head, _, content = url.partition(",")
     if not head.endswith(";base64"):
-        raise _WrongAddressError
+        raise WrongAddressError
     if len(content) > LARGEST_FILE * 4 / 3 + 4:
         raise TooLargeError
     try:
         return base64.b64decode(content, validate=True)
     except binascii.Error:
-        raise _WrongAddressError from None
+        raise WrongAddressError from None
 
 
 def _hop(url: str, account: Account, *, loopback: bool) -> bytes | str:
     """What is at an address, or where it leads to."""
-    target = httpx2.URL(url)
-    if target.scheme not in (("https", "http") if loopback else ("https",)):
-        raise _WrongAddressError
-    if not target.host or target.userinfo:
-        raise _WrongAddressError
-    port = target.port or (443 if target.scheme == "https" else 80)
-    unreachable: httpx2.ConnectError | None = None
-    for address in _addresses(target.host, port, loopback=loopback):
-        try:
-            return _get(target, address, account)
-        except httpx2.ConnectError as error:
-            unreachable = error
-    raise unreachable or _WrongAddressError
-
-
-def _addresses(host: str, port: int, *, loopback: bool) -> list[str]:
-    """The IP addresses of a host, all of which must be public or, with `loopback`, of this machine.
-
-    Raises OSError when there is no such host.
-    """
-    found = {str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
-    addresses = [ipaddress.ip_address(address.partition("%")[0]) for address in sorted(found)]
-    if not all(_is_public(address) or (loopback and address.is_loopback) for address in addresses):
-        raise _WrongAddressError
-    # IPv4 first: many machines have an IPv6 address and no way out by it.
-    return [str(address) for address in sorted(addresses, key=lambda one: one.version)]
-
-
-def _is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    return all(one.is_global and not one.is_multicast for one in _led_to(address))
-
-
-def _led_to(
-    address: ipaddress.IPv4Address | ipaddress.IPv6Address,
-) -> Iterable[ipaddress.IPv4Address | ipaddress.IPv6Address]:
-    """An address, or the IPv4 ones that hide in it and are where packets end up."""
-    if isinstance(address, ipaddress.IPv4Address):
-        return (address,)
-    if address in _NAT64:
-        return (ipaddress.IPv4Address(int(address) & 0xFFFFFFFF),)
-    inner = address.ipv4_mapped or address.sixtofour
-    if inner is not None:
-        return (inner,)
-    return address.teredo or (address,)
-
-
-def _get(target: httpx2.URL, address: str, account: Account) -> bytes | str:
-    with (
-        # No proxy of the environment, which would resolve the name once more.
-        httpx2.Client(timeout=TIMEOUT, trust_env=False) as client,
-        client.stream(
-            "GET",
-            target.copy_with(host=address),
-            headers={"host": target.netloc.decode("ascii")},
-            # The certificate is the name's, not the address's.
-            extensions={"sni_hostname": target.raw_host.decode("ascii")},
-        ) as response,
-    ):
+    with public_http.get(url, timeout=TIMEOUT, loopback=loopback) as response:
         status = response.status_code
         if response.has_redirect_location:
             return str(response.headers["location"])
