@@ -193,6 +193,12 @@ class Settings(BaseSettings):
         description="The bearer token that reads `/api/metrics` and the details of `/api/health`. "
         "Without it neither is to be had.",
     )
+    webhooks_loopback: bool = Field(
+        False,
+        validation_alias="CLOSETAI_WEBHOOKS_LOOPBACK",
+        description="Let webhooks call this machine, over plain http too: for tests. `on` or "
+        "`off`, default `off`; production refuses it.",
+    )
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
         validation_alias="CLOSETAI_TRUSTED_PROXIES",
@@ -340,6 +346,8 @@ def settings() -> Settings:
     except ValidationError as error:
         # `from None`: pydantic's message repeats the values, a password among them.
         raise WrongSettingError(sentence(error)) from None
+    if read.webhooks_loopback and read.env == "production":
+        raise WrongSettingError("CLOSETAI_WEBHOOKS_LOOPBACK is for tests: production refuses it.")
     if not read.secret and read.env == "development":
         return read.model_copy(update={"secret": _stored_secret(read.home)})
     if len(read.secret) < SHORTEST_SECRET or read.secret == EXAMPLE_SECRET:

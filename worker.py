@@ -24,6 +24,7 @@ from billing import benchmarks
 from database import connections, embedded, rollups
 from database.tenancy import Scope
 from settings import LOG_FORMAT, ROOT, settings
+from shops import postman
 from tryon import storage
 from tryon.storage import StorageError
 
@@ -32,6 +33,7 @@ _log = logging.getLogger(__name__)
 HEARTBEAT_EVERY = 5.0
 FOLD_EVERY = 1.0
 ERASE_EVERY = 30.0
+WEBHOOKS_EVERY = 1.0
 PICTURES_EVERY = 3.0
 # UTC; when the fewest look.
 _QUIET_HOUR = 3
@@ -126,10 +128,15 @@ def erase_pictures() -> None:
     storage.erase_requested(datetime.now(UTC))
 
 
+def _deliver(calls: postman.Postman) -> None:
+    calls.deliver(datetime.now(UTC))
+
+
 def clean_up() -> None:
     """Delete what has expired and what only served for a while."""
     storage.expire(datetime.now(UTC))
     sessions.forget_old(datetime.now(UTC))
+    postman.forget_old(datetime.now(UTC))
     with connections.writer(Scope.system()) as connection:
         connection.execute(text("delete from verification_tokens where expires_at < now()"))
         # Answers of the API that are given again for a day, see api/once.py.
@@ -184,12 +191,14 @@ def run() -> None:
     """Work until the process is ended."""
     logging.basicConfig(level=settings().log_level.upper(), format=LOG_FORMAT)
     job_worker = _JobWorker()
+    calls = postman.Postman()
     # In threads of their own: a day of demo data takes longer than these may be late.
     for task in (
         Task("heartbeat", HEARTBEAT_EVERY, beat),
         Task("rollups", FOLD_EVERY, fold_rollups),
         Task("erase pictures", ERASE_EVERY, erase_pictures),
         Task("job worker", 1, job_worker.keep_running),
+        Task("webhooks", WEBHOOKS_EVERY, lambda: _deliver(calls)),
         Task("demo pictures", PICTURES_EVERY, make_demo_pictures),
     ):
         threading.Thread(target=_keep_doing, args=[task], daemon=True).start()

@@ -31,6 +31,10 @@ SCOPES: Final[dict[str, str]] = {
     "catalog": "read and write products",
     "reviews": "record verdicts on pictures",
     "credits": "read the brand's credits",
+    "events": "record what led shoppers to a purchase",
+    "orders": "record and read orders and returns",
+    "spend": "record and read acquisition spend",
+    "webhooks": "set up webhooks",
 }
 
 GUEST_LIFETIME: Final = timedelta(days=180)

@@ -13,14 +13,18 @@ from api import (
     balances,
     catalog,
     door,
+    events,
+    orders,
     pictures,
     problems,
     reference,
     reviews,
     service,
+    spend,
     tryons,
     users,
     wardrobe,
+    webhooks,
 )
 
 DESCRIPTION = """
@@ -39,6 +43,10 @@ ROUTERS = (
     catalog.router,
     reviews.router,
     balances.router,
+    events.router,
+    orders.router,
+    spend.router,
+    webhooks.router,
     service.router,
     reference.router,
 )

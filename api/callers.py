@@ -62,7 +62,8 @@ Anybody = Annotated[Caller | None, Depends(_maybe)]
 """Whoever calls, with a token or without."""
 
 
-def _allowed(caller: Caller, scope: str) -> None:
+def allowed(caller: Caller, scope: str) -> None:
+    """Raise ProblemError unless this is a brand's secret key that is allowed this."""
     assert scope in SCOPES
     if caller.kind != "secret":
         raise ProblemError(403, "This takes a brand's secret key.")
@@ -74,7 +75,7 @@ def brand_with(scope: str) -> Callable[[Caller], Caller]:
     """A dependency: a brand's secret key that is allowed this."""
 
     def check(caller: Known) -> Caller:
-        _allowed(caller, scope)
+        allowed(caller, scope)
         return caller
 
     return check
@@ -91,7 +92,7 @@ def shopper_of(caller: Caller, user: UUID | None) -> Shopper:
         if user not in (None, caller.user):
             raise not_there("user")
         return Shopper(caller.user, caller.brand, caller.is_demo)
-    _allowed(caller, "shoppers")
+    allowed(caller, "shoppers")
     if user is None:
         raise ProblemError(422, "A brand says for which of its shoppers: userId is missing.")
     if not guests.belongs(caller.brand, user):

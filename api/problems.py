@@ -17,6 +17,7 @@ from starlette.responses import Response
 from accounts.guests import GuestError
 from accounts.letters import LetterError
 from database.connections import DatabaseUnavailableError
+from shops.said import NotKnownError, ShopError
 from tryon.catalog import CatalogError
 from tryon.jobs import JobError, NotEnoughCreditsError
 from tryon.reviews import ReviewError
@@ -134,12 +135,14 @@ def also(*statuses: int) -> dict[int | str, dict[str, Any]]:
 # In this order: the first that fits. Each message is a sentence for whoever asked.
 _KNOWN: Final[list[tuple[type[Exception], int]]] = [
     (NotThereError, 404),
+    (NotKnownError, 404),
     (MissingPictureError, 404),
     (NotEnoughCreditsError, 402),
     (JobError, 409),
     (ReviewError, 409),
     (GuestError, 409),
     (CatalogError, 409),
+    (ShopError, 409),
     (WardrobeError, 422),
     (UploadError, 422),
     (LetterError, 503),

@@ -100,6 +100,30 @@ CREATE FUNCTION public.added(a integer[], b integer[]) RETURNS integer[]
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN ARRAY(SELECT (COALESCE(t.x, 0) + COALESCE(t.y, 0)) FROM UNNEST(added.a, added.b) t(x, y));
 
+CREATE FUNCTION public.announce_job() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  insert into webhook_deliveries (webhook_id, brand_id, user_id, job_id, event, body)
+  select
+    w.id, w.brand_id, new.user_id, new.id, 'tryon.' || new.status,
+    jsonb_build_object(
+      'type', 'tryon.' || new.status,
+      'timestamp', to_char(new.finished_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+      'data', jsonb_build_object(
+        'id', new.id,
+        'userId', new.user_id,
+        'status', new.status,
+        'failureCode', new.failure_code
+      )
+    )::text
+  from webhooks w
+  where w.brand_id = new.brand_id and w.disabled_at is null and 'tryon.' || new.status = any (w.events);
+  return null;
+end
+$$;
+
 CREATE FUNCTION public.apply_ledger_row() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -407,6 +431,16 @@ begin
   set mrr = coalesce((select sum(s.mrr) from subscriptions s where s.brand_id = b.id and mrr_counts(s.status, 'strict')), 0)
   where b.id = any (touched);
   return null;
+end
+$$;
+
+CREATE FUNCTION public.forget_return_ids() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  update purchase_returns r set return_id = null from purchases p where p.id = r.purchase_id and p.user_id = old.id;
+  return old;
 end
 $$;
 
@@ -2111,7 +2145,9 @@ CREATE TABLE public.purchase_returns (
     amount numeric(14,2) NOT NULL,
     returned_at timestamp with time zone DEFAULT now() NOT NULL,
     recorded_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT purchase_returns_amount_check CHECK ((amount > (0)::numeric))
+    return_id text,
+    CONSTRAINT purchase_returns_amount_check CHECK ((amount > (0)::numeric)),
+    CONSTRAINT purchase_returns_return_id_check CHECK (((length(return_id) >= 1) AND (length(return_id) <= 200)))
 );
 
 CREATE TABLE public.purchases (
@@ -2611,6 +2647,48 @@ CREATE TABLE public.wardrobe_items (
     CONSTRAINT wardrobe_items_name_check CHECK ((length(name) <= 200))
 );
 
+CREATE TABLE public.webhook_attempts (
+    delivery_id uuid NOT NULL,
+    number smallint NOT NULL,
+    attempted_at timestamp with time zone DEFAULT now() NOT NULL,
+    duration_ms integer NOT NULL,
+    status_code smallint,
+    error text,
+    CONSTRAINT webhook_attempts_duration_ms_check CHECK ((duration_ms >= 0))
+);
+
+CREATE TABLE public.webhook_deliveries (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    webhook_id uuid NOT NULL,
+    brand_id uuid NOT NULL,
+    user_id uuid,
+    job_id uuid,
+    event text NOT NULL,
+    body text NOT NULL,
+    status text DEFAULT 'pending'::text NOT NULL,
+    attempt_count smallint DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    due_at timestamp with time zone DEFAULT now() NOT NULL,
+    finished_at timestamp with time zone,
+    CONSTRAINT webhook_deliveries_check CHECK (((status = 'pending'::text) = (finished_at IS NULL))),
+    CONSTRAINT webhook_deliveries_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'delivered'::text, 'failed'::text])))
+);
+
+CREATE TABLE public.webhooks (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    brand_id uuid NOT NULL,
+    url text NOT NULL,
+    events text[] NOT NULL,
+    key_version smallint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    failing_since timestamp with time zone,
+    disabled_at timestamp with time zone,
+    disabled_reason text,
+    CONSTRAINT webhooks_check CHECK (((disabled_at IS NULL) = (disabled_reason IS NULL))),
+    CONSTRAINT webhooks_events_check CHECK ((cardinality(events) > 0)),
+    CONSTRAINT webhooks_url_check CHECK (((length(url) >= 1) AND (length(url) <= 2000)))
+);
+
 CREATE TABLE public.worker_heartbeats (
     worker text NOT NULL,
     started_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -2925,6 +3003,15 @@ ALTER TABLE ONLY public.verification_tokens
 ALTER TABLE ONLY public.wardrobe_items
     ADD CONSTRAINT wardrobe_items_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.webhook_attempts
+    ADD CONSTRAINT webhook_attempts_pkey PRIMARY KEY (delivery_id, number);
+
+ALTER TABLE ONLY public.webhook_deliveries
+    ADD CONSTRAINT webhook_deliveries_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.webhooks
+    ADD CONSTRAINT webhooks_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.worker_heartbeats
     ADD CONSTRAINT worker_heartbeats_pkey PRIMARY KEY (worker);
 
@@ -3044,6 +3131,8 @@ CREATE INDEX products_words_idx ON public.products USING gin (words);
 
 CREATE INDEX purchase_returns_brand_idx ON public.purchase_returns USING btree (brand_id, returned_at);
 
+CREATE UNIQUE INDEX purchase_returns_once_key ON public.purchase_returns USING btree (brand_id, return_id);
+
 CREATE INDEX purchase_returns_purchase_idx ON public.purchase_returns USING btree (purchase_id);
 
 CREATE INDEX purchases_brand_time_idx ON public.purchases USING btree (brand_id, purchased_at);
@@ -3140,6 +3229,8 @@ CREATE INDEX subscriptions_plan_id_idx ON public.subscriptions USING btree (plan
 
 CREATE INDEX subscriptions_status_idx ON public.subscriptions USING btree (status);
 
+CREATE INDEX touches_brand_time_idx ON public.touches USING btree (brand_id, touched_at);
+
 CREATE INDEX touches_job_idx ON public.touches USING btree (job_id) WHERE (job_id IS NOT NULL);
 
 CREATE INDEX touches_shopper_idx ON public.touches USING btree (brand_id, user_id, touched_at);
@@ -3199,6 +3290,20 @@ CREATE INDEX wardrobe_items_created_at_idx ON public.wardrobe_items USING btree 
 CREATE INDEX wardrobe_items_source_job_idx ON public.wardrobe_items USING btree (source_job_id) WHERE (source_job_id IS NOT NULL);
 
 CREATE INDEX wardrobe_items_user_category_idx ON public.wardrobe_items USING btree (user_id, category);
+
+CREATE INDEX webhook_deliveries_brand_idx ON public.webhook_deliveries USING btree (brand_id, created_at);
+
+CREATE INDEX webhook_deliveries_due_idx ON public.webhook_deliveries USING btree (due_at) WHERE (status = 'pending'::text);
+
+CREATE INDEX webhook_deliveries_finished_idx ON public.webhook_deliveries USING btree (finished_at) WHERE (finished_at IS NOT NULL);
+
+CREATE INDEX webhook_deliveries_job_idx ON public.webhook_deliveries USING btree (job_id) WHERE (job_id IS NOT NULL);
+
+CREATE INDEX webhook_deliveries_user_idx ON public.webhook_deliveries USING btree (user_id) WHERE (user_id IS NOT NULL);
+
+CREATE INDEX webhook_deliveries_webhook_idx ON public.webhook_deliveries USING btree (webhook_id, created_at);
+
+CREATE INDEX webhooks_brand_id_idx ON public.webhooks USING btree (brand_id);
 
 ALTER INDEX public.dataset_sessions_brand_idx ATTACH PARTITION public.dataset_sessions_other_brand_id_category_session_hour_idx;
 
@@ -3289,6 +3394,8 @@ CREATE TRIGGER touches_queue_inserts AFTER INSERT ON public.touches REFERENCING 
 
 CREATE TRIGGER touches_queue_updates AFTER UPDATE ON public.touches REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.queue_shopper_changes();
 
+CREATE TRIGGER tryon_jobs_announce AFTER UPDATE OF status ON public.tryon_jobs FOR EACH ROW WHEN (((new.brand_id IS NOT NULL) AND (old.status = ANY (ARRAY['queued'::public.job_status, 'processing'::public.job_status])) AND (new.status = ANY (ARRAY['completed'::public.job_status, 'failed'::public.job_status, 'canceled'::public.job_status])))) EXECUTE FUNCTION public.announce_job();
+
 CREATE TRIGGER tryon_jobs_end_attempt AFTER UPDATE OF status ON public.tryon_jobs FOR EACH ROW WHEN (((old.status = 'processing'::public.job_status) AND (new.status = ANY (ARRAY['completed'::public.job_status, 'failed'::public.job_status, 'canceled'::public.job_status])))) EXECUTE FUNCTION public.end_open_attempt();
 
 CREATE TRIGGER tryon_jobs_end_credits AFTER UPDATE OF status ON public.tryon_jobs FOR EACH ROW WHEN (((old.status = ANY (ARRAY['queued'::public.job_status, 'processing'::public.job_status])) AND (new.status = ANY (ARRAY['completed'::public.job_status, 'failed'::public.job_status, 'canceled'::public.job_status])))) EXECUTE FUNCTION public.end_job_credits();
@@ -3306,6 +3413,8 @@ CREATE TRIGGER tryon_jobs_queue_updates AFTER UPDATE ON public.tryon_jobs REFERE
 CREATE TRIGGER tryon_jobs_reserve AFTER INSERT ON public.tryon_jobs FOR EACH ROW WHEN (((new.status = ANY (ARRAY['queued'::public.job_status, 'processing'::public.job_status])) AND (new.credits > 0))) EXECUTE FUNCTION public.reserve_job_credits();
 
 CREATE TRIGGER tryon_jobs_transition BEFORE UPDATE ON public.tryon_jobs FOR EACH ROW EXECUTE FUNCTION public.check_job_transition();
+
+CREATE TRIGGER users_forget_return_ids BEFORE DELETE ON public.users FOR EACH ROW WHEN ((old.role <> 'tombstone'::public.user_role)) EXECUTE FUNCTION public.forget_return_ids();
 
 CREATE TRIGGER users_leave_tombstone BEFORE DELETE ON public.users FOR EACH ROW EXECUTE FUNCTION public.leave_tombstone();
 
@@ -3624,6 +3733,24 @@ ALTER TABLE ONLY public.wardrobe_items
 ALTER TABLE ONLY public.wardrobe_items
     ADD CONSTRAINT wardrobe_items_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.webhook_attempts
+    ADD CONSTRAINT webhook_attempts_delivery_id_fkey FOREIGN KEY (delivery_id) REFERENCES public.webhook_deliveries(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.webhook_deliveries
+    ADD CONSTRAINT webhook_deliveries_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brands(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.webhook_deliveries
+    ADD CONSTRAINT webhook_deliveries_job_id_fkey FOREIGN KEY (job_id) REFERENCES public.tryon_jobs(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.webhook_deliveries
+    ADD CONSTRAINT webhook_deliveries_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.webhook_deliveries
+    ADD CONSTRAINT webhook_deliveries_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES public.webhooks(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.webhooks
+    ADD CONSTRAINT webhooks_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brands(id) ON DELETE CASCADE;
+
 ALTER TABLE public.acquisition_spend ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.advisor_conversations ENABLE ROW LEVEL SECURITY;
@@ -3930,6 +4057,14 @@ CREATE POLICY tenant ON public.verification_tokens TO closetai_app, closetai_rea
 
 CREATE POLICY tenant ON public.wardrobe_items FOR SELECT TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (user_id = ( SELECT public.scope_user() AS scope_user))));
 
+CREATE POLICY tenant ON public.webhook_attempts FOR SELECT TO closetai_app, closetai_reader USING ((EXISTS ( SELECT
+   FROM public.webhook_deliveries d
+  WHERE (d.id = webhook_attempts.delivery_id))));
+
+CREATE POLICY tenant ON public.webhook_deliveries FOR SELECT TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands))));
+
+CREATE POLICY tenant ON public.webhooks FOR SELECT TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands))));
+
 CREATE POLICY tenant_delete ON public.acquisition_spend FOR DELETE TO closetai_app USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands))));
 
 CREATE POLICY tenant_delete ON public.advisor_conversations FOR DELETE TO closetai_app USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand)))));
@@ -4020,6 +4155,12 @@ CREATE POLICY tenant_delete ON public.users FOR DELETE TO closetai_app USING (((
 
 CREATE POLICY tenant_delete ON public.wardrobe_items FOR DELETE TO closetai_app USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand)))));
 
+CREATE POLICY tenant_delete ON public.webhook_attempts FOR DELETE TO closetai_app USING (( SELECT public.scope_sees_all() AS scope_sees_all));
+
+CREATE POLICY tenant_delete ON public.webhook_deliveries FOR DELETE TO closetai_app USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands))));
+
+CREATE POLICY tenant_delete ON public.webhooks FOR DELETE TO closetai_app USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands))));
+
 CREATE POLICY tenant_insert ON public.acquisition_spend FOR INSERT TO closetai_app WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands))));
 
 CREATE POLICY tenant_insert ON public.advisor_conversations FOR INSERT TO closetai_app WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand)))));
@@ -4109,6 +4250,12 @@ CREATE POLICY tenant_insert ON public.tryon_jobs FOR INSERT TO closetai_app WITH
 CREATE POLICY tenant_insert ON public.users FOR INSERT TO closetai_app WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (id = ( SELECT public.scope_user() AS scope_user))));
 
 CREATE POLICY tenant_insert ON public.wardrobe_items FOR INSERT TO closetai_app WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand)))));
+
+CREATE POLICY tenant_insert ON public.webhook_attempts FOR INSERT TO closetai_app WITH CHECK (( SELECT public.scope_sees_all() AS scope_sees_all));
+
+CREATE POLICY tenant_insert ON public.webhook_deliveries FOR INSERT TO closetai_app WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands))));
+
+CREATE POLICY tenant_insert ON public.webhooks FOR INSERT TO closetai_app WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands))));
 
 CREATE POLICY tenant_update ON public.acquisition_spend FOR UPDATE TO closetai_app USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands))));
 
@@ -4218,6 +4365,12 @@ CREATE POLICY tenant_update ON public.users FOR UPDATE TO closetai_app USING (((
 
 CREATE POLICY tenant_update ON public.wardrobe_items FOR UPDATE TO closetai_app USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand))))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand)))));
 
+CREATE POLICY tenant_update ON public.webhook_attempts FOR UPDATE TO closetai_app USING (( SELECT public.scope_sees_all() AS scope_sees_all)) WITH CHECK (( SELECT public.scope_sees_all() AS scope_sees_all));
+
+CREATE POLICY tenant_update ON public.webhook_deliveries FOR UPDATE TO closetai_app USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands))));
+
+CREATE POLICY tenant_update ON public.webhooks FOR UPDATE TO closetai_app USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands))));
+
 ALTER TABLE public.touches ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.tryon_garments ENABLE ROW LEVEL SECURITY;
@@ -4238,8 +4391,16 @@ ALTER TABLE public.verification_tokens ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.wardrobe_items ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.webhook_attempts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.webhook_deliveries ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.webhooks ENABLE ROW LEVEL SECURITY;
+
 GRANT USAGE ON SCHEMA public TO closetai_app;
 GRANT USAGE ON SCHEMA public TO closetai_reader;
+
+REVOKE ALL ON FUNCTION public.announce_job() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.apply_ledger_row() FROM PUBLIC;
 
@@ -4257,6 +4418,8 @@ REVOKE ALL ON FUNCTION public.ensure_dataset_partition(month date) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.ensure_dataset_partition(month date) TO closetai_app;
 
 REVOKE ALL ON FUNCTION public.follow_subscription() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.forget_return_ids() FROM PUBLIC;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.tryon_jobs TO closetai_app;
 GRANT SELECT ON TABLE public.tryon_jobs TO closetai_reader;
@@ -4628,6 +4791,12 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.verification_tokens TO closeta
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.wardrobe_items TO closetai_app;
 GRANT SELECT ON TABLE public.wardrobe_items TO closetai_reader;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.webhook_attempts TO closetai_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.webhook_deliveries TO closetai_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.webhooks TO closetai_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.worker_heartbeats TO closetai_app;
 

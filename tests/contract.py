@@ -39,6 +39,17 @@ def keeps_its_word(to: TestClient, count: int, seed: int = 0) -> int:
     has = belongings(to, ada, shop)
     with connections.owner() as connection:
         product = insert(connection, "products", brand_id=shop.brand, name="Coat")
+        hook = insert(
+            connection,
+            "webhooks",
+            brand_id=shop.brand,
+            url="https://shop.example/",
+            events=["ping"],
+        )
+        call = insert(
+            connection, "webhook_deliveries", brand_id=shop.brand, webhook_id=hook, event="ping",
+            body="{}",
+        )  # fmt: skip
     there = {
         "item_id": has.item,
         "collection_id": has.collection,
@@ -47,6 +58,8 @@ def keeps_its_word(to: TestClient, count: int, seed: int = 0) -> int:
         "user_id": ada.user,
         "key": has.selfie,
         "picture_id": has.garment,
+        "webhook_id": hook,
+        "delivery_id": call,
     }
     document = to.get("/api/openapi.json").json()
     document["servers"] = [{"url": "/api"}]

@@ -117,6 +117,9 @@ def fill(connection: Connection, name: str, *, is_demo: bool = False) -> Tenant:
     row("brand_members", **both)
     token = row("api_tokens", **both, kind="guest", name=mark, token_hash=raw)
     row("api_requests", token_id=token, key=mark, request_hash=raw, body=raw)
+    hook = row("webhooks", **theirs, url=f"https://{name}.example/", events=["tryon.completed"])
+    call = row("webhook_deliveries", **both, webhook_id=hook, event="tryon.completed", body=mark)
+    row("webhook_attempts", delivery_id=call, number=1, duration_ms=9, status_code=200)
     row(
         "audit_log",
         **both,
@@ -233,7 +236,8 @@ def fill(connection: Connection, name: str, *, is_demo: bool = False) -> Tenant:
     touched = NOON - timedelta(days=1)
     row("touches", **both, source="tryon", job_id=done, touched_at=touched)
     purchase = row("purchases", **both, order_id=f"order-{mark}", amount=80, purchased_at=NOON)
-    row("purchase_returns", **theirs, purchase_id=purchase, amount=30, returned_at=NOON)
+    row("purchase_returns", **theirs, purchase_id=purchase, amount=30, returned_at=NOON,
+        return_id=f"return-{mark}")  # fmt: skip
     row("acquisition_spend", **theirs, day=NOON.date(), channel="search", amount=5)
     row("nps_responses", **both, score=9, comment=mark, answered_at=NOON)
 

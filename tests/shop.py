@@ -73,6 +73,7 @@ def guest(to: TestClient, shop: Shop) -> Guest:
 class Belongings:
     """What a guest has: pictures, an item in a collection, and jobs in two states."""
 
+    user: UUID
     selfie: UUID
     garment: UUID
     item: UUID
@@ -124,4 +125,6 @@ def belongings(to: TestClient, who: Guest, shop: Shop) -> Belongings:
         )
         insert(connection, "job_outputs", job_id=completed, object_id=picture)
     shown = to.get(f"/api/tryon/{completed}", headers=mine).json()
-    return Belongings(selfie, garment, item, collection, queued, completed, shown["resultUrls"][0])
+    return Belongings(
+        who.user, selfie, garment, item, collection, queued, completed, shown["resultUrls"][0]
+    )

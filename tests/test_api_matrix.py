@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
@@ -61,6 +61,23 @@ def _json(**body: object) -> dict[str, Any]:
 
 
 FILE = {"file": ("picture.jpg", PICTURE)}
+
+
+def _order(has: Belongings, _product: UUID) -> dict[str, Any]:
+    return _json(orderId="A", userId=has.user, amount="1", purchasedAt="2026-11-01T00:00:00Z")
+
+
+def _return(_has: Belongings, _product: UUID) -> dict[str, Any]:
+    return _json(returnId="R", orderId="none", amount="1", returnedAt="2026-11-01T00:00:00Z")
+
+
+def _spend(_has: Belongings, _product: UUID) -> dict[str, Any]:
+    return _json(items=[{"day": "2026-11-01", "channel": "search", "amount": "1"}])
+
+
+def _webhook(_has: Belongings, _product: UUID) -> dict[str, Any]:
+    return _json(url="https://shop.example/", events=["tryon.failed"])
+
 
 ROUTES: dict[tuple[str, str], Rule] = {
     ("GET", "/users/me"): Rule("shopper"),
@@ -140,6 +157,35 @@ ROUTES: dict[tuple[str, str], Rule] = {
         done=201,
         sends_hers=True,
     ),
+    ("POST", "/events"): Rule(
+        "shopper",
+        "events",
+        send=lambda b, _p: _json(events=[{"source": "tryon", "jobId": str(b.completed)}]),
+        done=201,
+        sends_hers=True,
+    ),
+    ("POST", "/orders"): Rule("brand", "orders", send=_order, names_user=False, done=201),
+    ("GET", "/orders"): Rule("brand", "orders", names_user=False),
+    ("POST", "/returns"): Rule("brand", "orders", send=_return, names_user=False, done=404),
+    ("POST", "/spend"): Rule("brand", "spend", send=_spend, names_user=False, done=204),
+    ("GET", "/spend"): Rule(
+        "brand",
+        "spend",
+        send=lambda _b, _p: {"params": {"since": "2026-11-01", "until": "2026-11-02"}},
+        names_user=False,
+    ),
+    ("GET", "/webhooks"): Rule("brand", "webhooks", names_user=False),
+    ("POST", "/webhooks"): Rule("brand", "webhooks", send=_webhook, names_user=False, done=201),
+    ("DELETE", "/webhooks/{webhook_id}"): Rule(
+        "brand", "webhooks", path=("webhook",), names_user=False, done=204
+    ),
+    ("POST", "/webhooks/{webhook_id}/ping"): Rule(
+        "brand", "webhooks", path=("webhook",), names_user=False, done=202
+    ),
+    ("GET", "/webhooks/deliveries"): Rule("brand", "webhooks", names_user=False),
+    ("POST", "/webhooks/deliveries/{delivery_id}/again"): Rule(
+        "brand", "webhooks", path=("delivery",), names_user=False, done=202
+    ),
     ("GET", "/credits"): Rule("shopper", "credits"),
     ("GET", "/credits/ledger"): Rule("shopper", "credits"),
 }
@@ -179,6 +225,8 @@ class World:
     bob: Guest
     eve: Guest
     product: UUID
+    webhook: UUID
+    delivery: UUID
 
 
 @pytest.fixture
@@ -189,7 +237,25 @@ def world(database: object, monkeypatch: pytest.MonkeyPatch) -> World:  # noqa: 
     shop, other = open_shop("Alder"), open_shop("Birch")
     with connections.owner() as connection:
         product = insert(connection, "products", brand_id=shop.brand, name="Coat")
-    return World(to, shop, other, guest(to, shop), guest(to, shop), guest(to, other), product)
+        webhook = insert(
+            connection, "webhooks", brand_id=shop.brand, url="https://shop.example/a",
+            events=["tryon.failed"],
+        )  # fmt: skip
+        delivery = insert(
+            connection, "webhook_deliveries", brand_id=shop.brand, webhook_id=webhook, event="ping",
+            body="{}",
+        )  # fmt: skip
+    return World(
+        to,
+        shop,
+        other,
+        guest(to, shop),
+        guest(to, shop),
+        guest(to, other),
+        product,
+        webhook,
+        delivery,
+    )
 
 
 def ask(
@@ -197,7 +263,13 @@ def ask(
 ) -> tuple[int, str]:
     """Send a request on Ada's belongings, for her where a user is named."""
     rule = ROUTES[route]
-    named = {"user": world.ada.user, "product": world.product, **vars(has)}
+    named = {
+        "user": world.ada.user,
+        "product": world.product,
+        "webhook": world.webhook,
+        "delivery": world.delivery,
+        **vars(has),
+    }
     path = route[1]
     for name in rule.path:
         start, end = path.index("{"), path.index("}") + 1
@@ -214,8 +286,7 @@ def ask(
         route[0],
         f"/api{path}",
         headers={} if token is None else bearer(token),
-        params=parameters,
-        **sent,
+        **{"params": parameters, **sent},
     )
     return answer.status_code, answer.text
 
@@ -226,6 +297,7 @@ BODY_NAMES_USER = {
     ("POST", "/tryon"): ("userId",),
     ("POST", "/generations"): ("userId",),
     ("POST", "/uploads"): ("userId",),
+    ("POST", "/events"): ("userId",),
 }
 
 
@@ -301,9 +373,7 @@ def test_everybody_reaches_what_is_theirs(world: World, subtests: pytest.Subtest
     )
     for caller in ("guest", "key"):
         ada = guest(world.to, world.shop)
-        mine = World(
-            world.to, world.shop, world.other_shop, ada, world.bob, world.eve, world.product
-        )
+        mine = replace(world, ada=ada)
         has = belongings(world.to, ada, world.shop)
         for route in order:
             rule = ROUTES[route]
