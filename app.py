@@ -124,6 +124,26 @@ chosen = st.navigation(
                 "What is sold, how it does in try-ons, and a catalog brought in from a file.",
             ),
         ],
+        "Integrations": [
+            page(
+                "pages/integrations/api_access.py",
+                "API access",
+                "key",
+                "The keys that a shop's own app calls with: made, listed, revoked.",
+            ),
+            page(
+                "pages/integrations/webhooks.py",
+                "Webhooks",
+                "webhook",
+                "Where a shop's server is told what became of try-ons, and the log of every call.",
+            ),
+            page(
+                "pages/integrations/feeds.py",
+                "Feeds",
+                "rss_feed",
+                "Which data a brand sends, which is missing, and what that leaves blank.",
+            ),
+        ],
         "Studio": [
             page(
                 "pages/studio/launch.py",

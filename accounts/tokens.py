@@ -293,13 +293,16 @@ class Key:
     name: str
     scopes: tuple[str, ...]
     origins: tuple[str, ...]
+    created_at: datetime
     used_at: datetime | None
     is_revoked: bool
 
 
 _KEYS = text(
     """
-    select id, kind, name, scopes, allowed_origins, used_at, revoked_at is not null as is_revoked
+    select
+      id, kind, name, scopes, allowed_origins, created_at, used_at,
+      revoked_at is not null as is_revoked
     from api_tokens
     where brand_id = :brand and kind <> 'guest'
     order by created_at, id
@@ -317,6 +320,7 @@ def keys_of(scope: Scope, brand: UUID) -> list[Key]:
                 row.name,
                 tuple(row.scopes),
                 tuple(row.allowed_origins),
+                row.created_at,
                 row.used_at,
                 row.is_revoked,
             )

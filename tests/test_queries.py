@@ -294,6 +294,7 @@ def test_every_query_is_measured() -> None:
             "test_changes.py",
             "test_drill.py",
             "test_gallery.py",
+            "test_integrations.py",
             "test_launch_queries.py",
             "test_queue_page.py",
             "test_reviews.py",

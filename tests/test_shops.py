@@ -179,8 +179,8 @@ def test_no_more_comes_back_than_was_paid(to: TestClient, shop: Shop, ada: Guest
 
     def back(number: int, **changes: object) -> Any:
         said = {"orderId": "A-1", "amount": "30", "returnedAt": ago(minutes=1)}
-        said |= {"returnId": f"R-{number}", **changes}
-        return to.post("/api/returns", headers=bearer(shop.secret), json=said)
+        named = {**said, "returnId": f"R-{number}", **changes}
+        return to.post("/api/returns", headers=bearer(shop.secret), json=named)
 
     # Eighty was paid: of many that come at once, two of thirty fit.
     with ThreadPoolExecutor(8) as pool:

@@ -1,0 +1,40 @@
+"""Is everything there that the figures are made of? What is missing, what does it leave blank?"""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import streamlit as st
+
+import queries
+from accounts import gate
+from components import acting, brand, card, feeds
+from components.question import asking
+from shops.board import Board
+
+account = gate.account()
+
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    st.title("Feeds", anchor=False, width="stretch")
+    picked = brand.pick(lambda: queries.read("brands/list", account.scope).frame)
+
+today = datetime.now(UTC).date()
+ask = asking(queries, lambda: gate.account().scope_of(picked))
+found = ask("integrations/feeds", until=today + timedelta(days=1))
+
+acting.said()
+if picked is not None and account.may_write and not account.is_demo:
+    # Every act has the scope that whoever clicks has at that moment.
+    board = Board(lambda: gate.account().scope_of(picked), UUID(picked))
+    if st.button("Import spend", icon=":material/upload_file:", type="primary"):
+        feeds.bring_in(board, found.forget)
+
+answer = card.read("The feeds", found.read, "feeds", height=300)
+if answer is not None:
+    rows = answer[0].frame
+    if rows.empty:
+        card.empty("No brands yet.")
+    elif len(rows) == 1:
+        feeds.of_one(rows.iloc[0], today)
+    else:
+        feeds.of_many(rows, today)
+    st.caption(f"As of {answer[0].as_of.astimezone(UTC):%-d %b, %H:%M} UTC")

@@ -1,0 +1,50 @@
+-- Feeds by brand: the last day on which each of the things came that figures are made of: try-ons
+-- of shoppers, touches, orders, returns and acquisition spend.
+-- Grain: one row per brand, by name.
+-- Parameters:
+--   until         first day after the last one that counts
+-- Columns:
+--   brand_id      the brand
+--   brand         its name
+--   job_day       the last day with a launched try-on of a shopper; n/a without one
+--   touch_day     the last day with a touch; n/a without one
+--   order_day     the last day with an order; n/a without one
+--   return_day    the last day on which something came back; n/a without one
+--   spend_day     the last day with spend; n/a without any
+select
+    cast(b.id as text) as brand_id,
+    b.name as brand,
+    (
+        select cast(max(c.starts_on) as timestamp)
+        from rollup_cells c
+        where
+            c.in_view = b.id
+            and c.category = 'all'
+            and c.device = 'all'
+            and c.grain = 'day'
+            and c.starts_on < cast(:until as date)
+            and c.origin = 'shopper'
+            and c.launched > 0
+    ) as job_day,
+    (
+        select date_trunc('day', max(t.touched_at) at time zone 'UTC')
+        from touches t
+        where t.brand_id = b.id and t.touched_at < cast(:until as date) at time zone 'UTC'
+    ) as touch_day,
+    (
+        select date_trunc('day', max(p.purchased_at) at time zone 'UTC')
+        from purchases p
+        where p.brand_id = b.id and p.purchased_at < cast(:until as date) at time zone 'UTC'
+    ) as order_day,
+    (
+        select date_trunc('day', max(r.returned_at) at time zone 'UTC')
+        from purchase_returns r
+        where r.brand_id = b.id and r.returned_at < cast(:until as date) at time zone 'UTC'
+    ) as return_day,
+    (
+        select cast(max(s.day) as timestamp)
+        from acquisition_spend s
+        where s.brand_id = b.id and s.day < cast(:until as date) and s.amount > 0
+    ) as spend_day
+from brands b
+order by b.name, b.id

@@ -1,0 +1,150 @@
+"""The pages on which a brand sets up how its systems talk to this."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pandas as pd
+import pytest
+from sqlalchemy import text
+from streamlit.testing.v1 import AppTest
+
+import queries
+from accounts import tokens
+from database import connections, rollups
+from database.tenancy import Scope
+from shops import webhooks
+from tests.rows import finish, insert, job
+from tests.test_pages import at, brand_at, empty_brand, signed_in
+
+KEYS = "pages/integrations/api_access.py"
+HOOKS = "pages/integrations/webhooks.py"
+FEEDS = "pages/integrations/feeds.py"
+NOW = datetime.now(UTC)
+
+
+def of(brand: str) -> Scope:
+    return Scope.of_brands([brand])
+
+
+def opened(page: str, role: str, brand: str, name: str = "") -> AppTest:
+    app = at(signed_in(role, *([brand] if role == "brand_manager" else [])), page)
+    if role != "brand_manager":
+        app.selectbox(key="brand").select(name).run()
+    assert not app.exception
+    return app
+
+
+def words(app: AppTest) -> str:
+    return " ".join(
+        str(one.value).replace("\\", "") for one in (*app.markdown, *app.caption, *app.success)
+    )
+
+
+@pytest.mark.usefixtures("database")
+def test_feeds_tell_the_last_day_of_each_and_of_no_other_brand() -> None:
+    with connections.owner() as connection:
+        alder = insert(connection, "brands", name="Alder", slug="alder")
+        insert(connection, "brands", name="Birch", slug="birch")
+        user = insert(connection, "users")
+        days = {
+            name: NOW - timedelta(days=back)
+            for name, back in {"job": 9, "touch": 8, "order": 7, "return": 6, "spend": 5}.items()
+        }
+        finish(
+            connection,
+            job(connection, brand_id=alder, user_id=user, created_at=days["job"]),
+            "completed",
+        )
+        of_one = {"brand_id": alder, "user_id": user}
+        insert(connection, "touches", **of_one, source="share", touched_at=days["touch"])
+        bought = insert(
+            connection, "purchases", **of_one, order_id="1", amount=9, purchased_at=days["order"]
+        )
+        back = {"purchase_id": bought, "brand_id": alder, "returned_at": days["return"]}
+        insert(connection, "purchase_returns", **back, amount=1)
+        # No spend is no feed.
+        for day, amount in ((days["spend"], 3), (NOW, 0)):
+            spent = {"brand_id": alder, "day": day.date(), "channel": "tv", "amount": amount}
+            insert(connection, "acquisition_spend", **spent)
+    rollups.fold_all()
+    frame = queries.read(
+        "integrations/feeds", Scope.system(), until=NOW.date() + timedelta(days=1)
+    ).frame
+    assert frame["brand"].tolist() == ["Alder", "Birch"]
+    row = frame.iloc[0]
+    assert {name: row[f"{name}_day"].date() for name in days} == {
+        name: day.date() for name, day in days.items()
+    }
+    assert all(pd.isna(frame.iloc[1][f"{name}_day"]) for name in days)
+    # Before its day a feed has not come.
+    early = queries.read("integrations/feeds", of(str(alder)), until=days["job"].date()).frame
+    assert len(early) == 1
+    assert all(pd.isna(early.iloc[0][f"{name}_day"]) for name in days)
+
+
+@pytest.mark.usefixtures("demo")
+@pytest.mark.parametrize(
+    ("role", "writes"), [("brand_manager", True), ("admin", True), ("analyst", False),
+                         ("demo_viewer", False)]
+)  # fmt: skip
+def test_who_may_set_up_integrations(role: str, writes: bool) -> None:
+    brand, name = brand_at(3)
+    for page, label in ((KEYS, "Make a key"), (HOOKS, "Add a webhook"), (FEEDS, "Import spend")):
+        app = opened(page, role, brand, name)
+        assert (label in [button.label for button in app.button]) == writes, page
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_brand_sees_its_own_keys_and_webhooks() -> None:
+    (brand, _), (other, _) = brand_at(3), brand_at(4)
+    for owner, name in ((brand, "Ours"), (other, "Theirs")):
+        tokens.make_key(of(owner), UUID(owner), "secret", name, NOW, scopes=["orders", "spend"])
+        hook = webhooks.add(
+            of(owner), UUID(owner), f"https://{name.lower()}.example/", ["tryon.failed"]
+        )
+        webhooks.ping(of(owner), hook.id)
+    said = words(opened(KEYS, "brand_manager", brand))
+    assert "Ours" in said
+    assert "May record and read orders and returns; record and read acquisition spend." in said
+    assert "Theirs" not in said
+    app = opened(HOOKS, "brand_manager", brand)
+    assert "ours.example" in words(app)
+    assert "theirs.example" not in words(app)
+    (calls,) = app.dataframe
+    assert calls.value["Event"].tolist() == ["ping"]
+    assert calls.value["Last answer"].tolist() == ["Not tried yet"]
+    (secret,) = app.code
+    assert secret.value.startswith("whsec_")
+    # Who looks on sees no secret.
+    assert not opened(HOOKS, "demo_viewer", brand, brand_at(3)[1]).code
+    app.button(key=f"ping-{webhooks.of_brand(of(brand), UUID(brand))[0].id}").click().run()
+    assert len(webhooks.deliveries(of(brand), UUID(brand), 9)) == 2
+    assert "A test is on its way" in words(app)
+
+
+@pytest.mark.usefixtures("demo")
+def test_an_address_with_a_state_shows_the_calls_of_that_state() -> None:
+    brand, _ = brand_at(3)
+    hook = webhooks.add(of(brand), UUID(brand), "https://a.example/", ["tryon.failed"])
+    calls = [webhooks.ping(of(brand), hook.id) for _ in range(2)]
+    with connections.owner() as connection:
+        connection.execute(
+            text(
+                "update webhook_deliveries set status = 'failed', finished_at = now()"
+                " where id = :id"
+            ),
+            {"id": calls[0]},
+        )
+    app = signed_in("brand_manager", brand)
+    app.query_params["state"] = "Given up"
+    at(app, HOOKS)
+    (log,) = app.dataframe
+    assert log.value["State"].tolist() == ["Given up"]
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_brand_that_sent_nothing_is_told_what_stays_blank() -> None:
+    app = opened(FEEDS, "brand_manager", empty_brand())
+    said = words(app)
+    assert said.count("Blank without it") == 5
+    assert "CAC, LTV:CAC and payback in Unit economics." in said
