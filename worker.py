@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from sqlalchemy import text
 
 from accounts import sessions
-from billing import benchmarks
+from billing import benchmarks, resets
 from database import connections, embedded, rollups
 from database.tenancy import Scope
 from settings import LOG_FORMAT, ROOT, settings
@@ -123,6 +123,11 @@ def publish_benchmarks() -> None:
     benchmarks.publish(datetime.now(UTC).date())
 
 
+def reset_credits() -> None:
+    """Set back the free credits whose day has come."""
+    resets.reset_due(datetime.now(UTC).date())
+
+
 def erase_pictures() -> None:
     """Erase the files of pictures that have been deleted."""
     storage.erase_requested(datetime.now(UTC))
@@ -205,6 +210,7 @@ def run() -> None:
     _keep_doing(
         Task("demo days", 3600, append_demo_days),
         Task("benchmarks", 3600, publish_benchmarks),
+        Task("credits", 600, reset_credits),
         Task("clean up", 3600, clean_up),
         Task("check of the rollups", 3600, check_rollups),
         Task("vacuum of the rollups", 600, rollups.vacuum),

@@ -1663,6 +1663,17 @@ CREATE TABLE public.benchmarks (
     CONSTRAINT benchmarks_brand_count_check CHECK ((brand_count >= 20))
 );
 
+CREATE TABLE public.billing_events (
+    provider text NOT NULL,
+    event_id text NOT NULL,
+    type text NOT NULL,
+    happened_at timestamp with time zone NOT NULL,
+    received_at timestamp with time zone DEFAULT now() NOT NULL,
+    outcome text NOT NULL,
+    CONSTRAINT billing_events_event_id_check CHECK (((length(event_id) >= 1) AND (length(event_id) <= 255))),
+    CONSTRAINT billing_events_outcome_check CHECK ((outcome = ANY (ARRAY['applied'::text, 'late'::text, 'ignored'::text, 'no_brand'::text, 'no_rate'::text])))
+);
+
 CREATE TABLE public.brand_members (
     brand_id uuid NOT NULL,
     user_id uuid NOT NULL,
@@ -2724,6 +2735,9 @@ ALTER TABLE ONLY public.batches
 ALTER TABLE ONLY public.benchmarks
     ADD CONSTRAINT benchmarks_pkey PRIMARY KEY (metric, as_of);
 
+ALTER TABLE ONLY public.billing_events
+    ADD CONSTRAINT billing_events_pkey PRIMARY KEY (provider, event_id);
+
 ALTER TABLE ONLY public.brand_members
     ADD CONSTRAINT brand_members_pkey PRIMARY KEY (brand_id, user_id);
 
@@ -3043,6 +3057,8 @@ CREATE INDEX batches_created_at_idx ON public.batches USING btree (created_at);
 
 CREATE INDEX batches_user_id_idx ON public.batches USING btree (user_id);
 
+CREATE INDEX billing_events_received_idx ON public.billing_events USING btree (received_at);
+
 CREATE INDEX brand_members_user_id_idx ON public.brand_members USING btree (user_id);
 
 CREATE INDEX brands_created_at_idx ON public.brands USING btree (created_at);
@@ -3054,6 +3070,8 @@ CREATE INDEX brands_mrr_idx ON public.brands USING btree (mrr DESC, name);
 CREATE INDEX collection_items_item_id_idx ON public.collection_items USING btree (item_id);
 
 CREATE INDEX collections_user_id_idx ON public.collections USING btree (user_id);
+
+CREATE INDEX credit_accounts_resets_on_idx ON public.credit_accounts USING btree (resets_on) WHERE (free_per_month > 0);
 
 CREATE INDEX credit_ledger_account_idx ON public.credit_ledger USING btree (account_id, created_at);
 
@@ -3096,6 +3114,8 @@ CREATE INDEX pair_votes_brand_idx ON public.pair_votes USING btree (brand_id);
 CREATE INDEX pair_votes_voter_idx ON public.pair_votes USING btree (voter_id);
 
 CREATE INDEX payments_brand_idx ON public.payments USING btree (brand_id, created_at);
+
+CREATE INDEX payments_created_at_idx ON public.payments USING btree (created_at);
 
 CREATE INDEX payments_status_idx ON public.payments USING btree (status);
 
@@ -3264,6 +3284,8 @@ CREATE INDEX tryon_jobs_photo_set_idx ON public.tryon_jobs USING btree (photo_se
 CREATE INDEX tryon_jobs_product_idx ON public.tryon_jobs USING btree (product_id) WHERE (product_id IS NOT NULL);
 
 CREATE INDEX tryon_jobs_selfie_idx ON public.tryon_jobs USING btree (selfie_object_id) WHERE (selfie_object_id IS NOT NULL);
+
+CREATE INDEX tryon_jobs_studio_idx ON public.tryon_jobs USING btree (brand_id, finished_at) INCLUDE (status, credits, product_id, engine_cost_usd) WHERE ((origin = 'studio'::public.job_origin) AND (finished_at IS NOT NULL));
 
 CREATE INDEX tryon_jobs_user_idx ON public.tryon_jobs USING btree (user_id, created_at);
 
@@ -3767,6 +3789,8 @@ ALTER TABLE public.batches ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.benchmarks ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.billing_events ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.brand_members ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.brands ENABLE ROW LEVEL SECURITY;
@@ -3902,6 +3926,8 @@ CREATE POLICY tenant ON public.audit_log FOR SELECT TO closetai_app, closetai_re
 CREATE POLICY tenant ON public.batches FOR SELECT TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR (user_id = ( SELECT public.scope_user() AS scope_user))));
 
 CREATE POLICY tenant ON public.benchmarks FOR SELECT TO closetai_app, closetai_reader USING (true);
+
+CREATE POLICY tenant ON public.billing_events TO closetai_app, closetai_reader USING (( SELECT public.scope_sees_all() AS scope_sees_all)) WITH CHECK (( SELECT public.scope_sees_all() AS scope_sees_all));
 
 CREATE POLICY tenant ON public.brand_members FOR SELECT TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR (user_id = ( SELECT public.scope_user() AS scope_user))));
 
@@ -4554,6 +4580,8 @@ GRANT SELECT ON TABLE public.batches TO closetai_reader;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.benchmarks TO closetai_app;
 GRANT SELECT ON TABLE public.benchmarks TO closetai_reader;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.billing_events TO closetai_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.brand_members TO closetai_app;
 

@@ -13,6 +13,7 @@ from database import rollups
 # Whatever bears no brand and no user. A table that is in neither place needs a row below.
 SHARED = {
     "benchmarks",
+    "billing_events",
     "categories",
     "demo_state",
     "migration_checksums",
@@ -292,6 +293,10 @@ def fill(connection: Connection, name: str, *, is_demo: bool = False) -> Tenant:
 
 def fill_shared(connection: Connection) -> None:
     """One row in each table that is nobody's, so that an empty one proves nothing by itself."""
+    insert(
+        connection, "billing_events", provider="stripe", event_id="evt_1", type="invoice.paid",
+        happened_at=NOON, outcome="applied",
+    )  # fmt: skip
     insert(connection, "plans", name="Studio", unit_amount=100)
     insert(connection, "model_versions", engine="classic", version="1")
     insert(connection, "sign_in_attempts", account_hash=b"a", address_hash=b"b", succeeded=True)

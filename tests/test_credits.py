@@ -3,15 +3,17 @@
 import random
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
+from billing import resets
 from database import connections
 from database.tenancy import Scope
+from tests import fire
 from tests.rows import finish, insert, job
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -374,3 +376,69 @@ def test_sixteen_at_once_on_one_shopper() -> None:
 def test_the_app_writes_no_credits_by_itself(app: Connection, statement: str) -> None:
     with pytest.raises(ProgrammingError, match="permission denied"):
         app.execute(text(statement))
+
+
+# --- Under fire; `make soak` asks more -----------------------------------------------------------
+
+
+@pytest.mark.parametrize("shoppers", [1, 5])
+def test_credits_under_fire(shoppers: int) -> None:
+    counted = fire.burn(8, 25, shoppers, 7, date(2100, 1, 1))
+    acts = counted["acts"]
+    assert isinstance(acts, dict)
+    assert sum(acts.values()) == 200
+    # Something of everything took place, or nothing was shown.
+    assert {"make", "end", "reset", "buy", "refund"} <= acts.keys()
+    assert counted["settled"]
+    assert counted["released"]
+
+
+# --- The monthly reset ---------------------------------------------------------------------------
+
+
+def test_the_worker_resets_whoever_is_due_and_nobody_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(resets, "_PORTION", 3)
+    today = datetime.now(UTC).date()
+    with connections.owner() as connection:
+        people = [insert(connection, "users") for _ in range(7)]
+        later = insert(connection, "users")
+        brand = insert(connection, "brands", name="Alder", slug="alder")
+        connection.execute(text("select purchase_credits(null, :b, null, 5)"), {"b": brand})
+        connection.execute(
+            text("update credit_accounts set resets_on = :today where user_id = any(:due)"),
+            {"today": today, "due": people},
+        )
+        for person in people:
+            tryon(connection, person, 4)
+    with connections.owner() as connection:
+        connection.execute(
+            text("update credit_accounts set resets_on = :today where user_id = any(:due)"),
+            {"today": today, "due": people},
+        )
+    # Two workers at once, and once more.
+    with ThreadPoolExecutor(2) as pool:
+        counts = list(pool.map(lambda _: resets.reset_due(today), range(2)))
+    assert sum(counts) == len(people)
+    assert resets.reset_due(today) == 0
+    with connections.owner() as connection:
+        assert {balance(connection, person) for person in people} == {25}
+        assert balance(connection, later) == 25
+        kinds = [kind for kind, _ in ledger(connection, people[0])]
+        assert kinds.count("grant") == 3  # at first, at the launch, and now
+        # A brand has no free credits to set back.
+        assert ledger(connection, brand) == [("grant", 0), ("purchase", 5)]
+        due = text("select min(resets_on) from credit_accounts where user_id = any(:due)")
+        assert connection.execute(due, {"due": people}).scalar_one() > today
+
+
+def test_pro_ends_by_itself(app: Connection, shopper: UUID) -> None:
+    """A pro shopper reserves 0 until the tier expires."""
+    until = text("update credit_accounts set pro_until = :until where user_id = :user")
+    app.execute(until, {"user": shopper, "until": datetime.now(UTC) + timedelta(days=1)})
+    tryon(app, shopper, 4)
+    assert balance(app, shopper) == 25
+    app.execute(until, {"user": shopper, "until": datetime.now(UTC) - timedelta(seconds=1)})
+    tryon(app, shopper, 4)
+    assert balance(app, shopper) == 21

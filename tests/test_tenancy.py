@@ -34,7 +34,7 @@ PUBLIC = {
     "worker_heartbeats": "the state of the worker, for the health check",
 }
 # Written by the system alone and shown to nobody else, so empty in any brand's scope.
-SYSTEM = {"api_requests", "object_deletions", "sign_in_attempts"}
+SYSTEM = {"api_requests", "billing_events", "object_deletions", "sign_in_attempts"}
 
 # Functions with the owner's rights that the app may call, each tested below.
 CALLABLE = {

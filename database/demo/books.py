@@ -20,6 +20,7 @@ from database.demo.brands import (
 )
 from database.demo.catalog import note_joined
 from database.demo.draws import DAY_MS, Flags, Ints, day_of, keys, labels, timestamps, uuids
+from database.demo.invoices import append_payments, load_credit_payments, load_payments
 from database.demo.shoppers import ACCOUNT_AGE_MS, Shoppers
 
 _FREE_CREDITS = 25
@@ -137,6 +138,7 @@ def load_subscriptions(connection: Connection, cutoff: datetime) -> None:
         )
     )
     note_joined(connection, cutoff)
+    load_payments(connection, ids, cutoff)
 
 
 def append_subscriptions(connection: Connection, after: datetime, now: datetime) -> None:
@@ -169,6 +171,7 @@ def append_subscriptions(connection: Connection, after: datetime, now: datetime)
         )
     _renew(connection, by_id, now)
     note_joined(connection, now)
+    append_payments(connection, ids, after, now)
 
 
 def _renew(connection: Connection, by_id: dict[str, Subscription], now: datetime) -> None:
@@ -265,6 +268,7 @@ def load_credits(
         ended=np.full(story.BRAND_COUNT, int(cutoff.timestamp() * 1000) - 1),
         given=bought,
         used=made,
+        payments=load_credit_payments(connection, bought, opened),
         resets=labels([*resets], np.full(story.BRAND_COUNT, len(resets) - 1)),
     )
 
@@ -280,6 +284,7 @@ def _write_accounts(
     given: Ints,
     used: Ints,
     resets: pa.Array,
+    payments: pa.Array | None = None,
 ) -> None:
     free = owner == "user_id"
     account_ids, lot_ids = uuids(opened, key), uuids(granted, keys(key, 1))
@@ -307,6 +312,7 @@ def _write_accounts(
                 "id": lot_ids,
                 "account_id": account_ids,
                 "kind": labels(["free" if free else "purchase"], kind),
+                "payment_id": pa.nulls(count) if payments is None else payments,
                 "remaining": pa.array(given - used),
                 "created_at": timestamps(granted),
             }

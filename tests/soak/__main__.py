@@ -10,18 +10,22 @@ import random
 import secrets
 import tempfile
 import warnings
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from database import connections, embedded, migrate
 from settings import settings
+from tests import fire
 from tests.soak import kills, uploads
 
 RESULTS = Path(__file__).parent / "results" / "latest.json"
 
 
 def main() -> None:
-    """Kill 200 processes during 500 jobs, upload 3,000 broken files, and say what was counted."""
+    """Kill 200 processes during 500 jobs, upload 3,000 broken files, let 64 threads spend credits.
+
+    Says what was counted.
+    """
     seed = random.randrange(10**6)
     print(f"seed {seed}")  # noqa: T201 – said before anything can go wrong
     warnings.simplefilter("error")
@@ -42,6 +46,8 @@ def main() -> None:
             "seed": seed,
             "kills": kills.survive(jobs_wanted=500, kills_wanted=200, seed=seed),
             "uploads": uploads.upload_broken(3000, seed),
+            "credits_of_one": fire.burn(64, 100, 1, seed, date(2100, 1, 1)),
+            "credits_of_many": fire.burn(64, 100, 40, seed + 1, date(2100, 1, 1)),
         }
         connections.dispose()
     RESULTS.write_text(json.dumps(report, indent=2) + "\n")
