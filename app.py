@@ -124,6 +124,20 @@ chosen = st.navigation(
                 "What is sold, how it does in try-ons, and a catalog brought in from a file.",
             ),
         ],
+        "Billing": [
+            page(
+                "pages/billing/subscriptions.py",
+                "Subscriptions and payments",
+                "receipt_long",
+                "Who pays for what, who is past due, and what has come in.",
+            ),
+            page(
+                "pages/billing/credits.py",
+                "Credits",
+                "toll",
+                "What is left, what it was spent on by day and product, and every booking.",
+            ),
+        ],
         "Integrations": [
             page(
                 "pages/integrations/api_access.py",

@@ -376,6 +376,64 @@ _METRICS = (
         "the one of the first job; the margin is that of LTV's months 0 to 11.",
         good="down",
     ),
+    Metric(
+        "credit_balance",
+        "Credit balance",
+        "count",
+        "Credits that the brand's account can spend in the studio: the sum of its ledger. Bought "
+        "credits do not expire.",
+    ),
+    Metric(
+        "credits_spent",
+        "Credits spent",
+        "count",
+        "Credits of studio jobs that completed in the period. What a failed or canceled job "
+        "reserved goes back.",
+        good="down",
+    ),
+    Metric(
+        "cost_per_generation",
+        "Cost per generation",
+        "usd",
+        "Engine cost of all studio jobs that ended ÷ completed studio jobs.",
+        good="down",
+    ),
+    Metric(
+        "rejected_credits",
+        "Spent on rejects",
+        "usd",
+        "Credit waste: credits settled on rejected pictures, at what a bought credit cost on "
+        "average.",
+        good="down",
+    ),
+    Metric(
+        "failed_cost",
+        "Spent on failures",
+        "usd",
+        "Credit waste: engine cost of failed studio jobs. Their credits went back.",
+        good="down",
+    ),
+    Metric(
+        "payments_received",
+        "Payments received",
+        "usd",
+        "Payments of the period that succeeded, for subscriptions and for credits, in dollars at "
+        "the rate of their price.",
+    ),
+    Metric(
+        "open_payments",
+        "Open payments",
+        "usd",
+        "Payments that have neither succeeded nor been given up, in dollars at the rate of their "
+        "price.",
+        good="down",
+    ),
+    Metric(
+        "active_subscriptions",
+        "Active subscriptions",
+        "count",
+        "Subscriptions of status active. Trialing and past due ones are told apart.",
+    ),
 )
 
 METRICS: dict[str, Metric] = {metric.key: metric for metric in _METRICS}

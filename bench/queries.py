@@ -39,6 +39,7 @@ VALUES: dict[str, queries.Parameter] = {
     "field": "all",
     "field_value": "",
     "is_active": "all",
+    "paid": "all",
     "words": "",
     "before_at": datetime(2100, 1, 1, tzinfo=UTC),
     "before_id": "ffffffff-ffff-ffff-ffff-ffffffffffff",

@@ -101,6 +101,14 @@ def custom(first: date, last: date, today: date) -> Period:
     return Period(CUSTOM, start, end, end, start - (end - start), start)
 
 
+def with_today(period: Period, today: date) -> date:
+    """The first day after the period; today is in it where the period ends with yesterday.
+
+    For lists of what happened: somebody who has just done something looks for it there.
+    """
+    return today + timedelta(days=1) if period.end == today else period.end
+
+
 def year_of_months(period: Period) -> date:
     """The first day of the 12 calendar months that end with the period's last day."""
     last = period.end - timedelta(days=1)

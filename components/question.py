@@ -147,6 +147,19 @@ def measure(
     metric_card(METRICS[metric], load, forget, period.against)
 
 
+def measure_now(
+    metric: str, question: Question, column: str, note: Callable[[pd.Series], str] | None = None
+) -> None:
+    """A metric card of how something stands: ``question`` takes no days and gives one row."""
+
+    def load() -> Figure:
+        answer = question.read()
+        row = answer.frame.iloc[0]
+        return Figure(row[column], answer.as_of, note=note(row) if note else "")
+
+    metric_card(METRICS[metric], load, question.forget, "")
+
+
 def _sparkline(answer: Answer, column: str) -> list[float]:
     values = answer.frame[column].astype(float).to_numpy()
     if len(values) > _SPARKLINE_POINTS:

@@ -496,6 +496,7 @@ def test_every_page_is_in_the_navigation() -> None:
     listed = (ROOT / "app.py").read_text()
     assert all(f'"{page}"' in listed for page in PAGES)
     assert {Path(page).parent.name for page in PAGES} == {
+        "billing",
         "catalog",
         "home",
         "integrations",

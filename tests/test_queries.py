@@ -72,6 +72,7 @@ ARGUMENTS: dict[str, Parameter] = {
     "field": "all",
     "field_value": "",
     "is_active": "all",
+    "paid": "all",
     "product_id": "00000000-0000-7000-8000-000000000000",
     "named": "",
 }
@@ -173,7 +174,29 @@ def fill(brand_name: str, users: list[str]) -> str:
             tags=[brand_name],
         )
         facts.insert(c, "product_images", product_id=product, object_id=picture)
-        c.execute(text("select purchase_credits(null, :brand, null, 30)"), {"brand": brand})
+        paid = {"brand_id": brand, "provider": "x", "amount": 15, "created_at": at("2026-03-04")}
+        bought = str(uuid4())
+        facts.insert(c, "payments", id=bought, purpose="credits", status="succeeded", **paid)
+        facts.insert(c, "payments", purpose="subscription", status="pending", **paid)
+        c.execute(
+            text("select purchase_credits(null, :brand, cast(:payment as uuid), 30)"),
+            {"brand": brand, "payment": bought},
+        )
+        c.execute(text("update credit_ledger set created_at = '2026-03-04'"))
+        facts.insert(
+            c,
+            "tryon_jobs",
+            brand_id=brand,
+            origin="studio",
+            engine="loom",
+            status="completed",
+            product_id=product,
+            credits=2,
+            confidence=Decimal("0.9"),
+            created_at=at("2026-03-05"),
+            started_at=at("2026-03-05"),
+            finished_at=at("2026-03-05"),
+        )
         facts.insert(
             c,
             "tryon_jobs",
@@ -295,6 +318,7 @@ def test_every_query_is_measured() -> None:
             "test_drill.py",
             "test_gallery.py",
             "test_integrations.py",
+            "test_money.py",
             "test_launch_queries.py",
             "test_queue_page.py",
             "test_reviews.py",

@@ -61,6 +61,7 @@ VALUES: dict[str, queries.Parameter] = {
     "field": "all",
     "field_value": "",
     "is_active": "all",
+    "paid": "all",
     "product_id": "00000000-0000-7000-8000-000000000000",
     "words": "",
     "before_at": datetime(2100, 1, 1, tzinfo=UTC),
@@ -145,6 +146,13 @@ def _one_job_in_full(connection: Connection, brand: UUID) -> None:
     """Ask for a job of this brand's from now on: one with everything that a job can have."""
     buy = text("select purchase_credits(null, :brand, null, 5)")
     connection.execute(buy, {"brand": brand})
+    connection.execute(
+        text(
+            "update credit_ledger set created_at = now() - interval '2 days' where account_id ="
+            " (select id from credit_accounts where brand_id = :brand)"
+        ),
+        {"brand": brand},
+    )
     job = rows.job(connection, brand_id=brand, origin="studio")
     rows.finish(connection, job, "completed")
     picture = rows.insert(
