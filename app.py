@@ -127,7 +127,7 @@ chosen = st.navigation(
         "Billing": [
             page(
                 "pages/billing/subscriptions.py",
-                "Subscriptions and payments",
+                "Subscriptions",
                 "receipt_long",
                 "Who pays for what, who is past due, and what has come in.",
             ),

@@ -389,7 +389,6 @@ _METRICS = (
         "count",
         "Credits of studio jobs that completed in the period. What a failed or canceled job "
         "reserved goes back.",
-        good="down",
     ),
     Metric(
         "cost_per_generation",

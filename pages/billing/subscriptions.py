@@ -14,7 +14,7 @@ account = gate.account()
 now = datetime.now(UTC)
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    st.title("Subscriptions and payments", anchor=False, width="stretch")
+    st.title("Subscriptions", anchor=False, width="stretch")
     picked = brand.pick(lambda: queries.read("brands/list", account.scope).frame)
     days = period.pick(now)
 
@@ -33,7 +33,7 @@ with card.wall(4):
 
 address.check("status", "status", subscriptions.STATES)
 status = st.segmented_control(
-    "Subscriptions",
+    "Status",
     list(subscriptions.STATES),
     default="All",
     required=True,
@@ -52,7 +52,7 @@ with card.wall(1):
 
 address.check("paid", "state of payments", subscriptions.PAID)
 paid = st.segmented_control(
-    "Payments",
+    "State of payments",
     list(subscriptions.PAID),
     default="All",
     required=True,
