@@ -23,7 +23,7 @@ test: $(INSTALLED) system lint
 
 # What `make test` samples, at length: kills, broken uploads, credits under fire, random histories.
 soak: $(INSTALLED)
-	TEST_EXAMPLES=200 $(BIN)/pytest -q -n 2 tests/test_properties.py tests/test_rollups.py
+	TEST_EXAMPLES=200 $(BIN)/pytest -q -n 2 tests/test_properties.py tests/test_rollups.py tests/test_stripe.py
 	$(BIN)/python -m tests.soak
 
 lint: $(INSTALLED)

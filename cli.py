@@ -25,12 +25,14 @@ app = typer.Typer(
 user = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 key = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 product = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+billing = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 rollup = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(rollup, name="rollups", help="Rebuild the rollups that pages read, or check them.")
 app.add_typer(user, name="user", help="Add, list and disable users, and set passwords.")
 app.add_typer(
     key, name="key", help="Make, list and revoke the keys with which a brand calls the API."
 )
+app.add_typer(billing, name="billing", help="Bring in what Stripe knows of subscriptions.")
 app.add_typer(product, name="products", help="Bring a brand's catalog in from a CSV file.")
 
 
@@ -346,6 +348,38 @@ def key_revoke(token: Annotated[UUID, typer.Argument(help="The id, as listed.")]
     with processes.database_running():
         if not tokens.revoke(Scope.system(), token, datetime.now(UTC)):
             raise tokens.TokenError("There is no such key that is not revoked already.")
+
+
+@billing.command("customer")
+def billing_customer(
+    brand: Slug,
+    customer: Annotated[str, typer.Argument(help="Stripe's number of the customer, cus_….")],
+) -> None:
+    """Say which Stripe customer a brand is: events of that customer are the brand's."""
+    import processes
+    from accounts import users
+
+    with processes.database_running():
+        users.set_customer(brand, customer)
+
+
+@billing.command("backfill")
+def billing_backfill() -> None:
+    """Read every subscription that Stripe has, and bring those up to date that differ."""
+    import stripe
+
+    import processes
+    from billing import stripe_events
+
+    secret = settings().stripe_key
+    if secret is None:
+        raise WrongSettingError("CLOSETAI_STRIPE_KEY is missing: a key that reads subscriptions.")
+    client = stripe.StripeClient(secret.get_secret_value())
+    with processes.database_running():
+        done = stripe_events.backfill(client, settings().usd_rates, datetime.now(UTC))
+    typer.echo(f"{done.read} read, {done.changed} changed, {done.left_out} left out.")
+    if done.left_out:
+        typer.echo("Left out is whose customer is no brand's, or whose currency has no rate.")
 
 
 @product.command("import")

@@ -8,7 +8,7 @@ import os
 import re
 import secrets
 import tempfile
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
@@ -193,6 +193,24 @@ class Settings(BaseSettings):
         description="The bearer token that reads `/api/metrics` and the details of `/api/health`. "
         "Without it neither is to be had.",
     )
+    stripe_webhook_secret: Key | None = Field(
+        None,
+        validation_alias="CLOSETAI_STRIPE_WEBHOOK_SECRET",
+        description="The signing secret of Stripe's webhook to `/api/billing/stripe`. Without it "
+        "that address takes nothing.",
+    )
+    stripe_key: Key | None = Field(
+        None,
+        validation_alias="CLOSETAI_STRIPE_KEY",
+        description="A restricted Stripe key that may read subscriptions, for "
+        "`closetai billing backfill`.",
+    )
+    usd_rates: Annotated[dict[str, Decimal], NoDecode] = Field(
+        {},
+        validation_alias="CLOSETAI_USD_RATES",
+        description="Dollars per unit of other currencies, as `EUR=1.08, GBP=1.27`: for prices "
+        "that begin from now on.",
+    )
     webhooks_loopback: bool = Field(
         False,
         validation_alias="CLOSETAI_WEBHOOKS_LOOPBACK",
@@ -249,6 +267,23 @@ class Settings(BaseSettings):
         if not all(name.strip() and key.strip() for name, _, key in pairs):
             raise ValueError("CLOSETAI_PROVIDER_KEYS must look like name=key, name=key.")
         return {name.strip(): key for name, _, key in pairs}
+
+    @field_validator("usd_rates", mode="before")
+    @classmethod
+    def _usd_rates(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        sentence = "CLOSETAI_USD_RATES must look like EUR=1.08, GBP=1.27."
+        rates = {}
+        for part in filter(str.strip, value.split(",")):
+            name, _, rate = (word.strip() for word in part.partition("="))
+            try:
+                rates[name.upper()] = Decimal(rate)
+            except InvalidOperation:
+                raise ValueError(sentence) from None
+            if len(name) != 3 or not rates[name.upper()].is_finite() or rates[name.upper()] <= 0:
+                raise ValueError(sentence)
+        return rates
 
     @field_validator("trusted_proxies", mode="before")
     @classmethod

@@ -128,6 +128,21 @@ def reset_credits() -> None:
     resets.reset_due(datetime.now(UTC).date())
 
 
+def ask_stripe() -> None:
+    """Bring in what Stripe's events have not told, where there is a key to ask with."""
+    key = settings().stripe_key
+    if key is None:
+        return
+    import stripe
+
+    from billing import stripe_events
+
+    client = stripe.StripeClient(key.get_secret_value())
+    done = stripe_events.backfill(client, settings().usd_rates, datetime.now(UTC))
+    if done.changed or done.left_out:
+        _log.info("Stripe: %s changed, %s left out", done.changed, done.left_out)
+
+
 def erase_pictures() -> None:
     """Erase the files of pictures that have been deleted."""
     storage.erase_requested(datetime.now(UTC))
@@ -211,6 +226,7 @@ def run() -> None:
         Task("demo days", 3600, append_demo_days),
         Task("benchmarks", 3600, publish_benchmarks),
         Task("credits", 600, reset_credits),
+        Task("stripe", 86_400, ask_stripe),
         Task("clean up", 3600, clean_up),
         Task("check of the rollups", 3600, check_rollups),
         Task("vacuum of the rollups", 600, rollups.vacuum),

@@ -234,6 +234,27 @@ def brand_of(slug: str) -> UUID:
     return found
 
 
+_SET_CUSTOMER = text(
+    "update brands set stripe_customer_id = :customer where slug = :slug returning id"
+)
+
+
+def set_customer(slug: str, customer: str) -> None:
+    """Say which Stripe customer a brand is.
+
+    Raises UserError for no such brand, and for a customer who is another brand,
+    DatabaseUnavailableError.
+    """
+    try:
+        with writer(Scope.system()) as connection:
+            named = {"slug": slug, "customer": customer.strip()}
+            found = connection.scalar(_SET_CUSTOMER, named)
+    except IntegrityError:
+        raise UserError(f"The customer {customer.strip()} is another brand.") from None
+    if found is None:
+        raise UserError(f"There is no brand with the slug {slug!r}.")
+
+
 def sample_brand(connection: Connection) -> tuple[UUID, str] | None:
     """Give the demo brand of the sample brand manager, as id and slug, if there is demo data."""
     row = connection.execute(_SAMPLE_BRAND).one_or_none()

@@ -15,6 +15,7 @@ from api import (
     door,
     events,
     orders,
+    payments,
     pictures,
     problems,
     reference,
@@ -47,6 +48,7 @@ ROUTERS = (
     orders.router,
     spend.router,
     webhooks.router,
+    payments.router,
     service.router,
     reference.router,
 )

@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from accounts.guests import GuestError
 from accounts.letters import LetterError
+from billing.stripe_events import BillingError
 from database.connections import DatabaseUnavailableError
 from shops.said import NotKnownError, ShopError
 from tryon.catalog import CatalogError
@@ -137,6 +138,7 @@ _KNOWN: Final[list[tuple[type[Exception], int]]] = [
     (NotThereError, 404),
     (NotKnownError, 404),
     (MissingPictureError, 404),
+    (BillingError, 400),
     (NotEnoughCreditsError, 402),
     (JobError, 409),
     (ReviewError, 409),

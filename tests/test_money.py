@@ -52,7 +52,7 @@ def test_what_credits_were_spent_on(brands: tuple[str, str]) -> None:
     with connections.owner() as c:
         coat = str(uuid4())
         facts.insert(c, "products", id=coat, brand_id=alder, name="Coat", category="jackets")
-        cost = {"engine_cost_usd": Decimal("0.02")}
+        cost: dict[str, Any] = {"engine_cost_usd": Decimal("0.02")}
         good = studio(c, alder, "2026-03-02", credits=3, product_id=coat, **cost)
         bad = studio(c, alder, "2026-03-02 23:59", credits=2, product_id=coat, **cost)
         studio(c, alder, "2026-03-05", credits=1, **cost)
@@ -145,12 +145,17 @@ def test_subscriptions_and_payments_as_they_stand(brands: tuple[str, str]) -> No
         facts.subscription(c, birch, "900", at("2026-01-09"), status="past_due")
 
         def paid(when: str, amount: str, status: str, **values: Any) -> None:
-            said = {"brand_id": alder, "provider": "stripe", "purpose": "subscription", **values}
+            said: dict[str, Any] = {
+                "brand_id": alder,
+                "provider": "stripe",
+                "purpose": "subscription",
+                **values,
+            }
             facts.insert(
                 c, "payments", created_at=at(when), amount=Decimal(amount), status=status, **said
             )
 
-        euros = {"subscription_id": good, "currency": "EUR"}
+        euros: dict[str, Any] = {"subscription_id": good, "currency": "EUR"}
         paid("2026-03-01", "100", "succeeded", **euros)
         paid("2026-03-31 23:59", "50", "succeeded", purpose="credits")
         paid("2026-03-02", "100", "refunded", **euros)

@@ -174,10 +174,15 @@ def fill(brand_name: str, users: list[str]) -> str:
             tags=[brand_name],
         )
         facts.insert(c, "product_images", product_id=product, object_id=picture)
-        paid = {"brand_id": brand, "provider": "x", "amount": 15, "created_at": at("2026-03-04")}
+        payment = {
+            "brand_id": brand,
+            "provider": "x",
+            "amount": 15,
+            "created_at": at("2026-03-04"),
+        }
         bought = str(uuid4())
-        facts.insert(c, "payments", id=bought, purpose="credits", status="succeeded", **paid)
-        facts.insert(c, "payments", purpose="subscription", status="pending", **paid)
+        facts.insert(c, "payments", id=bought, purpose="credits", status="succeeded", **payment)
+        facts.insert(c, "payments", purpose="subscription", status="pending", **payment)
         c.execute(
             text("select purchase_credits(null, :brand, cast(:payment as uuid), 30)"),
             {"brand": brand, "payment": bought},
