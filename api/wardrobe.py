@@ -39,10 +39,18 @@ class WardrobeItem(Shape):
     name: str
     brand: str | None = Field(description="The label in it.")
     tags: list[str]
+    colors: list[str] = Field(description="Read from the picture, until somebody corrects it.")
+    looks: list[str] = Field(description="Words for its look, read from the picture.")
     image_key: UUID | None
     image_url: str | None
     job_id: UUID | None = Field(description="The try-on that a look comes from.")
     created_at: datetime
+
+
+class SimilarItems(Shape):
+    """Items of a wardrobe, the most alike first."""
+
+    items: list[WardrobeItem]
 
 
 class NewItem(Asked):
@@ -54,6 +62,27 @@ class NewItem(Asked):
     image_key: UUID = Field(description="The key that the upload was given.")
     brand: str | None = Field(None, max_length=100, description="The label in it.")
     tags: list[Annotated[str, Field(min_length=1, max_length=50)]] = Field([], max_length=20)
+
+
+Color = Literal[
+    "black", "white", "gray", "beige", "brown", "red", "burgundy", "pink", "orange", "yellow",
+    "green", "olive", "teal", "light blue", "blue", "navy", "purple",
+]  # fmt: skip
+
+
+class ItemChanges(Asked):
+    """What is to be another; what is not named stays."""
+
+    name: Annotated[str, Field(min_length=1, max_length=wardrobe.LONGEST_NAME)] | None = None
+    category: Category | None = None
+    brand: Annotated[str, Field(max_length=100)] | None = Field(
+        None, description="The label in it."
+    )
+    tags: (
+        Annotated[list[Annotated[str, Field(min_length=1, max_length=50)]], Field(max_length=20)]
+        | None
+    ) = None
+    colors: Annotated[list[Color], Field(max_length=5)] | None = None
 
 
 class NewCollection(Asked):
@@ -82,6 +111,8 @@ def _item(caller: Caller, shopper: Shopper, item: Item, *, guessed: bool = False
         name=item.name,
         brand=item.label,
         tags=list(item.tags),
+        colors=list(item.colors),
+        looks=list(item.looks),
         image_key=item.picture,
         image_url=address_of(caller, item.picture, view),
         job_id=item.job,
@@ -105,13 +136,26 @@ def list_items(
     caller: Known,
     shopper: ForShopper,
     category: Category | None = None,
+    kind: Literal["item", "look"] | None = None,
+    color: Color | None = None,
+    words: Annotated[
+        str,
+        Query(max_length=100, description="Looked for in name, label, category, tags and colours."),
+    ] = "",
     collection: Annotated[UUID | None, Query(alias="collectionId")] = None,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> Page[WardrobeItem]:
     """The shopper's wardrobe, the newest first."""
     found = wardrobe.items(
-        shopper.scope, limit + 1, category=category, collection=collection, after=after(cursor)
+        shopper.scope,
+        limit + 1,
+        category=category,
+        kind=kind,
+        color=color or "",
+        words=words,
+        collection=collection,
+        after=after(cursor),
     )
     shown = [_item(caller, shopper, item) for item in found[:limit]]
     return Page(items=shown, next_cursor=following(found, limit))
@@ -154,6 +198,34 @@ def _category(shopper: Shopper, asked: NewItem) -> tuple[Category, bool]:
 def get_item(item_id: UUID, caller: Known, shopper: ForShopper) -> WardrobeItem:
     """One item."""
     return _item(caller, shopper, wardrobe.item(shopper.scope, item_id))
+
+
+@router.patch("/wardrobe/{item_id}")
+def change_item(
+    item_id: UUID, asked: ItemChanges, caller: Known, shopper: ForShopper
+) -> WardrobeItem:
+    """Correct what is known of an item: its name, category, label, tags and colours."""
+    found = wardrobe.item(shopper.scope, item_id)
+    said = asked.model_fields_set
+    changed = wardrobe.change(
+        shopper.scope,
+        item_id,
+        name=asked.name or found.name,
+        label=asked.brand if "brand" in said else found.label,
+        category=asked.category or found.category,
+        tags=found.tags if asked.tags is None else asked.tags,
+        colors=found.colors if asked.colors is None else asked.colors,
+    )
+    return _item(caller, shopper, changed)
+
+
+@router.get("/wardrobe/{item_id}/similar")
+def list_similar(
+    item_id: UUID, caller: Known, shopper: ForShopper, limit: Limit = 12
+) -> SimilarItems:
+    """Items of the same wardrobe that look most like this one, the most alike first."""
+    found = wardrobe.similar(shopper.scope, item_id, limit)
+    return SimilarItems(items=[_item(caller, shopper, one) for one in found])
 
 
 @router.delete("/wardrobe/{item_id}", status_code=204)

@@ -102,6 +102,10 @@ ROUTES: dict[tuple[str, str], Rule] = {
         sends_hers=True,
     ),
     ("GET", "/wardrobe/{item_id}"): Rule("shopper", path=("item",)),
+    ("PATCH", "/wardrobe/{item_id}"): Rule(
+        "shopper", path=("item",), send=lambda _b, _p: _json(name="Shirt")
+    ),
+    ("GET", "/wardrobe/{item_id}/similar"): Rule("shopper", path=("item",)),
     ("DELETE", "/wardrobe/{item_id}"): Rule("shopper", path=("item",), done=204),
     ("GET", "/collections"): Rule("shopper"),
     ("POST", "/collections"): Rule("shopper", send=lambda _b, _p: _json(name="Mine"), done=201),

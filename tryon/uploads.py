@@ -15,7 +15,7 @@ from sqlalchemy import text
 from database.connections import writer
 from database.tenancy import Scope
 from settings import settings
-from tryon import guess, pictures, storage
+from tryon import guess, pictures, storage, wardrobe
 from tryon.engines import Category
 from tryon.pictures import Picture, PictureError
 from tryon.storage import Kind, Owner
@@ -108,32 +108,13 @@ def _keep(scope: Scope, brand: UUID | None, kind: Kind, picture: Picture, now: d
     return storage.keep(scope, owner, kind, picture, now)
 
 
-_HANG = text(
-    """
-    insert into wardrobe_items (user_id, brand_id, category, name, object_id)
-    values (:user, :brand, cast(:category as garment_category), :name, :picture)
-    returning id
-    """
-)
-
-
 def _hang(scope: Scope, brand: UUID | None, name: str, picture: Picture, now: datetime) -> Upload:
     """Put a garment into the wardrobe."""
     category = guess.category(name, picture.data)
     kept = _keep(scope, brand, "garment", picture, now)
-    called = name.rpartition(".")[0] or name
-    with writer(scope) as connection:
-        item: UUID = connection.execute(
-            _HANG,
-            {
-                "user": scope.user,
-                "brand": brand,
-                "category": category,
-                "name": called[:_LONGEST_NAME] or "Garment",
-                "picture": kept,
-            },
-        ).scalar_one()
-    return Upload("item", item, category)
+    called = (name.rpartition(".")[0] or name)[:_LONGEST_NAME] or "Garment"
+    item = wardrobe.hang_kept(scope, kept, picture.data, category, called, brand)
+    return Upload("item", item.id, category)
 
 
 _CATEGORIZE = text(

@@ -6,14 +6,16 @@ Everything happens under the scope of whoever asks, and a wardrobe is its owner'
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 from uuid import UUID
 
-from sqlalchemy import Row, TextClause, text
+import numpy as np
+from sqlalchemy import Connection, Row, TextClause, text
 from sqlalchemy.exc import IntegrityError
 
 from database.connections import writer
 from database.tenancy import Scope
+from tryon import describe, storage
 from tryon.engines import Category
 
 LONGEST_NAME: Final = 200
@@ -30,7 +32,10 @@ class NotThereError(WardrobeError):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A garment or a saved look. `picture` is the stored picture, `label` the maker's name."""
+    """A garment or a saved look. `picture` is the stored picture, `label` the maker's name.
+
+    `looks` are words that were read from the picture, `tags` those of its owner.
+    """
 
     id: UUID
     kind: str
@@ -38,6 +43,7 @@ class Item:
     name: str
     label: str | None
     tags: tuple[str, ...]
+    looks: tuple[str, ...]
     colors: tuple[str, ...]
     picture: UUID | None
     job: UUID | None
@@ -55,12 +61,13 @@ class Collection:
     created_at: datetime
 
 
+Kind = Literal["item", "look"]
 # The moment and the id of the last one that was seen; what comes next is older.
 After = tuple[datetime, UUID]
 
 _ITEM = """
-    i.id, i.kind, cast(i.category as text) as category, i.name, i.maker, i.tags, i.color_tags,
-    i.object_id, i.source_job_id, i.created_at
+    i.id, i.kind, cast(i.category as text) as category, i.name, i.maker, i.tags, i.ai_tags,
+    i.color_tags,    i.object_id, i.source_job_id, i.created_at
 """
 _LIST = text(
     f"""
@@ -68,6 +75,19 @@ _LIST = text(
     from wardrobe_items i
     where i.user_id = :user
       and (:category = '' or i.category = cast(nullif(:category, '') as garment_category))
+      and (:kind = '' or i.kind = :kind)
+      and (:color = '' or i.color_tags @> array[:color])
+      and not exists (
+        select from regexp_split_to_table(lower(:words), '\\s+') as w (word)
+        where w.word <> '' and position(
+          w.word in lower(
+            concat_ws(
+              ' ', i.name, i.maker, i.category, array_to_string(i.tags, ' '),
+              array_to_string(i.ai_tags, ' '), array_to_string(i.color_tags, ' ')
+            )
+          )
+        ) = 0
+      )
       and (
         cast(:collection as uuid) is null
         or exists (
@@ -89,16 +109,23 @@ def items(
     count: int,
     *,
     category: Category | None = None,
+    kind: Kind | None = None,
+    color: str = "",
+    words: str = "",
     collection: UUID | None = None,
     after: After | None = None,
 ) -> list[Item]:
     """The newest items of the scope's user, or those that follow. Raises DatabaseUnavailableError.
 
-    Of a collection, those in it; one that is not theirs holds nothing.
+    `words` are looked for in name, label, category, tags and colours. Of a collection, those in it;
+    one that is not theirs holds nothing.
     """
     asked = {
         "user": scope.user,
         "category": category or "",
+        "kind": kind or "",
+        "color": color,
+        "words": words,
         "collection": collection,
         "after_at": after[0] if after else None,
         "after_id": after[1] if after else None,
@@ -116,6 +143,7 @@ def _item(row: Row[tuple[object, ...]]) -> Item:
         name=row.name,
         label=row.maker,
         tags=tuple(row.tags),
+        looks=tuple(row.ai_tags),
         colors=tuple(row.color_tags),
         picture=row.object_id,
         job=row.source_job_id,
@@ -147,9 +175,12 @@ def owns(scope: Scope, picture: UUID) -> bool:
 _HANG = text(
     f"""
     with hung as (
-      insert into wardrobe_items (user_id, brand_id, category, name, maker, tags, object_id)
+      insert into wardrobe_items (
+        user_id, brand_id, category, name, maker, tags, object_id, color_tags, ai_tags, embedding
+      )
       values (
-        :user, :brand, cast(:category as garment_category), :name, :label, :tags, :picture
+        :user, :brand, cast(:category as garment_category), :name, :label, :tags, :picture, :colors,
+        :looks, :embedding
       )
       returning *
     )
@@ -170,24 +201,141 @@ def hang(
 ) -> Item:
     """Put an uploaded picture of one's own into the wardrobe, as a garment of a category.
 
-    Raises NotThereError for a picture that is not the user's, DatabaseUnavailableError.
+    Its colours and looks are read from the picture. Raises NotThereError for a picture that is not
+    the user's, StorageError, DatabaseUnavailableError.
     """
+    if not owns(scope, picture):
+        raise NotThereError("There is no such picture.")
+    content = storage.loaded(scope, picture)
+    return _hang(scope, picture, content, category, name, brand=brand, label=label, tags=tags)
+
+
+def hang_kept(
+    scope: Scope, picture: UUID, content: bytes, category: Category, name: str, brand: UUID | None
+) -> Item:
+    """The same with a picture that was just kept, be it the user's or their brand's.
+
+    Raises DatabaseUnavailableError.
+    """
+    return _hang(scope, picture, content, category, name, brand=brand)
+
+
+def _hang(
+    scope: Scope,
+    picture: UUID,
+    content: bytes,
+    category: Category,
+    name: str,
+    *,
+    brand: UUID | None,
+    label: str | None = None,
+    tags: Sequence[str] = (),
+) -> Item:
+    found = describe.described(content, category)
+    row = {
+        "user": scope.user,
+        "brand": brand,
+        "category": category,
+        "name": name,
+        "label": label,
+        "tags": list(tags),
+        "picture": picture,
+        "colors": list(found.colors) if found else [],
+        "looks": list(found.tags) if found else [],
+        "embedding": list(found.embedding) if found else None,
+    }
     with writer(scope) as connection:
-        if not connection.scalar(_IS_MINE, {"id": picture, "user": scope.user}):
-            raise NotThereError("There is no such picture.")
-        row = connection.execute(
-            _HANG,
-            {
-                "user": scope.user,
-                "brand": brand,
-                "category": category,
-                "name": name,
-                "label": label,
-                "tags": list(tags),
-                "picture": picture,
-            },
-        ).one()
+        return _item(connection.execute(_HANG, row).one())
+
+
+_CHANGE = text(
+    f"""
+    with changed as (
+      update wardrobe_items
+      set name = :name, maker = :label, tags = :tags, color_tags = :colors,
+        category = case
+          when kind = 'look' then category else cast(:category as garment_category)
+        end
+      where id = :item and user_id = :user
+      returning *
+    )
+    select {_ITEM} from changed i
+    """
+)
+
+
+def change(
+    scope: Scope,
+    item_id: UUID,
+    *,
+    name: str,
+    label: str | None,
+    category: Category | None,
+    tags: Sequence[str],
+    colors: Sequence[str],
+) -> Item:
+    """Correct what is known of an item; a look keeps its category.
+
+    Raises WardrobeError for a garment without a category, a name that is none or a colour without a
+    name of ours, NotThereError, DatabaseUnavailableError.
+    """
+    name = " ".join(name.split())
+    if not 1 <= len(name) <= LONGEST_NAME:
+        raise WardrobeError(f"A name has 1 to {LONGEST_NAME} characters.")
+    if unknown := [color for color in colors if color not in describe.COLOURS]:
+        raise WardrobeError(f"{unknown[0][:40]!r} is no colour: {', '.join(describe.COLOURS)} are.")
+    if category is None and item(scope, item_id).kind == "item":
+        raise WardrobeError("A garment has a category.")
+    asked = {
+        "item": item_id,
+        "user": scope.user,
+        "name": name,
+        "label": label,
+        "category": category,
+        "tags": list(dict.fromkeys(tags)),
+        "colors": list(dict.fromkeys(colors)),
+    }
+    with writer(scope) as connection:
+        row = connection.execute(_CHANGE, asked).one_or_none()
+    if row is None:
+        raise NotThereError("There is no such item in this wardrobe.")
     return _item(row)
+
+
+_EMBEDDINGS = text(
+    """
+    select id, embedding from wardrobe_items where user_id = :user and embedding is not null
+    """
+)
+_SOME = text(f"select {_ITEM} from wardrobe_items i where i.user_id = :user and i.id = any(:ids)")
+
+
+def similar(scope: Scope, item_id: UUID, count: int) -> list[Item]:
+    """Items of the scope's user that look most like one of theirs, the most alike first.
+
+    By the cosine of their descriptors, over all of them: a wardrobe is some hundred items. Empty
+    where the item's picture could not be described. Raises NotThereError, DatabaseUnavailableError.
+    """
+    item(scope, item_id)
+    with writer(scope) as connection:
+        known = {
+            row.id: np.array(row.embedding)
+            for row in connection.execute(_EMBEDDINGS, {"user": scope.user})
+        }
+        like = known.pop(item_id, None)
+        if like is None:
+            return []
+        nearest = sorted(
+            (one for one, vector in known.items() if len(vector) == len(like)),
+            key=lambda one: -float(known[one] @ like),
+        )
+        return _in_order(connection, scope, nearest[:count])
+
+
+def _in_order(connection: Connection, scope: Scope, ids: Sequence[UUID]) -> list[Item]:
+    rows = connection.execute(_SOME, {"user": scope.user, "ids": list(ids)})
+    found = {row.id: _item(row) for row in rows}
+    return [found[one] for one in ids if one in found]
 
 
 # The picture goes with the item, unless something else shows it; a result belongs to its job.
