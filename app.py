@@ -123,6 +123,12 @@ chosen = st.navigation(
                 "sell",
                 "What is sold, how it does in try-ons, and a catalog brought in from a file.",
             ),
+            page(
+                "pages/catalog/wardrobe.py",
+                "Wardrobe",
+                "checkroom",
+                "Your own garments and saved looks: found by what they look like, in collections.",
+            ),
         ],
         "Billing": [
             page(

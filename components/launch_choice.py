@@ -138,6 +138,9 @@ def choice(brand: str, persons: pd.DataFrame, garments: pd.DataFrame) -> Choice:
     kept: Choice | None = st.session_state.get(_CHOICE)
     if kept is None or kept.brand != brand:
         kept = st.session_state[_CHOICE] = Choice(brand)
+    asked: Garment | None = st.session_state.pop(_ASKED, None)
+    if asked is not None:
+        kept.garments = [asked]
     if not kept.persons and not persons.empty:
         personas = persons[persons["kind"] == "persona"]
         kept.persons = [person((persons if personas.empty else personas).iloc[0])]
@@ -412,6 +415,13 @@ def _drop_out(chosen: Choice, one: Person | Garment) -> None:
 
 # Uploads that are to be chosen once the queries know them.
 _WANTED = "launch.wanted"
+# A garment that another page wants to see tried on.
+_ASKED = "launch.asked"
+
+
+def ask_for(kind: str, garment_id: str, object_id: str, name: str, category: str) -> None:
+    """Let Launch open with this garment chosen: a "product", or an "item" of one's wardrobe."""
+    st.session_state[_ASKED] = Garment(kind, garment_id, object_id, name, category)
 
 
 def choose_wanted(

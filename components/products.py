@@ -15,7 +15,7 @@ import pandas as pd
 import streamlit as st
 
 import metrics
-from components import address, card, drill, export, menu, picture
+from components import address, card, drill, export, launch_choice, menu, picture
 from components.filters import CATEGORIES, EVERY, category_name
 from components.plain import markdown, shortened
 from components.question import Ask, Question
@@ -437,6 +437,7 @@ def _product(
     facts += ["on offer" if row["is_active"] else "not on offer"]
     st.caption(" · ".join(markdown(_text(fact)) for fact in facts if _text(fact)))
     _pictures(product, str(row["name"]), images, powers, changed)
+    _try_on(row, category, images)
     if _text(row["description"]):
         st.markdown(markdown(str(row["description"])))
     tags = _split(row["tags"])
@@ -457,6 +458,17 @@ def _product(
     if powers is not None:
         with st.expander("Change this product", icon=":material/edit:"):
             _form(product, row, powers, changed)
+
+
+def _try_on(row: pd.Series, category: str, images: Question) -> None:
+    pictures = images.read().frame["object_id"]
+    if not category or not row["is_active"] or pictures.empty:
+        return
+    if st.button("Try it on", icon=":material/rocket_launch:", key="product-try"):
+        launch_choice.ask_for(
+            "product", str(row["product_id"]), str(pictures.iloc[0]), str(row["name"]), category
+        )
+        st.switch_page("pages/studio/launch.py", query_params={"brand": str(row["brand_id"])})
 
 
 def _plain(value: object) -> str:

@@ -6,11 +6,16 @@ from uuid import UUID, uuid4
 
 import numpy as np
 import pytest
+from sqlalchemy import text
 
 from database import connections
 from database.tenancy import Scope
 from tests.rows import insert
+from tests.test_pages import at as opened
+from tests.test_pages import brand_at, signed_in
 from tryon import describe, pictures, storage, uploads, wardrobe
+from tryon.closet import Closet
+from tryon.demo import drawn
 from tryon.engines import Category
 from tryon.engines.garments import Drawing, Garment, collection, draw
 from tryon.storage import Owner
@@ -140,7 +145,7 @@ def test_what_was_read_is_corrected(ada: Scope) -> None:
         with pytest.raises(WardrobeError, match=sentence):
             wardrobe.change(ada, tee.id, **{**said, **wrong})
     with pytest.raises(NotThereError):
-        wardrobe.change(Scope(user=str(uuid4())), tee.id, name="Mine", **said)  # type: ignore[arg-type]
+        wardrobe.change(Scope(user=str(uuid4())), tee.id, name="Mine", **said)
     assert wardrobe.item(ada, tee.id).name == "Marine shirt"
 
 
@@ -149,3 +154,84 @@ def test_an_upload_is_described_as_it_is_hung(ada: Scope) -> None:
     assert taken.kind == "item"
     kept = wardrobe.item(ada, taken.id)
     assert (kept.colors, kept.category, kept.name) == (("pink",), Category.TOPS, "rose tank")
+
+
+def test_collections_hold_what_is_put_in(ada: Scope) -> None:
+    closet = Closet(lambda: ada)
+    tee, tank = (str(hung(ada, name).id) for name in ("Breton tee", "Rose tank"))
+    summer, sea = closet.add_collection("Summer"), closet.add_collection("Sea")
+    closet.put(tee, [summer, sea])
+    closet.put(tank, [summer])
+    closet.put(tee, [sea])
+    assert closet.collections_of(tee) == {sea}
+    counts = {one.name: one.item_count for one in closet.collections()}
+    assert counts == {"Summer": 1, "Sea": 1}
+    nothing = {"category": "", "kind": "", "color": "", "words": ""}
+    assert names(closet.items(9, **nothing, collection=summer)) == ["Rose tank"]
+    closet.remove_collection(summer)
+    assert len(closet.items(9, **nothing, collection="")) == 2
+    other = Closet(lambda: Scope(user=str(uuid4())))
+    with pytest.raises(WardrobeError):
+        other.put(tee, [sea])
+    with pytest.raises(WardrobeError):
+        other.remove(tee)
+    with pytest.raises(WardrobeError):
+        other.remove_collection(sea)
+    closet.remove(tee)
+    assert names(closet.items(9, **nothing, collection="")) == ["Rose tank"]
+
+
+def test_a_person_does_not_hang_in_a_wardrobe(ada: Scope) -> None:
+    closet = Closet(lambda: ada)
+    with pytest.raises(uploads.UploadError, match="shows a person"):
+        closet.add("me.webp", drawn.person("Dana").data)
+    with pytest.raises(uploads.UploadError):
+        closet.add("a.png", b"no picture")
+    with connections.owner() as connection:
+        assert connection.scalar(text("select count(*) from stored_objects")) == 0
+
+
+def test_a_demo_visitor_borrows_what_the_shops_keep(ada: Scope) -> None:
+    with connections.owner() as connection:
+        shop = insert(connection, "brands", name="Alder", slug="alder", is_demo=True)
+        real = insert(connection, "brands", name="Birch", slug="birch")
+    for brand in (shop, real):
+        for name in ("Breton tee", "Rose tank"):
+            scope, shown = Scope.of_brands([brand]), pictures.read(picture(name))
+            kept = storage.keep(scope, Owner(brand=brand), "product", shown, NOW)
+            product = {"brand_id": brand, "name": f"{name} of {brand}", "category": "tops"}
+            with connections.owner() as connection:
+                made = insert(connection, "products", **product)
+                insert(
+                    connection, "product_images", product_id=made, object_id=kept, is_primary=True
+                )
+    visitor = Scope("demo", ada.user)
+    closet = Closet(lambda: visitor)
+    assert closet.borrow() == 2
+    assert closet.borrow() == 0
+    items = wardrobe.items(visitor, 9)
+    assert {item.label for item in items} == {"Alder"}
+    assert {item.colors for item in items} == {("navy", "white"), ("pink",)}
+    # What is given back is the shop's still.
+    wardrobe.remove(visitor, items[0].id)
+    with connections.owner() as connection:
+        assert connection.scalar(text("select count(*) from stored_objects")) == 4
+
+
+# --- The page ------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_wardrobe_is_its_owners_whichever_the_address() -> None:
+    brand, _ = brand_at(3)
+    with connections.owner() as connection:
+        user = insert(connection, "users", role="brand_manager")
+    theirs = hung(Scope.of_brands([brand], user), "Rose tank")
+    for address in ({"item": str(theirs.id)}, {"similar": str(theirs.id)}, {"item": "nonsense"}):
+        app = signed_in("brand_manager", brand)
+        for name, value in address.items():
+            app.query_params[name] = value
+        opened(app, "pages/catalog/wardrobe.py")
+        assert not app.exception
+        assert len(app.warning) == 1
+        assert "Rose tank" not in str([one.value for one in (*app.markdown, *app.header)])

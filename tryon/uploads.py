@@ -19,6 +19,7 @@ from tryon import guess, pictures, storage, wardrobe
 from tryon.engines import Category
 from tryon.pictures import Picture, PictureError
 from tryon.storage import Kind, Owner
+from tryon.wardrobe import Item
 
 LARGEST_FILE: Final = pictures.LARGEST_FILE
 ENDINGS: Final = ("jpg", "jpeg", "png", "webp", "heic", "heif")
@@ -88,6 +89,22 @@ def keep(
     return kept, now + timedelta(days=days_kept()) if kind == "selfie" else None
 
 
+def hang(scope: Scope, name: str, content: bytes, now: datetime) -> Item:
+    """Keep a picture of a garment in the wardrobe of the scope's user. `name` is the file's.
+
+    Raises UploadError with a sentence for the uploader, also for a person's photo, StorageError,
+    DatabaseUnavailableError.
+    """
+    _check(scope)
+    try:
+        picture = pictures.read(content)
+    except PictureError as error:
+        raise UploadError(str(error)) from error
+    if guess.shows_person(picture.data):
+        raise UploadError("This shows a person: a wardrobe is of garments alone.")
+    return _hung(scope, None, name, picture, now)
+
+
 _COUNT = text("select count(*) from stored_objects where user_id = :user and kind <> 'result'")
 
 
@@ -110,11 +127,15 @@ def _keep(scope: Scope, brand: UUID | None, kind: Kind, picture: Picture, now: d
 
 def _hang(scope: Scope, brand: UUID | None, name: str, picture: Picture, now: datetime) -> Upload:
     """Put a garment into the wardrobe."""
+    item = _hung(scope, brand, name, picture, now)
+    return Upload("item", item.id, item.category)
+
+
+def _hung(scope: Scope, brand: UUID | None, name: str, picture: Picture, now: datetime) -> Item:
     category = guess.category(name, picture.data)
     kept = _keep(scope, brand, "garment", picture, now)
     called = (name.rpartition(".")[0] or name)[:_LONGEST_NAME] or "Garment"
-    item = wardrobe.hang_kept(scope, kept, picture.data, category, called, brand)
-    return Upload("item", item.id, category)
+    return wardrobe.hang_kept(scope, kept, picture.data, category, called, brand)
 
 
 _CATEGORIZE = text(

@@ -3,7 +3,7 @@
 Everything happens under the scope of whoever asks, and a wardrobe is its owner's alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
@@ -231,13 +231,23 @@ def _hang(
     label: str | None = None,
     tags: Sequence[str] = (),
 ) -> Item:
-    found = describe.described(content, category)
+    description = describe.described(content, category)
+    garment = {"category": category, "name": name, "label": label}
+    return _insert(scope, picture, description, brand, garment, tags)
+
+
+def _insert(
+    scope: Scope,
+    picture: UUID,
+    found: describe.Description | None,
+    brand: UUID | None,
+    garment: Mapping[str, object],
+    tags: Sequence[str],
+) -> Item:
     row = {
         "user": scope.user,
         "brand": brand,
-        "category": category,
-        "name": name,
-        "label": label,
+        **garment,
         "tags": list(tags),
         "picture": picture,
         "colors": list(found.colors) if found else [],
@@ -246,6 +256,54 @@ def _hang(
     }
     with writer(scope) as connection:
         return _item(connection.execute(_HANG, row).one())
+
+
+# Of each category the first, then the second of each: a little of everything.
+_SAMPLES = text(
+    """
+    select s.object_id, s.name, s.category, s.brand
+    from (
+      select
+        x.object_id, p.name, cast(p.category as text) as category, b.name as brand, p.id,
+        row_number() over (partition by p.category order by p.created_at, p.id) as place
+      from products p
+      inner join brands b on b.id = p.brand_id
+      inner join product_images x on x.product_id = p.id and x.is_primary
+      where p.is_active and p.category is not null and b.is_demo
+    ) s
+    where not exists (
+      select from wardrobe_items w where w.user_id = :user and w.object_id = s.object_id
+    )
+    order by s.place, s.category, s.id
+    limit :count
+    """
+)
+
+
+def borrow(scope: Scope, count: int) -> int:
+    """Hang garments of the demo's shops in the wardrobe of a demo visitor; return how many.
+
+    So that there is something to look at where nothing may be uploaded. The pictures stay the
+    shops'. Raises StorageError, DatabaseUnavailableError.
+    """
+    with writer(scope) as connection:
+        found = connection.execute(_SAMPLES, {"user": scope.user, "count": count}).all()
+    for row in found:
+        category = Category(row.category)
+        description = _of_a_shop(scope, row.object_id, category)
+        garment = {"category": category, "name": row.name, "label": row.brand[:100]}
+        _insert(scope, row.object_id, description, None, garment, ["demo"])
+    return len(found)
+
+
+_described: dict[UUID, describe.Description | None] = {}
+
+
+def _of_a_shop(scope: Scope, picture: UUID, category: Category) -> describe.Description | None:
+    """Every visitor borrows the same pictures: each is described once."""
+    if picture not in _described:
+        _described[picture] = describe.described(storage.loaded(scope, picture), category)
+    return _described[picture]
 
 
 _CHANGE = text(
@@ -412,6 +470,22 @@ def collections(
             Collection(row.id, row.name, row.item_count, row.cover, row.created_at)
             for row in connection.execute(_COLLECTIONS, asked)
         ]
+
+
+_IN = text(
+    """
+    select x.collection_id
+    from collection_items x
+    inner join collections c on c.id = x.collection_id
+    where x.item_id = :item and c.user_id = :user
+    """
+)
+
+
+def collections_of(scope: Scope, item_id: UUID) -> set[UUID]:
+    """In which collections of the scope's user an item is. Raises DatabaseUnavailableError."""
+    with writer(scope) as connection:
+        return set(connection.scalars(_IN, {"item": item_id, "user": scope.user}))
 
 
 _NEW_COLLECTION = text("insert into collections (user_id, name) values (:user, :name) returning id")

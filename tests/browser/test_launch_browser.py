@@ -1,6 +1,7 @@
 """Launch to result with everything that `closetai run` starts, in a real browser."""
 
 import logging
+import re
 import subprocess
 import sys
 import tempfile
@@ -116,6 +117,33 @@ def test_one_click_on_the_demo_s_pictures_and_the_result_appears(visitor: Visito
     # The address shows the result again, to whom it belongs.
     page.reload()
     appears(page)
+    assert visitor.errors == []
+
+
+def test_a_borrowed_garment_is_looked_at_and_tried_on(visitor: Visitor) -> None:
+    page = visitor.page
+    visitor.open("wardrobe")
+    page.get_by_role("button", name="Borrow the demo's garments").click()
+    expect(page.get_by_text("16 items")).to_be_visible()
+    page.get_by_label("Search").fill("striped navy")
+    page.get_by_label("Search").press("Enter")
+    expect(page.get_by_text("Breton tee")).to_be_visible()
+    expect(page.get_by_text("Cognac satchel")).to_have_count(0)
+    tile = page.locator("[class*='st-key-hung-']", has_text="Breton tee").first
+    tile.get_by_role("button").click()
+    drawer = page.get_by_role("dialog")
+    drawer.get_by_label("Tags").fill("demo, sea")
+    drawer.get_by_role("button", name="Save").click()
+    expect(drawer.get_by_label("Tags")).to_have_value("demo, sea")
+    drawer.get_by_role("button", name="Similar to this").click()
+    expect(page.get_by_role("heading", name="Similar to Breton tee")).to_be_visible()
+    page.wait_for_url("**similar=**")
+    page.get_by_role("button", name="Back to the wardrobe").click()
+    tile.get_by_role("button").click()
+    drawer.get_by_role("button", name="Try it on").click()
+    expect(page.get_by_role("heading", name="Launch")).to_be_visible()
+    launched(page)
+    expect(result(page)).to_have_attribute("alt", re.compile("with Breton tee$"))
     assert visitor.errors == []
 
 
