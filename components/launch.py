@@ -74,7 +74,7 @@ def show(
         log.exception("what can be launched could not be read")
         notice.unreadable("The pictures could not be read just now. Nothing is lost.", "launch")
         return
-    chosen = launch_choice.choice(brand, persons, every)
+    chosen = launch_choice.choice(brand, do.who, persons, every)
     launch_choice.said()
     offers = do.offers()
     left, right = st.columns([2, 3], gap="large")

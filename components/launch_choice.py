@@ -130,7 +130,7 @@ def tried(act: Callable[[], T], known: tuple[type[Exception], ...]) -> tuple[T |
         return None, "This did not work just now; nothing was launched. Please try again."
 
 
-def choice(brand: str, persons: pd.DataFrame, garments: pd.DataFrame) -> Choice:
+def choice(brand: str, who: str, persons: pd.DataFrame, garments: pd.DataFrame) -> Choice:
     """What is chosen for this brand: at first one person and one garment, so that one click does.
 
     ``persons`` and ``garments`` are the answers of the queries of that name, unfiltered.
@@ -138,7 +138,7 @@ def choice(brand: str, persons: pd.DataFrame, garments: pd.DataFrame) -> Choice:
     kept: Choice | None = st.session_state.get(_CHOICE)
     if kept is None or kept.brand != brand:
         kept = st.session_state[_CHOICE] = Choice(brand)
-    asked: Garment | None = st.session_state.pop(_ASKED, None)
+    asked = _asked(garments, who)
     if asked is not None:
         kept.garments = [asked]
     if not kept.persons and not persons.empty:
@@ -415,13 +415,45 @@ def _drop_out(chosen: Choice, one: Person | Garment) -> None:
 
 # Uploads that are to be chosen once the queries know them.
 _WANTED = "launch.wanted"
-# A garment that another page wants to see tried on.
-_ASKED = "launch.asked"
+# Garments that other pages have offered to try on, and to whom, by id; the address says which one
+# it is.
+_OFFERED, _GARMENT = "offered", "garment"
 
 
-def ask_for(kind: str, garment_id: str, object_id: str, name: str, category: str) -> None:
-    """Let Launch open with this garment chosen: a "product", or an "item" of one's wardrobe."""
-    st.session_state[_ASKED] = Garment(kind, garment_id, object_id, name, category)
+def offer(
+    who: str,
+    kind: str,
+    garment_id: str,
+    object_id: str,
+    name: str,
+    category: str,
+    brand: str | None = None,
+) -> None:
+    """A link to Launch with a garment chosen: a "product" of a brand's, or one's own "item".
+
+    ``who`` is the visitor's id.
+    """
+    worn = Garment(kind, garment_id, object_id, name, category)
+    st.session_state.setdefault(_OFFERED, {})[garment_id] = (who, worn)
+    st.page_link(
+        "pages/studio/launch.py",
+        label="Try it on",
+        icon=":material/rocket_launch:",
+        query_params={_GARMENT: garment_id} | ({} if brand is None else {"brand": brand}),
+    )
+
+
+def _asked(garments: pd.DataFrame, who: str) -> Garment | None:
+    """The garment that the address asks for, once; one that is not known is none."""
+    wanted = st.query_params.pop(_GARMENT, None)
+    if wanted is None:
+        return None
+    offered: dict[str, tuple[str, Garment]] = st.session_state.get(_OFFERED, {})
+    to_whom, worn = offered.get(wanted, ("", None))
+    if worn is not None and to_whom == who:
+        return worn
+    listed = garments[garments["garment_id"] == wanted]
+    return None if listed.empty else garment(listed.iloc[0])
 
 
 def choose_wanted(

@@ -464,11 +464,15 @@ def _try_on(row: pd.Series, category: str, images: Question) -> None:
     pictures = images.read().frame["object_id"]
     if not category or not row["is_active"] or pictures.empty:
         return
-    if st.button("Try it on", icon=":material/rocket_launch:", key="product-try"):
-        launch_choice.ask_for(
-            "product", str(row["product_id"]), str(pictures.iloc[0]), str(row["name"]), category
-        )
-        st.switch_page("pages/studio/launch.py", query_params={"brand": str(row["brand_id"])})
+    launch_choice.offer(
+        images.scope().user,
+        "product",
+        str(row["product_id"]),
+        str(pictures.iloc[0]),
+        str(row["name"]),
+        category,
+        str(row["brand_id"]),
+    )
 
 
 def _plain(value: object) -> str:

@@ -34,6 +34,9 @@ class Powers(Protocol):
     def colors(self) -> Sequence[str]: ...
 
     @property
+    def who(self) -> str: ...
+
+    @property
     def may_borrow(self) -> bool: ...
 
     @property
@@ -363,10 +366,10 @@ def _uses(one: Any, powers: Powers) -> None:
     ):
         _show_alike(str(one.id))
         st.rerun()
-    is_garment = one.kind == "item" and one.picture is not None
-    if is_garment and st.button("Try it on", icon=":material/rocket_launch:", key=f"try-{one.id}"):
-        launch_choice.ask_for("item", str(one.id), str(one.picture), one.name, str(one.category))
-        st.switch_page("pages/studio/launch.py")
+    if one.kind == "item" and one.picture is not None:
+        launch_choice.offer(
+            powers.who, "item", str(one.id), str(one.picture), one.name, str(one.category)
+        )
 
 
 def _form(one: Any, powers: Powers) -> None:

@@ -44,6 +44,11 @@ class Closet:
         return uploads.refusal(self.scope())
 
     @property
+    def who(self) -> str:
+        """Whose wardrobe it is: the user's id."""
+        return self.scope().user
+
+    @property
     def may_borrow(self) -> bool:
         """Whether the demo's shops lend garments: to visitors of the demo."""
         return self.scope().brands.startswith("demo")

@@ -124,7 +124,8 @@ def test_a_borrowed_garment_is_looked_at_and_tried_on(visitor: Visitor) -> None:
     page = visitor.page
     visitor.open("wardrobe")
     page.get_by_role("button", name="Borrow the demo's garments").click()
-    expect(page.get_by_text("16 items")).to_be_visible()
+    # As many as the worker has drawn by now.
+    expect(page.get_by_text(re.compile(r"^\d+ items?$"))).to_be_visible()
     page.get_by_label("Search").fill("striped navy")
     page.get_by_label("Search").press("Enter")
     expect(page.get_by_text("Breton tee")).to_be_visible()
@@ -132,15 +133,15 @@ def test_a_borrowed_garment_is_looked_at_and_tried_on(visitor: Visitor) -> None:
     tile = page.locator("[class*='st-key-hung-']", has_text="Breton tee").first
     tile.get_by_role("button").click()
     drawer = page.get_by_role("dialog")
-    drawer.get_by_label("Tags").fill("demo, sea")
+    drawer.get_by_label("Tags", exact=True).fill("demo, sea")
     drawer.get_by_role("button", name="Save").click()
-    expect(drawer.get_by_label("Tags")).to_have_value("demo, sea")
+    expect(drawer.get_by_label("Tags", exact=True)).to_have_value("demo, sea")
     drawer.get_by_role("button", name="Similar to this").click()
     expect(page.get_by_role("heading", name="Similar to Breton tee")).to_be_visible()
     page.wait_for_url("**similar=**")
     page.get_by_role("button", name="Back to the wardrobe").click()
     tile.get_by_role("button").click()
-    drawer.get_by_role("button", name="Try it on").click()
+    drawer.get_by_role("link", name="Try it on").click()
     expect(page.get_by_role("heading", name="Launch")).to_be_visible()
     launched(page)
     expect(result(page)).to_have_attribute("alt", re.compile("with Breton tee$"))
