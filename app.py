@@ -172,6 +172,12 @@ chosen = st.navigation(
                 "Try garments on a person: one click, and the picture appears.",
             ),
             page(
+                "pages/studio/advisor.py",
+                "Advisor",
+                "style",
+                "Ask what to wear: answers from your own wardrobe, tried on with one click.",
+            ),
+            page(
                 "pages/studio/queue.py",
                 "Queue",
                 "format_list_numbered",

@@ -193,6 +193,22 @@ class Settings(BaseSettings):
         description="The bearer token that reads `/api/metrics` and the details of `/api/health`. "
         "Without it neither is to be had.",
     )
+    advisor_url: str = Field(
+        "",
+        validation_alias="CLOSETAI_ADVISOR_URL",
+        description="Where the advisor's language model is: an address that speaks OpenAI's "
+        "protocol, up to and with `/v1`. Without it the built-in, rule-based advisor answers.",
+    )
+    advisor_key: Key | None = Field(
+        None,
+        validation_alias="CLOSETAI_ADVISOR_KEY",
+        description="The key of that address, where it wants one.",
+    )
+    advisor_model: str = Field(
+        "llama-3.3-70b-instruct",
+        validation_alias="CLOSETAI_ADVISOR_MODEL",
+        description="The model that is asked there. Default `llama-3.3-70b-instruct`.",
+    )
     stripe_webhook_secret: Key | None = Field(
         None,
         validation_alias="CLOSETAI_STRIPE_WEBHOOK_SECRET",
@@ -247,6 +263,14 @@ class Settings(BaseSettings):
             # Without the value: an address may hold a password.
             raise ValueError("CLOSETAI_FILES must be a folder or look like s3://bucket/prefix.")
         return value
+
+    @field_validator("advisor_url")
+    @classmethod
+    def _advisor_url(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in ("http", "https") or not parts.hostname):
+            raise ValueError("CLOSETAI_ADVISOR_URL must look like https://host/v1.")
+        return value.rstrip("/")
 
     @field_validator("smtp")
     @classmethod
