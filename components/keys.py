@@ -168,19 +168,21 @@ def begin(server: str) -> None:
     with st.container(horizontal=True):
         st.link_button("All routes", f"{server}/docs", icon=":material/menu_book:")
         st.link_button("OpenAPI", f"{server}/openapi.json", icon=":material/data_object:")
-    server_side, page_side = st.tabs(["From your server", "From your web page"])
-    server_side.code(
+    # Without colours for the syntax: some of them are hard to read on our backgrounds.
+    st.markdown("**From your server**")
+    st.code(
         f"curl -X POST {server}/users/guest \\\n  -H 'Authorization: Bearer cai_secret_…'",
-        language="bash",
+        language=None,
         wrap_lines=True,
     )
-    page_side.code(
+    st.markdown("**From your web page**")
+    st.code(
         f"const answer = await fetch('{server}/users/guest', {{\n"
         "  method: 'POST',\n"
         "  headers: {Authorization: 'Bearer cai_pub_…'},\n"
         "})\n"
         "const {user, token} = await answer.json()",
-        language="javascript",
+        language=None,
         wrap_lines=True,
     )
     st.caption(
