@@ -129,6 +129,12 @@ chosen = st.navigation(
                 "checkroom",
                 "Your own garments and saved looks: found by what they look like, in collections.",
             ),
+            page(
+                "pages/catalog/personas.py",
+                "Personas",
+                "face",
+                "Whom garments are shown on: models by their pictures, and photo sets of them.",
+            ),
         ],
         "Billing": [
             page(

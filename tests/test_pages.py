@@ -134,6 +134,7 @@ def test_every_page_stands_for_every_role(role: str, page: str) -> None:
             "Last came for",
             "Blank without",
             "This wardrobe is empty.",
+            "No personas yet.",
             "it is no language model",
         )
     )
