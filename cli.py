@@ -3,6 +3,7 @@
 import logging
 import sys
 from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -363,6 +364,25 @@ def billing_customer(
         users.set_customer(brand, customer)
 
 
+@billing.command("order")
+def billing_order(
+    brand: Slug,
+    count: Annotated[int, typer.Option("--credits", help="How many credits it is for.")],
+    amount: Annotated[str, typer.Option(help="What is to be paid, in roubles.")],
+) -> None:
+    """Expect a payment for credits by T-Bank; prints the number for its OrderId."""
+    import processes
+    from accounts import users
+    from billing import BillingError, tbank
+
+    try:
+        roubles = Decimal(amount)
+    except InvalidOperation:
+        raise BillingError("The amount looks like 2500.00.") from None
+    with processes.database_running():
+        typer.echo(tbank.order(users.brand_of(brand), count, roubles))
+
+
 @billing.command("backfill")
 def billing_backfill() -> None:
     """Read every subscription that Stripe has, and bring those up to date that differ."""
@@ -432,8 +452,10 @@ def main() -> None:
 
 
 def _sentence(error: Exception) -> str:
+    import csv_files
     import processes
     from accounts import passwords, tokens, users
+    from billing import BillingError
     from database import backup, connections, demo, embedded, migrate
     from tryon import catalog
 
@@ -460,6 +482,8 @@ def _sentence(error: Exception) -> str:
         tokens.TokenError,
         catalog.CatalogError,
         backup.BackupError,
+        BillingError,
+        csv_files.CsvError,
     )
     if isinstance(error, expected):
         return str(error)

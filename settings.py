@@ -221,6 +221,12 @@ class Settings(BaseSettings):
         description="A restricted Stripe key that may read subscriptions, for "
         "`closetai billing backfill`.",
     )
+    tbank_password: Key | None = Field(
+        None,
+        validation_alias="CLOSETAI_TBANK_PASSWORD",
+        description="The password of T-Bank's terminal, for its notifications to "
+        "`/api/billing/tbank`. Without it that address takes nothing.",
+    )
     usd_rates: Annotated[dict[str, Decimal], NoDecode] = Field(
         {},
         validation_alias="CLOSETAI_USD_RATES",

@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Request
+from fastapi import APIRouter, Header, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.problems import ProblemError
 from api.shapes import Shape
-from billing import stripe_events
+from billing import stripe_events, tbank
 from settings import settings
 
 # Not a shop's to call, and so in no document of the API.
@@ -31,3 +31,14 @@ async def take_stripe(
     event = stripe_events.verified(await request.body(), signature, secret.get_secret_value())
     outcome = await run_in_threadpool(stripe_events.take, event, settings().usd_rates)
     return Taken(outcome=outcome)
+
+
+@router.post("/tbank")
+async def take_tbank(request: Request) -> Response:
+    """Take one of T-Bank's notifications; it comes again until the answer is OK."""
+    password = settings().tbank_password
+    if password is None:
+        raise ProblemError(404, "There is nothing at this address.")
+    said = tbank.verified(await request.body(), password.get_secret_value())
+    await run_in_threadpool(tbank.take, said)
+    return Response("OK", media_type="text/plain")

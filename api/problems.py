@@ -16,7 +16,7 @@ from starlette.responses import Response
 
 from accounts.guests import GuestError
 from accounts.letters import LetterError
-from billing.stripe_events import BillingError
+from billing import BillingError
 from database.connections import DatabaseUnavailableError
 from shops.said import NotKnownError, ShopError
 from tryon.catalog import CatalogError

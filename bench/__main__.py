@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import processes
-from bench import home, pages, queries, queue, raw, results, rollups
+from bench import catalog, home, pages, queries, queue, raw, results, rollups
 from bench.timing import Effort
 from database import connections, demo, embedded, migrate
 from settings import ROOT
@@ -34,6 +34,7 @@ class Section(StrEnum):
     rollups = "rollups"
     pages = "pages"
     queue = "queue"
+    catalog = "catalog"
 
 
 @app.command()
@@ -77,6 +78,9 @@ def _measure(section: Section, data: home.Data, times: int) -> list[dict[str, ob
     elif section is Section.rollups:
         rows = rollups.measure(data.until)
         typer.echo(rollups.report(rows))
+    elif section is Section.catalog:
+        rows = catalog.measure(Effort(times, seconds=5))
+        typer.echo(catalog.report(rows))
     elif section is Section.queue:
         rows = queue.measure()
         typer.echo(queue.report(rows))

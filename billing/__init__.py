@@ -1,1 +1,5 @@
-"""What brands pay, and what is published about it."""
+"""What brands pay, by whom it is collected, and what is published about it."""
+
+
+class BillingError(Exception):
+    """This cannot be believed, read or done; the message is one sentence."""

@@ -20,6 +20,7 @@ from uuid import UUID
 import stripe
 from sqlalchemy import Connection, text
 
+from billing import BillingError
 from database.connections import writer
 from database.tenancy import Scope
 
@@ -62,10 +63,6 @@ _INVOICES: Final = {
 }
 # What a checkout or its charge says of how many credits it is for.
 CREDITS: Final = "closetai_credits"
-
-
-class BillingError(Exception):
-    """A provider's message cannot be believed or read; the message is one sentence."""
 
 
 class _NoBrandError(Exception):

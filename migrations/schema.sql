@@ -884,14 +884,64 @@ CREATE FUNCTION public.product_words(name text, sku text, tags text[], custom_fi
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN to_tsvector('simple'::regconfig, regexp_replace(concat_ws(' '::text, name, sku, array_to_string(tags, ' '::text), (custom_fields)::text), '[^[:alnum:]]+'::text, ' '::text, 'g'::text));
 
-CREATE FUNCTION public.products_with(said text) RETURNS SETOF uuid
-    LANGUAGE sql STABLE SECURITY DEFINER ROWS 50
+CREATE FUNCTION public.products_found(said text, of_category text, with_tag text, with_field text, with_value text, is_offered text, before_at timestamp with time zone, before_id uuid, count integer) RETURNS SETOF uuid
+    LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 25
     SET search_path TO 'public', 'pg_temp'
+    AS $_$
+declare
+  brands uuid[];
+  hits uuid[];
+  conditions text[] := array['(p.created_at, p.id) < ($1, $2)'];
+begin
+  if (scope_sees_all()) is not true then
+    brands := array(select b from scope_brands() as s (b));
+    if cardinality(brands) = 0 then
+      return;
+    end if;
+    conditions := conditions || case
+      when cardinality(brands) = 1 then 'p.brand_id = $3[1]' else 'p.brand_id = any ($3)'
+    end;
+  end if;
+  if said <> '' then
+    -- Few are looked at one by one; with many there are some among the newest.
+    hits := array(select h from products_with_words(words_wanted(said), brands, 2001) as w (h));
+    conditions := conditions || case
+      when cardinality(hits) <= 2000 then 'p.id = any ($10)' else 'p.words @@ words_wanted($4)'
+    end;
+  end if;
+  if of_category = 'none' then
+    conditions := conditions || 'p.category is null'::text;
+  elsif of_category <> 'all' then
+    conditions := conditions || 'p.category = $5::garment_category'::text;
+  end if;
+  if with_tag <> 'all' then
+    conditions := conditions || 'p.tags @> array[$6]'::text;
+  end if;
+  if with_field <> 'all' then
+    conditions := conditions || 'p.custom_fields ? $7'::text;
+    if with_value <> '' then
+      conditions := conditions || 'p.custom_fields ->> $7 = $8'::text;
+    end if;
+  end if;
+  if is_offered <> 'all' then
+    conditions := conditions || case when is_offered = 'yes' then 'p.is_active' else 'not p.is_active' end;
+  end if;
+  return query execute
+    'select p.id from products p where ' || array_to_string(conditions, ' and ')
+    || ' order by p.created_at desc, p.id desc limit $9'
+  using before_at, before_id, brands, said, of_category, with_tag, with_field, with_value, count, hits;
+end
+$_$;
+
+CREATE FUNCTION public.products_with_words(wanted tsquery, of_brands uuid[], count integer) RETURNS SETOF uuid
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_indexscan TO 'off'
     AS $$
-select p.id
-from products p
-where p.words @@ words_wanted(said)
-  and ((select scope_sees_all()) or p.brand_id in (select scope_brands()))
+select p.id from products p
+where p.words @@ wanted and (of_brands is null or p.brand_id = any (of_brands))
+limit count
 $$;
 
 CREATE PROCEDURE public.protect(IN relation regclass, IN rule text, IN reader_columns text DEFAULT '*'::text, IN app_rights text DEFAULT 'select, insert, update, delete'::text, IN write_rule text DEFAULT NULL::text)
@@ -2034,7 +2084,9 @@ CREATE TABLE public.payments (
     status text DEFAULT 'pending'::text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    credits integer,
     CONSTRAINT payments_amount_check CHECK ((amount >= (0)::numeric)),
+    CONSTRAINT payments_credits_check CHECK ((credits > 0)),
     CONSTRAINT payments_purpose_check CHECK ((purpose = ANY (ARRAY['subscription'::text, 'credits'::text]))),
     CONSTRAINT payments_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'succeeded'::text, 'canceled'::text, 'refunded'::text])))
 );
@@ -3139,7 +3191,11 @@ CREATE INDEX product_images_object_id_idx ON public.product_images USING btree (
 
 CREATE UNIQUE INDEX product_images_one_primary_key ON public.product_images USING btree (product_id) WHERE is_primary;
 
+CREATE INDEX products_any_category_idx ON public.products USING btree (category, created_at DESC, id DESC);
+
 CREATE INDEX products_brand_created_idx ON public.products USING btree (brand_id, created_at DESC, id DESC);
+
+CREATE INDEX products_category_idx ON public.products USING btree (brand_id, category, created_at DESC, id DESC);
 
 CREATE INDEX products_created_idx ON public.products USING btree (created_at DESC, id DESC);
 
@@ -4475,9 +4531,11 @@ GRANT ALL ON FUNCTION public.open_credit_account(owner_user uuid, owner_brand uu
 
 REVOKE ALL ON FUNCTION public.open_shopper_account() FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION public.products_with(said text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.products_with(said text) TO closetai_app;
-GRANT ALL ON FUNCTION public.products_with(said text) TO closetai_reader;
+REVOKE ALL ON FUNCTION public.products_found(said text, of_category text, with_tag text, with_field text, with_value text, is_offered text, before_at timestamp with time zone, before_id uuid, count integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.products_found(said text, of_category text, with_tag text, with_field text, with_value text, is_offered text, before_at timestamp with time zone, before_id uuid, count integer) TO closetai_app;
+GRANT ALL ON FUNCTION public.products_found(said text, of_category text, with_tag text, with_field text, with_value text, is_offered text, before_at timestamp with time zone, before_id uuid, count integer) TO closetai_reader;
+
+REVOKE ALL ON FUNCTION public.products_with_words(wanted tsquery, of_brands uuid[], count integer) FROM PUBLIC;
 
 REVOKE ALL ON PROCEDURE public.protect(IN relation regclass, IN rule text, IN reader_columns text, IN app_rights text, IN write_rule text) FROM PUBLIC;
 

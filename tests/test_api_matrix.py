@@ -200,6 +200,7 @@ PUBLIC = {
     ("GET", "/health"),
     ("GET", "/metrics"),
     ("POST", "/billing/stripe"),  # in tests/test_stripe.py
+    ("POST", "/billing/tbank"),  # in tests/test_tbank.py
     ("GET", "/docs"),
     ("GET", "/openapi.json"),
 }

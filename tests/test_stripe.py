@@ -24,8 +24,7 @@ from typer.testing import CliRunner
 from accounts import users
 from accounts.users import UserError
 from api import pace
-from billing import stripe_events
-from billing.stripe_events import BillingError
+from billing import BillingError, stripe_events
 from cli import app
 from database import connections
 from settings import WrongSettingError, settings

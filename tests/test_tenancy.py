@@ -42,7 +42,7 @@ CALLABLE = {
     "merge_users",
     "next_job",
     "open_credit_account",
-    "products_with",
+    "products_found",
     "purchase_credits",
     "queue_pace",
     "queue_places",
@@ -52,7 +52,7 @@ CALLABLE = {
 }
 # What even a reader may run with the owner's rights, because it holds to the scope by itself (shown
 # in a test of its own) or tells of nobody.
-READABLE = {"products_with", "queue_pace", "queue_places", "rollups_waiting_since"}
+READABLE = {"products_found", "queue_pace", "queue_places", "rollups_waiting_since"}
 
 ROLES = ("closetai_app", "closetai_reader")
 

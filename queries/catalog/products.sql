@@ -27,29 +27,19 @@
 --   updated_at     when it was changed last
 with found as (
     select p.*
-    from products p
-    where
-        (
-            :words = ''
-            or p.id in (select w.id from products_with(:words) as w (id))
-        )
-        and (
-            :category = 'all'
-            or (:category = 'none' and p.category is null)
-            or p.category = cast(nullif(nullif(:category, 'all'), 'none') as garment_category)
-        )
-        and (:tag = 'all' or p.tags @> array[:tag])
-        and (
-            :field = 'all'
-            or (
-                jsonb_exists(p.custom_fields, :field)
-                and (:field_value = '' or p.custom_fields ->> :field = :field_value)
-            )
-        )
-        and (:is_active = 'all' or p.is_active = (:is_active = 'yes'))
-        and (p.created_at, p.id) < (cast(:before_at as timestamptz), cast(:before_id as uuid))
-    order by p.created_at desc, p.id desc
-    limit :row_count
+    from
+        products_found(
+            :words,
+            :category,
+            :tag,
+            :field,
+            :field_value,
+            :is_active,
+            cast(:before_at as timestamptz),
+            cast(:before_id as uuid),
+            :row_count
+        ) as w (id)
+    inner join products p on w.id = p.id
 )
 
 select
