@@ -16,6 +16,8 @@ from pathlib import Path
 from database import connections, embedded, migrate
 from settings import settings
 from tests import fire
+from tests.contract import keeps_its_word
+from tests.shop import client
 from tests.soak import kills, uploads
 
 RESULTS = Path(__file__).parent / "results" / "latest.json"
@@ -24,7 +26,8 @@ RESULTS = Path(__file__).parent / "results" / "latest.json"
 def main() -> None:
     """Kill 200 processes during 500 jobs, upload 3,000 broken files, let 64 threads spend credits.
 
-    Says what was counted.
+    Ask the API whatever its document allows and does not, twenty times each way. Say what was
+    counted.
     """
     seed = random.randrange(10**6)
     print(f"seed {seed}")  # noqa: T201 – said before anything can go wrong
@@ -37,6 +40,7 @@ def main() -> None:
             "DATABASE_URL": server.url(),
             "CLOSETAI_HOME": home,
             "CLOSETAI_SECRET": secrets.token_hex(32),
+            "CLOSETAI_API_RATE": "1000000",
         }
         settings.cache_clear()
         migrate.migrate()
@@ -48,6 +52,7 @@ def main() -> None:
             "uploads": uploads.upload_broken(3000, seed),
             "credits_of_one": fire.burn(64, 100, 1, seed, date(2100, 1, 1)),
             "credits_of_many": fire.burn(64, 100, 40, seed + 1, date(2100, 1, 1)),
+            "api_requests": keeps_its_word(client(), 20, seed),
         }
         connections.dispose()
     RESULTS.write_text(json.dumps(report, indent=2) + "\n")
