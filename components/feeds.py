@@ -9,7 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from components import acting
+from components.card import Forget, Load, Table
 from components.plain import markdown
+from components.question import Question
 
 
 @dataclass(frozen=True)
@@ -117,13 +119,16 @@ def _one(feed: _Feed, row: pd.Series, today: date) -> None:
     st.caption(f"Sent by `{feed.request}`")
 
 
-def of_many(rows: pd.DataFrame, today: date) -> None:
-    """Which brands are missing what: those that miss most first."""
+def _states(rows: pd.DataFrame, today: date) -> pd.DataFrame:
     table = pd.DataFrame({"Brand": rows["brand"]})
     for feed in _FEEDS:
         table[feed.title] = [_state(feed, row, today) for _, row in rows.iterrows()]
-    wanting = (table.drop(columns="Brand") != "Arriving").sum(axis=1)
-    order = wanting.sort_values(ascending=False, kind="stable").index
+    return table
+
+
+def of_many(rows: pd.DataFrame, today: date) -> None:
+    """How many brands are missing what."""
+    table = _states(rows, today)
     st.markdown(f"How many of {len(table):,} brands never sent what the figures are made of")
     with st.grid("auto", min_column_width=150, gap="small", border=True):
         for feed in _FEEDS:
@@ -133,12 +138,25 @@ def of_many(rows: pd.DataFrame, today: date) -> None:
                 help=f"For {int((table[feed.title] == 'Quiet').sum()):,} more it is quiet for more "
                 f"than {feed.quiet_days} days.",
             )
-    st.dataframe(
-        table.loc[order],
-        hide_index=True,
-        height=480,
-        alt="Feeds by brand; those that miss most first",
-    )
+
+
+def by_brand(question: Question, today: date) -> tuple[Load[Table], Forget]:
+    """Which brands are missing what, those that miss most first, as load and forget of a card."""
+
+    def load() -> Table:
+        answer = question.read()
+        table = _states(answer.frame, today)
+        wanting = (table.drop(columns="Brand") != "Arriving").sum(axis=1)
+        order = wanting.sort_values(ascending=False, kind="stable").index
+        return Table(
+            table.loc[order],
+            {name: st.column_config.TextColumn(name) for name in table.columns},
+            alt="Feeds by brand; those that miss most first",
+            as_of=answer.as_of,
+            empty="No brands yet.",
+        )
+
+    return load, question.forget
 
 
 @st.dialog("Import acquisition spend", width="large")

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pandas as pd
 import pytest
+import streamlit as st
 from sqlalchemy import text
 from streamlit.testing.v1 import AppTest
 
@@ -42,6 +43,7 @@ def words(app: AppTest) -> str:
 
 @pytest.mark.usefixtures("database")
 def test_feeds_tell_the_last_day_of_each_and_of_no_other_brand() -> None:
+    st.cache_data.clear()  # it outlives the database of a test
     with connections.owner() as connection:
         alder = insert(connection, "brands", name="Alder", slug="alder")
         insert(connection, "brands", name="Birch", slug="birch")

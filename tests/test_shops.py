@@ -36,6 +36,11 @@ pytestmark = pytest.mark.usefixtures("database")
 NOW = datetime.now(UTC)
 
 
+def soon(**time: float) -> datetime:
+    """A minute from now, when what was made by now is due, and some time more."""
+    return datetime.now(UTC) + timedelta(minutes=1) + timedelta(**time)
+
+
 @pytest.fixture(autouse=True)
 def _pace() -> None:
     pace.forget()
@@ -282,11 +287,10 @@ def hook(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
         yield listening
 
 
-def called(now: datetime = NOW) -> int:
-    """Make the calls that are due, wait for all, and return how many that were."""
+def called(**time: float) -> int:
+    """Make the calls that are due soon, wait for all, and return how many that were."""
     post = Postman()
-    begun = 0
-    begun = post.deliver(now + timedelta(minutes=1))
+    begun = post.deliver(soon(**time))
     post.wait()
     return begun
 
@@ -356,7 +360,7 @@ def test_a_call_that_fails_is_made_again_under_its_id(
     made = add(to, shop, hook.address)
     pinged = webhooks.ping(of(shop), UUID(made["id"]))
     hook.status = 500
-    now = NOW + timedelta(minutes=1)
+    now = soon()
     for number in range(1, len(postman.WAITS) + 2):
         post = Postman()
         assert post.deliver(now) == 1
@@ -394,7 +398,7 @@ def test_a_call_of_a_process_that_died_is_made_by_another(
         patched.setattr(Postman, "_make", lambda *_: None)  # as if it ended right there
         assert called() == 1
     assert called() == 0
-    assert called(NOW + timedelta(minutes=3)) == 1
+    assert called(minutes=3) == 1
     assert hook.came.get(timeout=5)
 
 
@@ -409,7 +413,7 @@ def test_a_slow_shop_holds_up_nobody_else(to: TestClient, shop: Shop, hook: Rece
         webhooks.ping(of(other), UUID(made["id"]))
         post = Postman()
         # Two of the slow one, and the quick one's.
-        assert post.deliver(NOW + timedelta(minutes=1)) == 3
+        assert post.deliver(soon()) == 3
         assert checked(quick.came.get(timeout=5), made["secret"])["type"] == "ping"
         hook.hold.set()
         post.wait()
@@ -454,7 +458,7 @@ def test_what_an_answer_means(
     if status == 410:
         assert kept.disabled_reason == "It answered that it is gone (410)."
         done_job(shop, guest(to, shop).user)
-        assert called(NOW + timedelta(days=1)) == 0
+        assert called(days=1) == 0
         with pytest.raises(NotKnownError, match="switched off"):
             webhooks.again(of(shop), webhooks.deliveries(of(shop), shop.brand, 1)[0].id)
         webhooks.enable(of(shop), kept.id)

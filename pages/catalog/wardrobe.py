@@ -6,6 +6,8 @@ from accounts import gate
 from components import wardrobe
 from tryon.closet import Closet
 
+account = gate.account()
+
 st.title("Wardrobe", anchor=False)
 st.caption("Yours alone: nobody else sees what hangs here.")
 # Every act has the scope that whoever clicks has at that moment.

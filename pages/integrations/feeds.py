@@ -28,7 +28,7 @@ if picked is not None and account.may_write and not account.is_demo:
     if st.button("Import spend", icon=":material/upload_file:", type="primary"):
         feeds.bring_in(board, found.forget)
 
-answer = card.read("The feeds", found.read, "feeds", height=300)
+answer = card.read("The feeds", found.read, "feeds-now", height=300)
 if answer is not None:
     rows = answer[0].frame
     if rows.empty:
@@ -37,4 +37,10 @@ if answer is not None:
         feeds.of_one(rows.iloc[0], today)
     else:
         feeds.of_many(rows, today)
-    st.caption(f"As of {answer[0].as_of.astimezone(UTC):%-d %b, %H:%M} UTC")
+        with card.wall(1):
+            card.table_card(
+                "By brand",
+                *feeds.by_brand(found, today),
+                key="feeds",
+                help="Arriving, quiet for longer than is usual, or missing: it never came.",
+            )
