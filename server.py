@@ -18,7 +18,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.runtime.pages_manager import PagesManager
 
@@ -249,7 +249,7 @@ app = st.App(
         Route("/health", health),
         *ROUTES,
         Route("/files/{name:path}", picture),
-        Mount("/api", api.build()),
+        api.mounted(),
     ],
     middleware=[
         Middleware(SecurityHeaders),

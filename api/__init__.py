@@ -4,10 +4,12 @@ One file a resource, each with its router. What every request goes through stand
 route says who may call it, in `callers`; how it fails, in `problems`.
 """
 
+import re
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from starlette.routing import Mount
 
 from api import (
     balances,
@@ -72,6 +74,17 @@ def build() -> FastAPI:
     app.add_middleware(door.Door)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
+
+
+def mounted() -> Mount:
+    """The application at /api, for whatever stands under that address.
+
+    Starlette's own pattern ends at a line break: such an address would not be answered here, and so
+    not with a problem.
+    """
+    mount = Mount("/api", build())
+    mount.path_regex = re.compile(r"^/api/(?P<path>[\s\S]*)$")
+    return mount
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

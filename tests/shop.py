@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 from starlette.applications import Starlette
-from starlette.routing import Mount
 from starlette.testclient import TestClient
 
 import api
@@ -30,7 +29,7 @@ class Shop:
 
 def client() -> TestClient:
     """A client of the API as server.py mounts it; a defect is an answer, not an exception."""
-    app = Starlette(routes=[Mount("/api", api.build())])
+    app = Starlette(routes=[api.mounted()])
     return TestClient(app, base_url="https://closetai.example", raise_server_exceptions=False)
 
 

@@ -836,3 +836,9 @@ def test_a_guests_key_is_no_brands(to: TestClient, shop: Shop) -> None:
     only_jobs = key(shop.brand, "jobs")
     problem(to.get("/api/users/me", headers=bearer(only_jobs)), 403)
     assert to.get("/api/tryon", headers=bearer(only_jobs)).status_code == 200
+
+
+def test_an_address_with_a_line_break_is_answered_as_any_other(to: TestClient, shop: Shop) -> None:
+    ours = bearer(shop.secret)
+    problem(to.post("/api/users/a%0Ab/email", headers=ours, json={"email": "a@b.example"}), 422)
+    problem(to.get("/api/no%0Asuch", headers=ours), 404)
