@@ -38,10 +38,6 @@ class AdvisorError(Exception):
 class Advisor(Protocol):
     """Somebody who answers style questions."""
 
-    @property
-    def name(self) -> str:
-        """What it is called, for whoever reads its answers."""
-
     def answer(
         self, question: str, before: Sequence[Turn], pieces: Sequence[Piece]
     ) -> Iterator[str]:

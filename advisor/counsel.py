@@ -1,7 +1,7 @@
 """What somebody can do with the advisor, with ids and words as a page has them."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import ClassVar
 from uuid import UUID
@@ -34,8 +34,6 @@ class Counsel:
 
     scope: Callable[[], Scope]
     is_demo: bool
-    # Why a model did not answer, where the rules did so in its place.
-    stood_in_for: str = field(default="", init=False)
 
     known: ClassVar[tuple[type[Exception], ...]] = (
         AdvisorError,
@@ -120,7 +118,6 @@ class Counsel:
             if begun:
                 yield f"\n\n{error}"
                 return
-            self.stood_in_for = str(error)
             yield f"{error} The built-in advisor answers instead, by rules.\n\n"
             yield from rules.answer(question, before, pieces)
 

@@ -44,11 +44,6 @@ class Model:
         )
         self._model = model
 
-    @property
-    def name(self) -> str:
-        """The model's name."""
-        return self._model
-
     def answer(
         self, question: str, before: Sequence[Turn], pieces: Sequence[Piece]
     ) -> Iterator[str]:

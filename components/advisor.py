@@ -10,7 +10,6 @@ from components import acting, launch_choice, picture
 from components.plain import markdown, shortened
 
 _ASKED = "conversation"
-_PENDING = "advisor.pending"
 _BEGINNINGS = (
     "What do I wear to a wedding?",
     "An outfit for the office, it is cold",

@@ -16,7 +16,6 @@ _EVERY = "All"
 _STATES = {_EVERY: "", "Waiting": "pending", "Arrived": "delivered", "Given up": "failed"}
 _WORDS = {status: label for label, status in _STATES.items() if status}
 _LOOK_EVERY = 5.0
-_CALL = "call"
 
 
 class Powers(Protocol):
