@@ -147,7 +147,10 @@ async def health(_request: Request) -> JSONResponse:
     return JSONResponse({"status": "ok" if well else "not ok"}, status_code=200 if well else 503)
 
 
-def _picture(token: str, name: str, until: str, signature: str) -> bytes:
+_SIZES = {"": storage.load, "small": storage.load_small}
+
+
+def _picture(token: str, name: str, until: str, signature: str, size: str) -> bytes:
     """The picture of an address, for the session that it was made for and nobody else.
 
     Raises MissingPictureError in every other case.
@@ -160,12 +163,14 @@ def _picture(token: str, name: str, until: str, signature: str) -> bytes:
         raise storage.MissingPictureError from None
     if session is None or not storage.is_signed(session, object_id, until, signature, now):
         raise storage.MissingPictureError
+    if size not in _SIZES:
+        raise storage.MissingPictureError
     try:
         account = sessions.account(session, now)
     except sessions.EndedError:
         raise storage.MissingPictureError from None
     with connections.writer(account.scope) as connection:
-        return storage.load(connection, object_id)
+        return _SIZES[size](connection, object_id)
 
 
 async def picture(request: Request) -> Response:
@@ -177,6 +182,7 @@ async def picture(request: Request) -> Response:
             request.path_params["name"],
             request.query_params.get("until", ""),
             request.query_params.get("signature", ""),
+            request.query_params.get("size", ""),
         )
     except storage.MissingPictureError:
         return Response(status_code=404, headers={"Cache-Control": "no-store"})

@@ -174,7 +174,7 @@ def _with_pieces(one: Any, powers: Powers, pieces: Sequence[Any], brand: str | N
         with st.grid("auto", min_column_width=110, gap="small"):
             for piece in named:
                 with st.container(gap="xsmall", key=f"piece-{one.id}-{piece.id}"):
-                    st.html(picture.tag(piece.picture, piece.name, _TILE))
+                    st.html(picture.tag(piece.picture, piece.name, _TILE, small=True))
                     st.caption(markdown(shortened(piece.name, 30)))
                     launch_choice.offer(
                         powers.who,

@@ -222,7 +222,7 @@ _LOOKED_ON = f"None among the {LOOK:,} pictures that were looked at; there are o
 
 def _picture(row: pd.Series) -> None:
     output, name = str(row["output_id"]), _name(row)
-    st.html(picture.tag(row["object_id"], _alt(row), _FRAME))
+    st.html(picture.tag(row["object_id"], _alt(row), _FRAME, small=True))
     picked: dict[str, pd.Series] = st.session_state.setdefault(_PICKED, {})
     key = f"pick-{output}"
     st.session_state.setdefault(key, output in picked)

@@ -238,7 +238,7 @@ def _tile(
         style = f"width:100%;aspect-ratio:3/4;object-fit:cover;border-radius:0.6rem;{ring}"
         length = _LONGEST - 4 if is_chosen else _LONGEST  # the icon takes some
         # The button beside it says the name.
-        st.html(picture.tag(one.object_id, "", f"display:block;{style}"))
+        st.html(picture.tag(one.object_id, "", f"display:block;{style}", small=True))
         st.button(
             markdown(shortened(name, length)),
             icon=":material/check_circle:" if is_chosen else None,
@@ -319,7 +319,7 @@ def _entry(one: Person | Garment) -> st.delta_generator.DeltaGenerator:
     with row:
         style = "display:block;width:60px;height:80px;object-fit:cover;border-radius:0.5rem"
         with st.container(width=60):
-            st.html(picture.tag(one.object_id, "", style))
+            st.html(picture.tag(one.object_id, "", style, small=True))
         return st.container(gap="xsmall")
 
 

@@ -287,7 +287,7 @@ def _small(row: pd.Series) -> None:
     name = f"{person}{worn}" or "Picture"
     state = str(row["status"])
     if state == "completed" and not pd.isna(row["object_id"]):
-        st.html(picture.tag(str(row["object_id"]), name, _PICTURE))
+        st.html(picture.tag(str(row["object_id"]), name, _PICTURE, small=True))
     else:
         line = (
             explained(str(row["failure"])).words

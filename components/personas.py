@@ -104,7 +104,9 @@ def show(powers: Powers, *, may_write: bool) -> None:
 
 
 def _card(one: Any) -> None:
-    st.html(_NONE if one.picture is None else picture.tag(one.picture, one.name, _FRAME))
+    st.html(
+        _NONE if one.picture is None else picture.tag(one.picture, one.name, _FRAME, small=True)
+    )
     st.markdown(f"**{markdown(shortened(one.name, 40))}**")
     label, color = _STATUS[one.status]
     st.badge(label.split(":")[0], color=color)
@@ -165,7 +167,7 @@ def _persona(one: Any, powers: Powers, *, may_write: bool) -> None:
     if shown:
         with st.grid("auto", min_column_width=120, gap="small"):
             for number, each in enumerate(shown, start=1):
-                st.html(picture.tag(each, f"{one.name}, picture {number}", _FRAME))
+                st.html(picture.tag(each, f"{one.name}, picture {number}", _FRAME, small=True))
     if may_write:
         _pictures(one, powers)
     _sets(one, powers, may_write=may_write)
@@ -260,7 +262,7 @@ def _set(one: Any, powers: Powers, *, may_write: bool) -> None:
     if one.pictures:
         with st.grid("auto", min_column_width=90, gap="small"):
             for each in one.pictures:
-                st.html(picture.tag(each, f"{one.style}", _FRAME))
+                st.html(picture.tag(each, f"{one.style}", _FRAME, small=True))
     if one.failed and not one.is_running:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(f"{one.failed} failed.")

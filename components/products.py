@@ -216,7 +216,7 @@ _NO_PICTURE = (
 def _card(row: pd.Series, *, several: bool) -> None:
     name = str(row["name"])
     has_picture = not pd.isna(row["object_id"])
-    st.html(picture.tag(row["object_id"], name, _FRAME) if has_picture else _NO_PICTURE)
+    st.html(picture.tag(row["object_id"], name, _FRAME, small=True) if has_picture else _NO_PICTURE)
     st.markdown(f"**{markdown(shortened(name, 60))}**")
     facts = [row["brand"]] if several else []
     facts += [row["sku"], category_name(_text(row["category"])) if _text(row["category"]) else None]
@@ -489,7 +489,11 @@ def _pictures(
         with st.grid("auto", min_column_width=140, gap="small"):
             for number, (_, one) in enumerate(found.iterrows(), start=1):
                 with st.container(gap="xsmall"):
-                    st.html(picture.tag(one["object_id"], f"{name}, picture {number}", _FRAME))
+                    st.html(
+                        picture.tag(
+                            one["object_id"], f"{name}, picture {number}", _FRAME, small=True
+                        )
+                    )
                     if powers is not None:
                         _picture_acts(product, one, powers, changed)
     if powers is not None:
@@ -558,7 +562,9 @@ def _made(product: str, ask: Ask) -> None:
     with st.grid("auto", min_column_width=110, gap="small"):
         for _, one in answer[0].frame.iterrows():
             with st.container(gap="xsmall"):
-                st.html(picture.tag(one["object_id"], "A try-on of this product", _TALL))
+                st.html(
+                    picture.tag(one["object_id"], "A try-on of this product", _TALL, small=True)
+                )
                 if st.button(
                     "Its job", type="tertiary", key=f"made-{one['output_id']}", width="stretch"
                 ):

@@ -178,7 +178,7 @@ def _collections(collections: Sequence[Any], wanted: _Wanted, powers: Powers) ->
         for one in collections[:8]:
             with st.container(border=True, gap="xsmall", width=150, key=f"collection-{one.id}"):
                 if one.cover is not None:
-                    st.html(picture.tag(one.cover, f"Cover of {one.name}", _COVER))
+                    st.html(picture.tag(one.cover, f"Cover of {one.name}", _COVER, small=True))
                 else:
                     st.html(_EMPTY_COVER)
                 st.button(
@@ -269,7 +269,7 @@ def _tile(one: Any) -> None:
     if one.picture is None:
         st.html(_EMPTY_COVER)
     else:
-        st.html(picture.tag(one.picture, one.name, _FRAME))
+        st.html(picture.tag(one.picture, one.name, _FRAME, small=True))
     st.markdown(f"**{markdown(shortened(one.name, 40))}**")
     kind = "Look" if one.kind == "look" else category_name(one.category) if one.category else ""
     st.caption(" · ".join(markdown(part) for part in (kind, *one.colors[:2]) if part))

@@ -357,6 +357,10 @@ def test_nobody_fetches_a_picture_signed_out_or_with_another_s_address(tmp_path:
             assert headers["cache-control"] == "private, max-age=300"
             assert headers["x-content-type-options"] == "nosniff"
             assert headers["content-security-policy"] == "default-src 'none'; sandbox"
+            status, small, headers = fetch(port, f"{address}&size=small", token)
+            assert (status, headers["content-type"]) == (200, "image/webp")
+            assert small == pictures.small(body)
+            assert fetch(port, f"{address}&size=large", token)[0] == 404
             refused = {
                 "signed out": (address, None),
                 "no such session": (address, "x"),
@@ -373,8 +377,10 @@ def test_nobody_fetches_a_picture_signed_out_or_with_another_s_address(tmp_path:
                 "a key": (f"/files/{next(iter(keys()))}", token),
             }
             for why, (asked, cookie) in refused.items():
-                status, body, _ = fetch(port, asked, cookie)
-                assert (status, body) == (404, b""), why
+                for size in ("", "&size=small"):
+                    whole = f"{asked}{size}" if "?" in asked else f"{asked}{size.replace('&', '?')}"
+                    status, body, _ = fetch(port, whole, cookie)
+                    assert (status, body) == (404, b""), (why, size)
             # Nor is the folder served by another route.
             (file,) = files(tmp_path / "files")
             stored = (tmp_path / "files" / file).read_bytes()
@@ -382,6 +388,7 @@ def test_nobody_fetches_a_picture_signed_out_or_with_another_s_address(tmp_path:
                 assert fetch(port, f"/{path}/{file}", token)[1] != stored
             change("update sessions set revoked_at = now() where id = :id", id=mine)
             assert fetch(port, address, token)[0] == 404
+            assert fetch(port, f"{address}&size=small", token)[0] == 404
         finally:
             connections.dispose()
 

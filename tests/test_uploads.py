@@ -134,6 +134,18 @@ def test_large_pictures_are_scaled_down() -> None:
         assert (made.width, made.height) == (2048, 1024)
 
 
+def test_small_ones_keep_their_shape_and_what_shows_through() -> None:
+    whole = Image.new("RGBA", (1024, 768), (200, 40, 90, 255))
+    whole.paste((0, 0, 0, 0), (0, 0, 512, 768))
+    made = Image.open(BytesIO(pictures.small(pictures.read(saved(whole, "PNG")).data)))
+    assert (made.format, made.size) == ("WEBP", (400, 300))
+    opacity = np.asarray(made)[150, :, 3]
+    assert (opacity[50], opacity[350]) == (0, 255)
+    # What is small already is not blown up.
+    tiny = pictures.read(saved(Image.new("RGB", (90, 120)), "PNG"))
+    assert Image.open(BytesIO(pictures.small(tiny.data))).size == (90, 120)
+
+
 def test_an_engine_s_plain_webp_is_kept_as_it_is_and_nothing_else() -> None:
     plain = saved(Image.open(BytesIO(GOOD["png"])), "WEBP", lossless=True)
     assert pictures.checked(plain).data == plain

@@ -20,6 +20,8 @@ LARGEST_PIXELS: Final = 50_000_000  # what telephones take
 # A longer side is scaled down to this: engines work on 1,024 pixels, screens show little more.
 LONGEST_SIDE: Final = 2048
 SHORTEST_SIDE: Final = 64
+# The longer side of a picture among many: tiles have half of it, and many screens two dots a pixel.
+SMALL_SIDE: Final = 400
 # A progressive JPEG has about ten scans, and each is a walk over the whole picture: a small file of
 # thousands of them would keep the server busy for hours.
 _MOST_SCANS: Final = 100
@@ -75,6 +77,17 @@ def checked(content: bytes) -> Picture:
         if _is_plain_webp(content) and image.size == (anew.width, anew.height):
             return Picture(content, anew.width, anew.height)
     return anew
+
+
+def small(content: bytes) -> bytes:
+    """A picture that `read` or `checked` gave, as it is shown among many: WebP as well, no side
+    longer than `SMALL_SIDE`.
+    """
+    out = BytesIO()
+    with Image.open(BytesIO(content), formats=("WEBP",)) as image:
+        image.thumbnail((SMALL_SIDE, SMALL_SIDE), Image.Resampling.LANCZOS)
+        image.save(out, "WEBP", quality=80, method=4)
+    return out.getvalue()
 
 
 def _is_plain_webp(content: bytes) -> bool:

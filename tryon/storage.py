@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal
 from uuid import UUID
@@ -201,12 +201,35 @@ def load(connection: Connection, object_id: UUID) -> bytes:
 
     Raises MissingPictureError when there is none, StorageError.
     """
-    key = connection.scalar(_KEY, {"id": object_id})
+    return _content(_key_of(connection, object_id))
+
+
+def load_small(connection: Connection, object_id: UUID) -> bytes:
+    """The same picture as it is shown among many: no side longer than `pictures.SMALL_SIDE`.
+
+    Raises as `load` does.
+    """
+    return _small(_key_of(connection, object_id))
+
+
+def _key_of(connection: Connection, object_id: UUID) -> str:
+    key: str | None = connection.scalar(_KEY, {"id": object_id})
     if key is None:
         raise MissingPictureError("This picture is not there any more.")
+    return key
+
+
+def _content(key: str) -> bytes:
     with _at(key) as (system, path):
         content: bytes = system.cat_file(path)
     return content
+
+
+# A key stands for one content, and whoever asks has been asked for the row first: some 20 MB that
+# many visitors of the same gallery share.
+@lru_cache(maxsize=1500)
+def _small(key: str) -> bytes:
+    return pictures.small(_content(key))
 
 
 def loaded(scope: Scope, object_id: UUID) -> bytes:
