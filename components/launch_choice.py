@@ -9,7 +9,8 @@ from typing import Protocol, TypeVar
 import pandas as pd
 import streamlit as st
 
-from components import filters, picture
+from components import body_points, filters, picture
+from components.body_points import Points
 from components.charts import PLUM
 from components.plain import markdown, shortened
 from components.question import Question
@@ -114,6 +115,14 @@ class Uploads(Protocol):
     def call_garment(self, photo: str) -> Taken: ...
 
     def forget_photo(self, photo: str) -> None: ...
+
+    def may_fit(self, kind: str) -> bool: ...
+
+    def points_read(self, picture: str) -> Points: ...
+
+    def points_kept(self, picture: str) -> Points: ...
+
+    def keep_points(self, picture: str, points: Points) -> None: ...
 
     def remove_item(self, item: str) -> None: ...
 
@@ -296,6 +305,14 @@ def listed(chosen: Choice, uploads: Uploads, *, persons: bool, garments: bool) -
                 st.markdown(f"**{markdown(one.name)}**")
                 if one.kind == "photo":
                     _photo(chosen, one, uploads)
+                if uploads.may_fit(one.kind) and st.button(
+                    "Fit the body",
+                    icon=":material/accessibility_new:",
+                    type="tertiary",
+                    key=f"fit-{one.id}",
+                    help="Put shoulders, waist and hem right for the built-in engine.",
+                ):
+                    _fit(one, uploads)
         _others(chosen.persons)
     if garments:
         for worn in chosen.garments[:_LISTED]:
@@ -375,6 +392,45 @@ def _garment(chosen: Choice, worn: Garment, uploads: Uploads) -> None:
                 on_click=_recall,
                 args=[chosen, worn, uploads.call_person, uploads],
             )
+
+
+# Where the engine saw the body, by picture: looking takes a second.
+_READ = "launch.body"
+
+
+@st.dialog("Fit the body")
+def _fit(one: Person, uploads: Uploads) -> None:
+    st.caption(
+        "Drag the points to where shoulders, waist and hem are, or move them with the arrow keys. "
+        "What you leave alone is read from the picture by the built-in engine."
+    )
+    read: dict[str, Points] = st.session_state.setdefault(_READ, {})
+    if one.object_id not in read:
+        with st.spinner("Looking for the body"):
+            found, trouble = tried(lambda: uploads.points_read(one.object_id), uploads.known)
+        if found is None:
+            st.warning(markdown(trouble), icon=":material/info:")
+            return
+        read[one.object_id] = found
+    kept, trouble = tried(lambda: uploads.points_kept(one.object_id), uploads.known)
+    if kept is None:
+        st.warning(markdown(trouble), icon=":material/cloud_off:")
+        return
+    put = body_points.show(one.object_id, one.name, read[one.object_id], kept, changed=lambda: None)
+    with st.container(horizontal=True, gap="small"):
+        save = st.button("Save", type="primary", icon=":material/save:", disabled=put == kept)
+        forget = bool(kept) and st.button("Read it anew", icon=":material/restart_alt:")
+    if not (save or forget):
+        return
+    _, trouble = tried(
+        lambda: uploads.keep_points(one.object_id, put if save else {}), uploads.known
+    )
+    said = "Saved: it holds for every picture of this person from now on."
+    say(
+        trouble or (said if save else "The body is read from the picture again."),
+        is_trouble=bool(trouble),
+    )
+    st.rerun()
 
 
 def _categorize(chosen: Choice, worn: Garment, key: str, uploads: Uploads) -> None:

@@ -2537,6 +2537,8 @@ CREATE TABLE public.stored_objects (
     height integer,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     expires_at timestamp with time zone,
+    body_points jsonb,
+    CONSTRAINT stored_objects_body_points_check CHECK (((jsonb_typeof(body_points) = 'object'::text) AND (body_points <> '{}'::jsonb))),
     CONSTRAINT stored_objects_byte_count_check CHECK ((byte_count >= 0)),
     CONSTRAINT stored_objects_check CHECK ((num_nonnulls(user_id, brand_id) >= 1)),
     CONSTRAINT stored_objects_height_check CHECK ((height > 0)),

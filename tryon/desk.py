@@ -1,6 +1,6 @@
 """What somebody at the studio's desk can do, for one brand, with ids as a page has them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import ClassVar, Literal
@@ -8,9 +8,10 @@ from uuid import UUID
 
 from database.connections import DatabaseUnavailableError
 from database.tenancy import Scope
-from tryon import jobs, launches, storage, uploads
-from tryon.engines import Category, Mode, registry
+from tryon import bodies, jobs, launches, storage, uploads
+from tryon.engines import Category, Mode, RefusalError, registry
 from tryon.engines import preview as embedded
+from tryon.engines.preview.body import Point
 from tryon.engines.registry import Offer
 from tryon.jobs import Garment, JobError
 from tryon.launches import Person, Wish
@@ -33,6 +34,7 @@ class Desk:
     known: ClassVar[tuple[type[Exception], ...]] = (
         JobError,
         UploadError,
+        RefusalError,
         StorageError,
         DatabaseUnavailableError,
     )
@@ -137,6 +139,22 @@ class Desk:
     def forget_photo(self, photo: str) -> None:
         """Delete a photo of a person, with what was made of it."""
         storage.forget_selfie(self.scope(), UUID(photo))
+
+    def may_fit(self, kind: str) -> bool:
+        """Whether the body can be put right on a photo or a persona: not on the demo's own."""
+        return kind == "photo" or not self.is_demo
+
+    def points_read(self, picture: str) -> dict[str, Point]:
+        """Where the built-in engine sees shoulders, waist and hem; takes a second."""
+        return bodies.read(self.scope(), UUID(picture))
+
+    def points_kept(self, picture: str) -> dict[str, Point]:
+        """Those of them that somebody has put elsewhere."""
+        return bodies.kept(self.scope(), UUID(picture))
+
+    def keep_points(self, picture: str, points: Mapping[str, Point]) -> None:
+        """Keep where somebody has put them; without any, they are read again."""
+        bodies.keep(self.scope(), UUID(picture), points)
 
     def remove_item(self, item: str) -> None:
         """Delete an uploaded garment."""

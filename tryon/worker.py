@@ -262,6 +262,8 @@ _JOB = text(
     where j.id = :job
     """
 )
+# Put by hand, they hold wherever the picture is used.
+_POINTS = text("select body_points from stored_objects where id = :id")
 _GARMENTS = text(
     """
     select
@@ -289,6 +291,7 @@ def _request(job: UUID) -> tuple[Request, Owner]:
     """What a job asks of its engine, and whose its pictures will be."""
     with writer(Scope.system()) as connection:
         row = connection.execute(_JOB, {"job": job}).one()
+        points = connection.scalar(_POINTS, {"id": row.person_object_id})
         request = Request(
             mode=Mode(row.mode),
             person=_picture(connection, row.person_object_id) if row.has_person else None,
@@ -297,7 +300,7 @@ def _request(job: UUID) -> tuple[Request, Owner]:
                 for garment in connection.execute(_GARMENTS, {"job": job})
             ),
             prompt=row.prompt,
-            parameters=row.parameters or {},
+            parameters={**({"points": points} if points else {}), **(row.parameters or {})},
         )
     return request, _owner(row.origin, row.user_id, row.brand_id)
 

@@ -148,6 +148,43 @@ def test_a_borrowed_garment_is_looked_at_and_tried_on(visitor: Visitor) -> None:
     assert visitor.errors == []
 
 
+def put_a_shoulder_right(page: Page) -> None:
+    """Move one point with the pointer and one with the keys, save them, and see that they stay."""
+    page.get_by_role("button", name="Fit the body").click()
+    dialog = page.get_by_role("dialog")
+    save = dialog.get_by_role("button", name="Save")
+    shoulder, waist = (dialog.get_by_role("button", name=name) for name in _POINTS)
+    expect(save).to_be_disabled()
+    before = shoulder.bounding_box()
+    assert before is not None
+    shoulder.hover()
+    page.mouse.down()
+    page.mouse.move(before["x"] - 10, before["y"] + 6, steps=4)
+    page.mouse.up()
+    waist.press("ArrowLeft")
+    expect(save).to_be_enabled()
+    moved = [shoulder.get_attribute("style"), waist.get_attribute("style")]
+    save.click()
+    expect(page.get_by_text("Saved: it holds for every picture")).to_be_visible()
+    page.get_by_role("button", name="Fit the body").click()
+    expect(shoulder).to_have_attribute("data-moved", "yes")
+    expect(dialog.get_by_role("button", name="Read it anew")).to_be_visible()
+    expect(save).to_be_disabled()
+    for point, style in zip((shoulder, waist), moved, strict=True):
+        assert style is not None
+        assert shares(point.get_attribute("style")) == pytest.approx(shares(style), abs=0.01)
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+
+
+_POINTS = ("Left shoulder", "Left of the waist")
+
+
+def shares(style: str | None) -> list[float]:
+    """The places in percent that a style names."""
+    return [float(number) for number in re.findall(r"([\d.]+)%", style or "")]
+
+
 def test_an_uploaded_photo_is_tried_on_and_deleted_at_once(visitor: Visitor) -> None:
     page = visitor.page
     out = BytesIO()
@@ -158,6 +195,7 @@ def test_an_uploaded_photo_is_tried_on_and_deleted_at_once(visitor: Visitor) -> 
     expect(page.get_by_text("Taken: 1 person.")).to_be_visible()
     expect(page.get_by_text("notes.png: This is no picture")).to_be_visible()
     expect(page.get_by_text("Deleted by itself on")).to_be_visible()
+    put_a_shoulder_right(page)
     launched(page)
     expect(result(page)).to_have_attribute("alt", "After: the photo with Breton tee")
     source = page.get_by_role("img", name="Before: the photo").get_attribute("src")

@@ -203,9 +203,31 @@ def _geometry(parameters: Mapping[str, object]) -> Geometry:
     return Manual(given)
 
 
+def points_of(person: bytes) -> dict[str, Point]:
+    """The points that `points` of `make` may hold fixed, as they are read from a picture.
+
+    Raises RefusalError where there is no body to be found.
+    """
+    cv2.setNumThreads(1)
+    picture = _opened(person)
+    face = only_face(picture)
+    body = Classical().measure(face, find(picture, face))
+    height, width = picture.shape[:2]
+    left, right = body.edges(body.waist)
+    found = (*body.shoulders, (left, body.waist), (right, body.waist), (body.axis, body.band))
+    return {
+        name: (float(np.clip(x / width, 0, 1)), float(np.clip(y / height, 0, 1)))
+        for name, (x, y) in zip(POINTS, found, strict=True)
+    }
+
+
 def _person(request: Request) -> Array:
     assert request.person is not None
-    picture = opaque(within(decode(request.person, "the person"), SIDE))
+    return _opened(request.person)
+
+
+def _opened(person: bytes) -> Array:
+    picture = opaque(within(decode(person, "the person"), SIDE))
     if min(picture.shape[:2]) < SMALLEST_SIDE:
         raise RefusalError(
             Code.PICTURE_TOO_SMALL,
