@@ -16,6 +16,10 @@ _EVERY = "All"
 _STATES = {_EVERY: "", "Waiting": "pending", "Arrived": "delivered", "Given up": "failed"}
 _WORDS = {status: label for label, status in _STATES.items() if status}
 _LOOK_EVERY = 5.0
+# The calls that are on the screen.
+_HELD = "hooks.held"
+# How often a call was asked for again: each time the list is let go.
+_TURN = "hooks.turn"
 
 
 class Powers(Protocol):
@@ -181,17 +185,26 @@ def _log(powers: Powers, *, may_write: bool) -> None:
 
     @st.fragment(run_every=_LOOK_EVERY)
     def calls() -> None:
+        key = f"hook-calls-{status}-{st.session_state.get(_TURN, 0)}"
+        # A row is ticked by its place: the list stands still until it is let go.
+        held = st.session_state.get(_HELD) if _ticked(key) else None
         try:
-            found = powers.deliveries(_LOGGED, status)
+            found = powers.deliveries(_LOGGED, status) if held is None else held
         except powers.known as error:
             st.warning(markdown(str(error)), icon=":material/cloud_off:")
             return
-        _calls(found, powers, may_write=may_write)
+        st.session_state[_HELD] = found
+        _calls(found, key, powers, may_write=may_write)
 
     calls()
 
 
-def _calls(found: Sequence[Any], powers: Powers, *, may_write: bool) -> None:
+def _ticked(key: str) -> list[int]:
+    chosen = st.session_state.get(key)
+    return list(chosen["selection"]["rows"]) if chosen else []
+
+
+def _calls(found: Sequence[Any], key: str, powers: Powers, *, may_write: bool) -> None:
     if not found:
         st.caption("No calls in the last 30 days.")
         return
@@ -205,8 +218,7 @@ def _calls(found: Sequence[Any], powers: Powers, *, may_write: bool) -> None:
             "Address": [shortened(one.url, 60) for one in found],
         }
     )
-    key = "hook-calls"
-    chosen = st.dataframe(
+    st.dataframe(
         table,
         hide_index=True,
         on_select="rerun",
@@ -214,9 +226,9 @@ def _calls(found: Sequence[Any], powers: Powers, *, may_write: bool) -> None:
         key=key,
         alt="Calls of webhooks, the newest first",
     )
-    rows = chosen["selection"]["rows"]
+    rows = _ticked(key)
     if not rows or rows[0] >= len(found):
-        st.caption(f"The newest {len(found)}. Tick one to see what it said." if found else "")
+        st.caption(f"The newest {len(found)}. Tick one to see what it said.")
         return
     _call(found[rows[0]], powers, may_write=may_write)
 
@@ -251,6 +263,11 @@ def _call(one: Any, powers: Powers, *, may_write: bool) -> None:
                 "Call again",
                 icon=":material/replay:",
                 key=f"again-{one.id}",
-                on_click=acting.act,
-                args=[lambda: powers.again(one.id), powers.known, "It is called once more."],
+                on_click=_again,
+                args=[one, powers],
             )
+
+
+def _again(one: Any, powers: Powers) -> None:
+    acting.act(lambda: powers.again(one.id), powers.known, "It is called once more.")
+    st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1

@@ -150,3 +150,21 @@ def test_a_brand_that_sent_nothing_is_told_what_stays_blank() -> None:
     said = words(app)
     assert said.count("Blank without it") == 5
     assert "CAC, LTV:CAC and payback in Unit economics." in said
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_ticked_call_stays_the_one_when_others_come() -> None:
+    brand, _ = brand_at(3)
+    hook = webhooks.add(of(brand), UUID(brand), "https://a.example/", ["tryon.failed"])
+    first = webhooks.ping(of(brand), hook.id)
+    app = signed_in("brand_manager", brand)
+    at(app, HOOKS)
+    assert f"webhook-id {first}" not in words(app)
+    webhooks.ping(of(brand), hook.id)
+    app.session_state["hook-calls--0"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    app.run()
+    assert f"webhook-id {first}" in words(app)
+    assert len(app.dataframe[0].value) == 1
+    app.session_state["hook-calls--0"] = {"selection": {"rows": [], "columns": [], "cells": []}}
+    app.run()
+    assert len(app.dataframe[0].value) == 2
