@@ -396,6 +396,7 @@ def _form(one: Any, powers: Powers) -> None:
     if trouble is not None:
         st.error(markdown(trouble), icon=":material/error:")
         return
+    st.toast("Saved.", icon=":material/check:")
     st.rerun(scope="fragment")
 
 

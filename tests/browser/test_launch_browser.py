@@ -135,6 +135,9 @@ def test_a_borrowed_garment_is_looked_at_and_tried_on(visitor: Visitor) -> None:
     drawer = page.get_by_role("dialog")
     drawer.get_by_label("Tags", exact=True).fill("demo, sea")
     drawer.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    # The form before and the one after stand beside each other for a moment.
+    expect(drawer.get_by_label("Tags", exact=True)).to_have_count(1)
     expect(drawer.get_by_label("Tags", exact=True)).to_have_value("demo, sea")
     drawer.get_by_role("button", name="Similar to this").click()
     expect(page.get_by_role("heading", name="Similar to Breton tee")).to_be_visible()
