@@ -106,3 +106,53 @@ def test_every_metric_has_its_own_label_and_a_definition() -> None:
 @pytest.mark.parametrize("word", ["Accuracy", "accuracy"])
 def test_accuracy_is_never_the_bare_word(word: str) -> None:
     assert all(metric.label.split() != [word] for metric in METRICS.values())
+
+
+# What METRICS.md says, word for word; a page calls its window a period.
+DEFINITIONS = {
+    "mrr": "its recurring price × quantity, normalised to a month (year ÷ 12, quarter ÷ 3, "
+    "week × 52 ÷ 12, day × 365 ÷ 12), less coupons that last forever, before tax, rounded half-up "
+    "to the cent per subscription",
+    "arr": "MRR × 12",
+    "arpa": "MRR ÷ brands with MRR > 0",
+    "mrr_at_risk": "subscriptions, under either",
+    "grr": "Σ min(start, end) ÷ Σ start",
+    "nrr": "Σ end ÷ Σ start",
+    "quick_ratio": "(new + expansion + reactivation) ÷ (contraction + churn); no losses",
+    "logo_churn": "brands with MRR > 0 at the start and 0 at the end ÷ brands with MRR > 0 at the "
+    "start",
+    "scheduled_churn": "cancellation at period end keeps status and MRR until then",
+    "attributed_revenue": "Returns reduce the revenue of their purchase",
+    "unattributed_revenue": "Returns reduce the revenue of their purchase",
+    "launched": "counted on the day",
+    "completed": "completed ÷ (completed + failed)",
+    "success_rate": "completed ÷ (completed + failed)",
+    "queue_p95": "started − created",
+    "processing_p95": "completed − started",
+    "dau": "distinct shoppers with a launched job in the",
+    "wau": "last 7",
+    "mau": "30 complete days",
+    "stickiness": "mean DAU of the last 30 days ÷ MAU",
+    "model_confidence": "over completed jobs: the engine's own estimate",
+    "human_accuracy": "approved ÷ jobs with a verdict, over random draws only",
+    "win_rate": "wins ÷ (wins + losses)",
+    "ece": "Σ (n_b ÷ N) · |mean confidence_b − share approved_b| over",
+    "brier": "mean (p − y)²",
+    "cost_per_accepted": "(engine cost of all jobs ÷ completed jobs) ÷ human accuracy",
+    "rejected_credits": "credits settled on rejected pictures",
+    "failed_cost": "engine cost of failed",
+    "conversion": "distinct shoppers with a completed job in the window, the share with an "
+    "attributed purchase within 7 days after their first such job",
+    "retention_d7": "ended inside the window",
+    "ltv": "gross margin × Σ over m = 0…11 of (attributed revenue in the m-th calendar month after "
+    "the first job's month, over cohorts for which that month is complete) ÷ (shoppers in those "
+    "cohorts)",
+    "cac": "acquisition spend ÷ new shoppers of the window",
+    "payback": "first month m in which cumulative margin per shopper ≥ CAC, else",
+}
+
+
+@pytest.mark.parametrize("key", DEFINITIONS)
+def test_the_help_of_a_figure_is_its_definition(key: str) -> None:
+    definition = DEFINITIONS[key].replace("window", "period").lower()
+    assert definition in METRICS[key].help.lower()
