@@ -10,12 +10,14 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 import streamlit as st
+from streamlit.components.v2 import manifest_scanner
 
 import queries
 from database import connections, embedded, migrate, rollups
@@ -82,6 +84,19 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Non
     settings.cache_clear()
     yield
     settings.cache_clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def packages() -> Iterator[None]:
+    """Let AppTest look once for packages that bring components.
+
+    It reads what every installed package says of itself for each page, and that is most of the time
+    that a page takes. The packages stay the same while the tests run.
+    """
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        scan = cache(manifest_scanner.scan_component_manifests)
+        monkeypatch.setattr(manifest_scanner, "scan_component_manifests", scan)
+        yield
 
 
 @pytest.fixture(autouse=True)
