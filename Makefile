@@ -29,8 +29,8 @@ soak: $(INSTALLED)
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/sqlfluff lint --disable-progress-bar queries migrations
+	$(BIN)/sqlfluff lint --disable-progress-bar queries migrations & sql=$$!; \
+	$(BIN)/mypy; types=$$?; wait $$sql && exit $$types
 
 format: $(INSTALLED)
 	$(BIN)/ruff check --fix .
