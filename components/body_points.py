@@ -1,6 +1,6 @@
 """The body on a picture of a person, put right by hand; drawn by static/body.js."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import streamlit as st
@@ -27,13 +27,11 @@ _canvas = st.components.v2.component(
 )
 
 
-def show(
-    object_id: str, name: str, read: Points, kept: Points, changed: Callable[[], None]
-) -> Points:
+def show(object_id: str, name: str, read: Points, kept: Points) -> Points:
     """The points over the picture, and those among them that are where somebody has put them.
 
-    ``read`` has them all, ``kept`` what was put by hand before; ``changed`` is called when one has
-    been moved. All are shares of the picture's width and height.
+    ``read`` has them all, ``kept`` what was put by hand before. All are shares of the picture's
+    width and height. The script runs again when one has been moved.
     """
     # What was moved and never saved belongs to what was kept at the time.
     key = f"body-{object_id}-{sorted(kept.items())}"
@@ -48,7 +46,7 @@ def show(
             "kept": dict(kept),
         },
         default={"points": dict(kept)},
-        on_points_change=changed,
+        on_points_change=lambda: None,
     )
     return _checked(answer.get("points"))
 

@@ -72,7 +72,7 @@ def show(powers: Powers, *, may_write: bool) -> None:
         for hook in found:
             with st.container(border=True, gap="xsmall", key=f"hook-{hook.id}"):
                 _row(hook, powers, may_write=may_write)
-        _log(powers, may_write=may_write)
+        _log(str(found[0].id), powers, may_write=may_write)
     except powers.known as error:
         st.warning(markdown(str(error)), icon=":material/cloud_off:")
         st.button("Try again", icon=":material/refresh:")
@@ -169,7 +169,7 @@ def _remove(hook: Any, powers: Powers) -> None:
 # The log
 
 
-def _log(powers: Powers, *, may_write: bool) -> None:
+def _log(first: str, powers: Powers, *, may_write: bool) -> None:
     st.subheader("Calls", anchor=False)
     address.check("state", "state", _STATES)
     label = st.segmented_control(
@@ -185,7 +185,8 @@ def _log(powers: Powers, *, may_write: bool) -> None:
 
     @st.fragment(run_every=_LOOK_EVERY)
     def calls() -> None:
-        key = f"hook-calls-{status}-{st.session_state.get(_TURN, 0)}"
+        # The first webhook tells the brands apart: what is ticked here is nothing in another's log.
+        key = f"hook-calls-{first}-{status}-{st.session_state.get(_TURN, 0)}"
         # A row is ticked by its place: the list stands still until it is let go.
         held = st.session_state.get(_HELD) if _ticked(key) else None
         try:

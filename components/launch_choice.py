@@ -416,7 +416,7 @@ def _fit(one: Person, uploads: Uploads) -> None:
     if kept is None:
         st.warning(markdown(trouble), icon=":material/cloud_off:")
         return
-    put = body_points.show(one.object_id, one.name, read[one.object_id], kept, changed=lambda: None)
+    put = body_points.show(one.object_id, one.name, read[one.object_id], kept)
     with st.container(horizontal=True, gap="small"):
         save = st.button("Save", type="primary", icon=":material/save:", disabled=put == kept)
         forget = bool(kept) and st.button("Read it anew", icon=":material/restart_alt:")

@@ -163,10 +163,11 @@ def test_a_ticked_call_stays_the_one_when_others_come() -> None:
     # Other tests may have called as well.
     count = len(app.dataframe[0].value)
     webhooks.ping(of(brand), hook.id)
-    app.session_state["hook-calls--0"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    key = f"hook-calls-{webhooks.of_brand(of(brand), UUID(brand))[0].id}--0"
+    app.session_state[key] = {"selection": {"rows": [0], "columns": [], "cells": []}}
     app.run()
     assert f"webhook-id {first}" in words(app)
     assert len(app.dataframe[0].value) == count
-    app.session_state["hook-calls--0"] = {"selection": {"rows": [], "columns": [], "cells": []}}
+    app.session_state[key] = {"selection": {"rows": [], "columns": [], "cells": []}}
     app.run()
     assert len(app.dataframe[0].value) == count + 1
