@@ -425,7 +425,7 @@ def _fit(one: Person, uploads: Uploads) -> None:
     _, trouble = tried(
         lambda: uploads.keep_points(one.object_id, put if save else {}), uploads.known
     )
-    said = "Saved: it holds for every picture of this person from now on."
+    said = "Saved: it holds for every picture that is made of this one."
     say(
         trouble or (said if save else "The body is read from the picture again."),
         is_trouble=bool(trouble),
