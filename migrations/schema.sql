@@ -3343,7 +3343,7 @@ CREATE INDEX tryon_jobs_product_idx ON public.tryon_jobs USING btree (product_id
 
 CREATE INDEX tryon_jobs_selfie_idx ON public.tryon_jobs USING btree (selfie_object_id) WHERE (selfie_object_id IS NOT NULL);
 
-CREATE INDEX tryon_jobs_studio_idx ON public.tryon_jobs USING btree (brand_id, finished_at) INCLUDE (status, credits, product_id, engine_cost_usd) WHERE ((origin = 'studio'::public.job_origin) AND (finished_at IS NOT NULL));
+CREATE INDEX tryon_jobs_studio_idx ON public.tryon_jobs USING btree (brand_id, finished_at) INCLUDE (status, credits, product_id, engine_cost_usd, user_id, origin) WHERE ((origin = 'studio'::public.job_origin) AND (finished_at IS NOT NULL));
 
 CREATE INDEX tryon_jobs_user_idx ON public.tryon_jobs USING btree (user_id, created_at);
 

@@ -15,10 +15,10 @@ with spent as (
     from tryon_jobs j
     where
         j.origin = 'studio'
-        and j.brand_id is not null
+        and j.brand_id = any(array(select b.id from brands b))
         and j.status = 'completed'
-        and j.finished_at >= cast(:since as date) at time zone 'UTC'
-        and j.finished_at < cast(:until as date) at time zone 'UTC'
+        and j.finished_at >= cast(cast(:since as date) as timestamp) at time zone 'UTC'
+        and j.finished_at < cast(cast(:until as date) as timestamp) at time zone 'UTC'
     group by cast(j.finished_at at time zone 'UTC' as date)
 )
 

@@ -24,9 +24,9 @@ with spent as (
     from tryon_jobs j
     where
         j.origin = 'studio'
-        and j.brand_id is not null
-        and j.finished_at >= cast(:since as date) at time zone 'UTC'
-        and j.finished_at < cast(:until as date) at time zone 'UTC'
+        and j.brand_id = any(array(select b.id from brands b))
+        and j.finished_at >= cast(cast(:since as date) as timestamp) at time zone 'UTC'
+        and j.finished_at < cast(cast(:until as date) as timestamp) at time zone 'UTC'
     group by j.product_id
     order by credits desc, j.product_id asc
     limit :row_count

@@ -16,35 +16,42 @@
 --   failed_cost_usd           engine cost of failed jobs
 with ended as (
     select
-        j.id,
-        j.status,
-        j.credits,
-        coalesce(j.engine_cost_usd, 0) as cost
+        coalesce(sum(j.credits) filter (where j.status = 'completed'), 0) as credits,
+        count(*) filter (where j.status = 'completed') as completed,
+        count(*) filter (where j.status = 'failed') as failed,
+        coalesce(sum(j.engine_cost_usd), 0) as cost,
+        coalesce(sum(j.engine_cost_usd) filter (where j.status = 'failed'), 0) as failed_cost
     from tryon_jobs j
     where
         j.origin = 'studio'
-        and j.brand_id is not null
-        and j.finished_at >= cast(:since as date) at time zone 'UTC'
-        and j.finished_at < cast(:until as date) at time zone 'UTC'
+        and j.brand_id = any(array(select b.id from brands b))
+        and j.finished_at >= cast(cast(:since as date) as timestamp) at time zone 'UTC'
+        and j.finished_at < cast(cast(:until as date) as timestamp) at time zone 'UTC'
 ),
 
 rejected as (
     select
         count(*) as jobs,
-        coalesce(sum(e.credits), 0) as credits
-    from ended e
-    inner join verdict_facts v on e.id = v.job_id
-    where e.status = 'completed' and not v.approved
+        coalesce(sum(j.credits), 0) as credits
+    from verdict_facts v
+    inner join tryon_jobs j on v.job_id = j.id
+    where
+        not v.approved
+        and v.origin = 'studio'
+        and v.finished_at >= cast(cast(:since as date) as timestamp) at time zone 'UTC'
+        and v.finished_at < cast(cast(:until as date) as timestamp) at time zone 'UTC'
+        and j.status = 'completed'
+        and j.brand_id is not null
 )
 
 select
-    coalesce(sum(e.credits) filter (where e.status = 'completed'), 0) as credit_count,
-    count(*) filter (where e.status = 'completed') as completed_count,
-    count(*) filter (where e.status = 'failed') as failed_count,
-    coalesce(sum(e.cost), 0) as engine_cost_usd,
-    sum(e.cost) / nullif(count(*) filter (where e.status = 'completed'), 0)
-        as cost_per_generation_usd,
-    (select r.jobs from rejected r) as rejected_count,
-    (select r.credits from rejected r) as rejected_credit_count,
-    coalesce(sum(e.cost) filter (where e.status = 'failed'), 0) as failed_cost_usd
+    e.credits as credit_count,
+    e.completed as completed_count,
+    e.failed as failed_count,
+    e.cost as engine_cost_usd,
+    e.cost / nullif(e.completed, 0) as cost_per_generation_usd,
+    r.jobs as rejected_count,
+    r.credits as rejected_credit_count,
+    e.failed_cost as failed_cost_usd
 from ended e
+cross join rejected r

@@ -22,8 +22,8 @@ select
     l.amount as amount_count,
     t.kind as lot,
     cast(l.job_id as text) as job_id
-from credit_accounts a
-inner join brands b on a.brand_id = b.id
+from brands b
+inner join credit_accounts a on b.id = a.brand_id
 cross join
     lateral (
         select
@@ -36,11 +36,12 @@ cross join
         from credit_ledger x
         where
             x.account_id = a.id
-            and x.created_at >= cast(:since as date) at time zone 'UTC'
-            and x.created_at < cast(:until as date) at time zone 'UTC'
+            and x.created_at >= cast(cast(:since as date) as timestamp) at time zone 'UTC'
+            and x.created_at < cast(cast(:until as date) as timestamp) at time zone 'UTC'
         order by x.created_at desc, x.id desc
         limit :row_count
     ) as l
 inner join credit_lots t on l.lot_id = t.id
+where a.brand_id = any(array(select x.id from brands x))
 order by l.created_at desc, l.id desc
 limit :row_count
