@@ -17,8 +17,8 @@ with spent as (
         j.origin = 'studio'
         and j.brand_id = any(array(select b.id from brands b))
         and j.status = 'completed'
-        and j.finished_at >= cast(cast(:since as date) as timestamp) at time zone 'UTC'
-        and j.finished_at < cast(cast(:until as date) as timestamp) at time zone 'UTC'
+        and j.finished_at >= cast(:since as timestamptz)
+        and j.finished_at < cast(:until as timestamptz)
     group by cast(j.finished_at at time zone 'UTC' as date)
 )
 

@@ -25,8 +25,8 @@ with spent as (
     where
         j.origin = 'studio'
         and j.brand_id = any(array(select b.id from brands b))
-        and j.finished_at >= cast(cast(:since as date) as timestamp) at time zone 'UTC'
-        and j.finished_at < cast(cast(:until as date) as timestamp) at time zone 'UTC'
+        and j.finished_at >= cast(:since as timestamptz)
+        and j.finished_at < cast(:until as timestamptz)
     group by j.product_id
     order by credits desc, j.product_id asc
     limit :row_count

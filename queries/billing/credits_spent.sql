@@ -25,8 +25,8 @@ with ended as (
     where
         j.origin = 'studio'
         and j.brand_id = any(array(select b.id from brands b))
-        and j.finished_at >= cast(cast(:since as date) as timestamp) at time zone 'UTC'
-        and j.finished_at < cast(cast(:until as date) as timestamp) at time zone 'UTC'
+        and j.finished_at >= cast(:since as timestamptz)
+        and j.finished_at < cast(:until as timestamptz)
 ),
 
 rejected as (
@@ -38,8 +38,8 @@ rejected as (
     where
         not v.approved
         and v.origin = 'studio'
-        and v.finished_at >= cast(cast(:since as date) as timestamp) at time zone 'UTC'
-        and v.finished_at < cast(cast(:until as date) as timestamp) at time zone 'UTC'
+        and v.finished_at >= cast(:since as timestamptz)
+        and v.finished_at < cast(:until as timestamptz)
         and j.status = 'completed'
         and j.brand_id is not null
 )

@@ -36,8 +36,8 @@ cross join
         from credit_ledger x
         where
             x.account_id = a.id
-            and x.created_at >= cast(cast(:since as date) as timestamp) at time zone 'UTC'
-            and x.created_at < cast(cast(:until as date) as timestamp) at time zone 'UTC'
+            and x.created_at >= cast(:since as timestamptz)
+            and x.created_at < cast(:until as timestamptz)
         order by x.created_at desc, x.id desc
         limit :row_count
     ) as l

@@ -30,8 +30,8 @@ inner join brands b on y.brand_id = b.id
 left join subscriptions s on y.subscription_id = s.id
 left join plans p on s.plan_id = p.id
 where
-    y.created_at >= cast(cast(:since as date) as timestamp) at time zone 'UTC'
-    and y.created_at < cast(cast(:until as date) as timestamp) at time zone 'UTC'
+    y.created_at >= cast(:since as timestamptz)
+    and y.created_at < cast(:until as timestamptz)
     and (:paid = 'all' or y.status = :paid)
 order by y.created_at desc, y.id desc
 limit :row_count

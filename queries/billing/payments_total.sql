@@ -20,8 +20,8 @@ with paid as (
     where
         y.brand_id is not null
         and y.status in ('succeeded', 'refunded')
-        and y.created_at >= cast(cast(:since as date) as timestamp) at time zone 'UTC'
-        and y.created_at < cast(cast(:until as date) as timestamp) at time zone 'UTC'
+        and y.created_at >= cast(:since as timestamptz)
+        and y.created_at < cast(:until as timestamptz)
 )
 
 select

@@ -29,17 +29,17 @@ select
     (
         select date_trunc('day', max(t.touched_at) at time zone 'UTC')
         from touches t
-        where t.brand_id = b.id and t.touched_at < cast(cast(:until as date) as timestamp) at time zone 'UTC'
+        where t.brand_id = b.id and t.touched_at < cast(:until as timestamptz)
     ) as touch_day,
     (
         select date_trunc('day', max(p.purchased_at) at time zone 'UTC')
         from purchases p
-        where p.brand_id = b.id and p.purchased_at < cast(cast(:until as date) as timestamp) at time zone 'UTC'
+        where p.brand_id = b.id and p.purchased_at < cast(:until as timestamptz)
     ) as order_day,
     (
         select date_trunc('day', max(r.returned_at) at time zone 'UTC')
         from purchase_returns r
-        where r.brand_id = b.id and r.returned_at < cast(cast(:until as date) as timestamp) at time zone 'UTC'
+        where r.brand_id = b.id and r.returned_at < cast(:until as timestamptz)
     ) as return_day,
     (
         select cast(max(s.day) as timestamp)
