@@ -87,6 +87,16 @@ _FACTS = {
     "purchase_facts": "user_id, purchase_id",
     "verdict_facts": "job_id",
 }
+_FACTS_OF_SHOPPERS = ["shopper_days", "purchase_facts"]
+# What is added up of them: all rows, or those that came and those that went since.
+_ALL_FACTS = {
+    "days": "(select 1 as sign, * from shopper_days)",
+    "purchases": "(select 1 as sign, * from purchase_facts)",
+}
+_CHANGED_FACTS = {
+    name: f"(select 1 as sign, * from {facts}_came union all select -1, * from {facts}_went)"
+    for name, facts in (("days", "shopper_days"), ("purchases", "purchase_facts"))
+}
 QUEUES = ["job_changes", "shopper_changes", "verdict_changes", "spend_changes"]
 
 TABLES = [*(f"rollup_{name}" for name in _ROLLUPS), *_FACTS]
@@ -290,18 +300,40 @@ def _fold_shoppers(connection: Connection, at_most: int) -> int:
         statement = text("select distinct user_id from shopper_changes where id = any (:ids)")
         users = {"users": list(connection.scalars(statement, {"ids": ids}))}
         of_these = "j.user_id = any (:users)"
-        _count_shoppers(connection, users, "-1", of_these)
-        for facts in ("shopper_days", "purchase_facts"):
-            connection.execute(text(f"delete from {facts} j where {of_these}"), users)
-            _run(connection, facts, users, users=of_these)
-        _count_shoppers(connection, users, "1", of_these)
+        # Of the two kinds of facts together, which change apart from each other.
+        _add(connection, "value", users, sign="-1", users=of_these)
+        for facts in _FACTS_OF_SHOPPERS:
+            _exchange(connection, facts, users, of_these)
+        _add(connection, "value", users, sign="1", users=of_these)
+        for name in [*_OF_DAYS, "revenue"]:
+            _add(connection, name, {}, **_CHANGED_FACTS)
         _forget(connection, "shopper_changes", ids)
     return len(ids)
 
 
-def _count_shoppers(connection: Connection, params: Params, sign: str, users: str) -> None:
-    for name in [*_OF_DAYS, *_OF_PURCHASES]:
-        _add(connection, name, params, sign=sign, users=users)
+def _exchange(connection: Connection, facts: str, params: Params, users: str) -> None:
+    """Work out some shoppers' facts anew, and hold apart the rows that came and those that went.
+
+    Most of what shoppers count for is as it was before: only what differs is written.
+    """
+    for part in ("fresh", "came", "went"):
+        connection.execute(
+            text(
+                f"create temporary table if not exists {facts}_{part} (like public.{facts})"
+                " on commit delete rows"
+            )
+        )
+        # One transaction may fold several times.
+        connection.execute(text(f"truncate {facts}_{part}"))
+    _run(connection, facts, params, into=f"{facts}_fresh", users=users)
+    before, after = f"select * from {facts} j where {users}", f"select * from {facts}_fresh"
+    connection.execute(text(f"insert into {facts}_came {after} except {before}"), params)
+    connection.execute(text(f"insert into {facts}_went {before} except {after}"), params)
+    same = " and ".join(f"j.{column} = w.{column}" for column in _FACTS[facts].split(", "))
+    connection.execute(
+        text(f"delete from {facts} j using {facts}_went w where {users} and {same}"), params
+    )
+    connection.execute(text(f"insert into {facts} select * from {facts}_came"))
 
 
 def _add(connection: Connection, name: str, params: Params, **parts: str) -> None:
@@ -503,7 +535,7 @@ def _from_raw_rows(chunks: list[_Users]) -> list[_Step]:
 def _from_facts() -> list[_Step]:
     return [
         *(
-            partial(_make, name=name, sign="1", users="true")
+            partial(_make, name=name, sign="1", users="true", **_ALL_FACTS)
             for name in [*_OF_DAYS, *_OF_PURCHASES]
         ),
         partial(_add_key, table="shopper_days"),
@@ -520,8 +552,8 @@ def _make(connection: Connection, name: str, **parts: str) -> None:
 
 
 def _make_facts(connection: Connection, users: _Users) -> None:
-    for facts in ("shopper_days", "purchase_facts"):
-        _run(connection, facts, users.params, users=users.condition)
+    for facts in _FACTS_OF_SHOPPERS:
+        _run(connection, facts, users.params, into=facts, users=users.condition)
 
 
 def _make_verdicts(connection: Connection) -> None:

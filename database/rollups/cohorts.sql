@@ -8,13 +8,13 @@ with days as (
     date_trunc('month', j.first_day::timestamp)::date as first_month,
     case when j.previous_launch > '-infinity' then date_trunc('week', j.previous_launch::timestamp)::date end as last_week,
     case when j.previous_launch > '-infinity' then date_trunc('month', j.previous_launch::timestamp)::date end as last_month
-  from shopper_days j
-  where j.previous_launch is not null and $users
+  from $days as j
+  where j.previous_launch is not null
 ),
 by_day as (
   select
     in_view, in_all, in_demo, 'day' as grain, first_day as cohort, day - first_day as number,
-    case when is_first then -1 else previous_launch - first_day end as previous_number, count(*) as shoppers
+    case when is_first then -1 else previous_launch - first_day end as previous_number, sum(sign) as shoppers
   from days
   where is_first or previous_launch - first_day <= 30
   group by in_view, in_all, in_demo, first_day, day, is_first, previous_launch
@@ -22,7 +22,7 @@ by_day as (
 by_week as (
   select
     in_view, in_all, in_demo, 'week' as grain, first_week as cohort, (week - first_week) / 7 as number,
-    case when is_first then -1 else (last_week - first_week) / 7 end as previous_number, count(*) as shoppers
+    case when is_first then -1 else (last_week - first_week) / 7 end as previous_number, sum(sign) as shoppers
   from days
   where is_first or week <> last_week
   group by in_view, in_all, in_demo, first_week, week, is_first, last_week
@@ -31,7 +31,7 @@ by_month as (
   select
     in_view, in_all, in_demo, first_month as cohort, months_between(first_month, month) as number,
     case when is_first then -1 else months_between(first_month, last_month) end as previous_number,
-    first_category, first_device, channel, count(*) as shoppers
+    first_category, first_device, channel, sum(sign) as shoppers
   from days
   where is_first or month <> last_month
   group by in_view, in_all, in_demo, first_month, month, is_first, last_month, first_category, first_device, channel
@@ -47,7 +47,7 @@ counted as (
   cross join lateral $splits as s (split, part)
 )
 insert into rollup_cohorts
-select v.in_view, c.grain, c.split, c.part, c.cohort, c.number, c.previous_number, $sign * sum(c.shoppers)
+select v.in_view, c.grain, c.split, c.part, c.cohort, c.number, c.previous_number, sum(c.shoppers)
 from counted c
 cross join lateral $day_views as v (in_view)
 group by v.in_view, c.grain, c.split, c.part, c.cohort, c.number, c.previous_number

@@ -1,10 +1,10 @@
 -- rollup_completions: shoppers by day with a completed job and the one before, and by month and the month before.
 with counted as (
   select
-    j.in_view, j.in_all, j.in_demo, j.day, j.previous_completion, count(*) as shoppers,
-    count(*) filter (where j.converted) as converted
-  from shopper_days j
-  where j.previous_completion is not null and $users
+    j.in_view, j.in_all, j.in_demo, j.day, j.previous_completion, sum(j.sign) as shoppers,
+    coalesce(sum(j.sign) filter (where j.converted), 0) as converted
+  from $days as j
+  where j.previous_completion is not null
   group by j.in_view, j.in_all, j.in_demo, j.day, j.previous_completion
 ),
 days as (
@@ -20,9 +20,9 @@ months as (
   from days d
 )
 insert into rollup_completions
-select in_view, 'day', day, previous_day, $sign * shoppers, $sign * converted from days
+select in_view, 'day', day, previous_day, shoppers, converted from days
 union all
-select in_view, 'month', day, previous_day, $sign * sum(shoppers), $sign * sum(converted)
+select in_view, 'month', day, previous_day, sum(shoppers), sum(converted)
 from months
 where previous_day < day
 group by in_view, day, previous_day

@@ -1,5 +1,5 @@
 -- purchase_facts: each purchase with what was left of it and what led to it.
-insert into purchase_facts
+insert into $into
 select
   j.id, j.user_id, j.brand_id, b.is_demo, (j.purchased_at at time zone 'UTC')::date, n.net_usd, n.net_usd * b.gross_margin,
   t.sources[1], t.sources[cardinality(t.sources)], t.tryon, t.recommendation, t.share

@@ -2,18 +2,18 @@
 with counted as (
   select
     j.in_view, j.in_all, j.in_demo, j.first_day, j.first_category, j.first_device, j.channel,
-    count(*) filter (where j.day = j.first_day) as shoppers,
-    count(*) filter (where j.day = j.first_day + 1) as day_1,
-    count(*) filter (where j.day = j.first_day + 7) as day_7,
-    count(*) filter (where j.day = j.first_day + 30) as day_30
-  from shopper_days j
-  where j.previous_launch is not null and j.day - j.first_day in (0, 1, 7, 30) and $users
+    coalesce(sum(j.sign) filter (where j.day = j.first_day), 0) as shoppers,
+    coalesce(sum(j.sign) filter (where j.day = j.first_day + 1), 0) as day_1,
+    coalesce(sum(j.sign) filter (where j.day = j.first_day + 7), 0) as day_7,
+    coalesce(sum(j.sign) filter (where j.day = j.first_day + 30), 0) as day_30
+  from $days as j
+  where j.previous_launch is not null and j.day - j.first_day in (0, 1, 7, 30)
   group by j.in_view, j.in_all, j.in_demo, j.first_day, j.first_category, j.first_device, j.channel
 ),
 days as (
   select
-    v.in_view, s.split, s.part, c.first_day as cohort, $sign * sum(c.shoppers) as shoppers, $sign * sum(c.day_1) as day_1,
-    $sign * sum(c.day_7) as day_7, $sign * sum(c.day_30) as day_30
+    v.in_view, s.split, s.part, c.first_day as cohort, sum(c.shoppers) as shoppers, sum(c.day_1) as day_1,
+    sum(c.day_7) as day_7, sum(c.day_30) as day_30
   from counted c
   cross join lateral $splits as s (split, part)
   cross join lateral $day_views as v (in_view)

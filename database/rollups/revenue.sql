@@ -2,16 +2,15 @@
 -- cent: the first share is rounded, then the first two together, and the last is what remains.
 with credited as (
   select
-    j.brand_id, j.in_demo, j.day, j.net_usd, m.model, j.last_source is not null as is_attributed,
+    j.sign, j.brand_id, j.in_demo, j.day, j.net_usd, m.model, j.last_source is not null as is_attributed,
     case m.model when 'linear' then tryon_touches when 'first' then (first_source = 'tryon')::integer
       else (last_source = 'tryon')::integer end as tryon,
     case m.model when 'linear' then recommendation_touches when 'first' then (first_source = 'recommendation')::integer
       else (last_source = 'recommendation')::integer end as recommendation,
     case m.model when 'linear' then share_touches when 'first' then (first_source = 'share')::integer
       else (last_source = 'share')::integer end as share
-  from purchase_facts j
+  from $purchases as j
   cross join (values ('first'), ('last'), ('linear')) as m (model)
-  where $users
 ),
 shared as (
   select
@@ -24,27 +23,27 @@ shared as (
 by_brand as (
   select
     brand_id, in_demo, model, day,
-    coalesce(sum(net_usd) filter (where is_attributed), 0) as attributed_usd,
-    coalesce(sum(tryon_usd), 0) as tryon_usd,
-    coalesce(sum(without_share_usd - tryon_usd), 0) as recommendation_usd,
-    coalesce(sum(net_usd - without_share_usd), 0) as share_usd,
-    coalesce(sum(net_usd) filter (where not is_attributed), 0) as unattributed_usd,
-    count(*) filter (where tryon > 0) as tryon_count,
-    count(*) filter (where recommendation > 0) as recommendation_count,
-    count(*) filter (where share > 0) as share_count,
-    count(*) filter (where not is_attributed) as unattributed_count,
-    count(*) as purchase_count
+    coalesce(sum(sign * net_usd) filter (where is_attributed), 0) as attributed_usd,
+    coalesce(sum(sign * tryon_usd), 0) as tryon_usd,
+    coalesce(sum(sign * (without_share_usd - tryon_usd)), 0) as recommendation_usd,
+    coalesce(sum(sign * (net_usd - without_share_usd)), 0) as share_usd,
+    coalesce(sum(sign * net_usd) filter (where not is_attributed), 0) as unattributed_usd,
+    coalesce(sum(sign) filter (where tryon > 0), 0) as tryon_count,
+    coalesce(sum(sign) filter (where recommendation > 0), 0) as recommendation_count,
+    coalesce(sum(sign) filter (where share > 0), 0) as share_count,
+    coalesce(sum(sign) filter (where not is_attributed), 0) as unattributed_count,
+    sum(sign) as purchase_count
   from shared
   group by brand_id, in_demo, model, day
 ),
 days as (
   select
     v.in_view, b.model, b.day,
-    $sign * sum(attributed_usd) as attributed_usd, $sign * sum(tryon_usd) as tryon_usd,
-    $sign * sum(recommendation_usd) as recommendation_usd, $sign * sum(share_usd) as share_usd,
-    $sign * sum(unattributed_usd) as unattributed_usd, $sign * sum(tryon_count) as tryon_count,
-    $sign * sum(recommendation_count) as recommendation_count, $sign * sum(share_count) as share_count,
-    $sign * sum(unattributed_count) as unattributed_count, $sign * sum(purchase_count) as purchase_count
+    sum(attributed_usd) as attributed_usd, sum(tryon_usd) as tryon_usd,
+    sum(recommendation_usd) as recommendation_usd, sum(share_usd) as share_usd,
+    sum(unattributed_usd) as unattributed_usd, sum(tryon_count) as tryon_count,
+    sum(recommendation_count) as recommendation_count, sum(share_count) as share_count,
+    sum(unattributed_count) as unattributed_count, sum(purchase_count) as purchase_count
   from by_brand b
   cross join lateral $purchase_views as v (in_view)
   group by v.in_view, b.model, b.day

@@ -132,7 +132,7 @@ completion_days as (
   from completed c
   left join converted v on v.in_view = c.in_view and v.user_id = c.user_id and v.day = c.day
 )
-insert into shopper_days (
+insert into $into (
   user_id, in_view, day, in_all, in_demo, first_day, first_category, first_device, channel, previous_launch, furthest,
   previous_completion, converted
 )
