@@ -543,7 +543,7 @@ def _from_facts() -> list[_Step]:
     ]
 
 
-def _make(connection: Connection, name: str, **parts: str) -> None:
+def _make(connection: Connection, /, name: str, **parts: str) -> None:
     # Rows that are read together lie together. The columns of the key come first in every table.
     places = range(1, len(_ROLLUPS[name][0].split(",")) + 1)
     _run(connection, name, {}, f" order by {', '.join(map(str, places))}", **parts)
