@@ -103,12 +103,24 @@ jobs as (
         sum(c.rated) as rated_count,
         sum(c.confidence_sum) as thousandths
     from range_parts(cast(:since as date), cast(:until as date)) p
-    inner join rollup_cells c
-        on p.grain = c.grain and p.first_day <= c.starts_on and p.day_after > c.starts_on
-    where
-        c.category = 'all'
-        and c.device = 'all'
-        and c.origin = 'shopper'
+    cross join
+        lateral (
+            select
+                x.in_view,
+                x.completed,
+                x.rated,
+                x.confidence_sum
+            from rollup_cells x
+            where
+                x.grain = p.grain
+                and x.starts_on >= p.first_day
+                and x.starts_on < p.day_after
+                and x.category = 'all'
+                and x.device = 'all'
+                and x.origin = 'shopper'
+            -- Each part by its index, whatever the planner thinks of their number.
+            offset 0
+        ) as c
     group by c.in_view
 ),
 
