@@ -1251,12 +1251,12 @@ CREATE FUNCTION public.queue_spend_changes() RETURNS trigger
     AS $$
 begin
   if tg_op <> 'DELETE' then
-    insert into spend_changes (brand_id, channel, day, usd)
-    select r.brand_id, r.channel, r.day, round(r.amount * r.usd_rate, 2) from new_rows r;
+    insert into spend_changes (brand_id, day, usd)
+    select r.brand_id, r.day, round(r.amount * r.usd_rate, 2) from new_rows r;
   end if;
   if tg_op <> 'INSERT' then
-    insert into spend_changes (brand_id, channel, day, usd)
-    select r.brand_id, r.channel, r.day, -round(r.amount * r.usd_rate, 2) from old_rows r;
+    insert into spend_changes (brand_id, day, usd)
+    select r.brand_id, r.day, -round(r.amount * r.usd_rate, 2) from old_rows r;
   end if;
   return null;
 end
@@ -1484,7 +1484,6 @@ CREATE TABLE public.shopper_changes (
 CREATE TABLE public.spend_changes (
     id bigint NOT NULL,
     brand_id uuid NOT NULL,
-    channel text NOT NULL COLLATE pg_catalog."C",
     day date NOT NULL,
     usd numeric NOT NULL,
     queued_at timestamp with time zone DEFAULT now() NOT NULL
@@ -2414,7 +2413,6 @@ CREATE TABLE public.rollup_speed (
 
 CREATE TABLE public.rollup_spend (
     in_view uuid NOT NULL,
-    channel text NOT NULL COLLATE pg_catalog."C",
     grain text NOT NULL COLLATE pg_catalog."C",
     starts_on date NOT NULL,
     spend_usd numeric NOT NULL
@@ -2982,7 +2980,7 @@ ALTER TABLE ONLY public.rollup_speed
     ADD CONSTRAINT rollup_speed_pkey PRIMARY KEY (in_view, engine, phase, grain, starts_on, origin);
 
 ALTER TABLE ONLY public.rollup_spend
-    ADD CONSTRAINT rollup_spend_pkey PRIMARY KEY (in_view, grain, starts_on, channel);
+    ADD CONSTRAINT rollup_spend_pkey PRIMARY KEY (in_view, grain, starts_on);
 
 ALTER TABLE ONLY public.rollup_state
     ADD CONSTRAINT rollup_state_pkey PRIMARY KEY (singleton);

@@ -74,7 +74,7 @@ _ROLLUPS: dict[str, tuple[str, list[str]]] = {
         ],
     ),
     "value": ("in_view, cohort, number", ["revenue_usd", "margin_usd", "purchases"]),
-    "spend": ("in_view, grain, starts_on, channel", ["spend_usd"]),
+    "spend": ("in_view, grain, starts_on", ["spend_usd"]),
 }  # fmt: skip
 # The longest first.
 _OF_JOBS = ["speed", "cells", "confidence", "engines", "hours", "failures"]
@@ -108,7 +108,7 @@ _ALL_JOBS = """(
   from tryon_jobs
 )"""
 _ALL_SPEND = """(
-  select brand_id, channel, day, round(amount * usd_rate, 2) as usd from acquisition_spend
+  select brand_id, day, round(amount * usd_rate, 2) as usd from acquisition_spend
 )"""
 
 # In which views a row counts. Demo visitors' jobs count in that of everything alone, and so do

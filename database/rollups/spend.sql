@@ -1,17 +1,17 @@
--- rollup_spend: acquisition spend by day, month and channel.
+-- rollup_spend: acquisition spend by day and month.
 with days as (
-  select v.in_view, e.channel, e.day, sum(e.usd) as usd
+  select v.in_view, e.day, sum(e.usd) as usd
   from $spend as e
   left join brands b on b.id = e.brand_id
   cross join lateral (
     values (b.id), (every_brand()), (case when b.is_demo then every_demo_brand() end)
   ) as v (in_view)
   where v.in_view is not null
-  group by v.in_view, e.channel, e.day
+  group by v.in_view, e.day
 )
 insert into rollup_spend
-select in_view, channel, 'day', day, usd from days
+select in_view, 'day', day, usd from days
 union all
-select in_view, channel, 'month', date_trunc('month', day::timestamp)::date, sum(usd)
+select in_view, 'month', date_trunc('month', day::timestamp)::date, sum(usd)
 from days
-group by in_view, channel, date_trunc('month', day::timestamp)::date
+group by in_view, date_trunc('month', day::timestamp)::date

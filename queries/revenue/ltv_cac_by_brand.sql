@@ -74,6 +74,7 @@ cumulated as (
     select
         m.brand_id,
         m.number,
+        m.margin as of_month,
         sum(m.margin) over (partition by m.brand_id order by m.number) as margin
     from months m
 ),
@@ -134,8 +135,7 @@ figures as (
         a.spend,
         a.new_count,
         max(m.number) as last_number,
-        -- Added up in the order of the months: the last sum is the LTV.
-        (array_agg(m.margin order by m.number desc))[1] as ltv,
+        sum(m.of_month) as ltv,
         min(m.number) filter (
             where m.margin * a.new_count >= a.spend and a.new_count > 0
         ) as payback

@@ -98,18 +98,19 @@ sparklines as (
 
 jobs as (
     select
-        c.in_view as brand_id,
+        c.brand_id,
         sum(c.completed) as completed_count,
         sum(c.rated) as rated_count,
-        sum(c.confidence_sum) as thousandths
+        sum(c.thousandths) as thousandths
     from range_parts(cast(:since as date), cast(:until as date)) p
+    -- Added up part by part, so that each is read by its index, whatever the planner expects.
     cross join
         lateral (
             select
-                x.in_view,
-                x.completed,
-                x.rated,
-                x.confidence_sum
+                x.in_view as brand_id,
+                sum(x.completed) as completed,
+                sum(x.rated) as rated,
+                sum(x.confidence_sum) as thousandths
             from rollup_cells x
             where
                 x.grain = p.grain
@@ -118,10 +119,9 @@ jobs as (
                 and x.category = 'all'
                 and x.device = 'all'
                 and x.origin = 'shopper'
-            -- Each part by its index, whatever the planner thinks of their number.
-            offset 0
+            group by x.in_view
         ) as c
-    group by c.in_view
+    group by c.brand_id
 ),
 
 verdicts as (
