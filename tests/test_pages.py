@@ -17,6 +17,7 @@ from accounts import sessions
 from database import connections, embedded
 from database.embedded import Cluster
 from database.tenancy import Scope
+from queries import Answer
 from settings import ROOT
 from tests.conftest import administrator
 
@@ -440,6 +441,36 @@ def test_a_page_says_how_it_counts_the_shoppers_of_several_brands(page: str) -> 
     assert two.selectbox[0].label == "Brand"
     for app in (signed_in("brand_manager", brand_at(1)[0]), signed_in("admin")):
         assert said not in [caption.value for caption in at(app, page).caption]
+
+
+@pytest.mark.parametrize(
+    ("page", "label", "value", "parameter"),
+    [
+        (VOLUME, "Category", "Tops", "category"),
+        (ACCURACY, "Device", "iOS", "device"),
+        (RETENTION, "Category", "Tops", "part"),
+        (MRR, "Policy", "Stripe", "policy"),
+    ],
+)
+def test_a_filter_asks_anew_only_what_depends_on_it(
+    page: str, label: str, value: str, parameter: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = at(signed_in("admin"), page)
+    ask, asked = queries._ask, list[str]()
+
+    def note_and_ask(name: str, scope: Scope, params: dict[str, queries.Parameter]) -> Answer:
+        asked.append(name)
+        return ask(name, scope, params)
+
+    monkeypatch.setattr(queries, "_ask", note_and_ask)
+    app.run()
+    assert asked == []
+    picked = [box for box in (*app.selectbox, *app.get("button_group")) if box.label == label]
+    (box,) = picked
+    box.set_value(value).run()
+    assert not app.exception
+    assert asked
+    assert [name for name in asked if parameter not in queries.parameters(name)] == []
 
 
 def test_only_a_demo_visitor_is_shown_the_three_doors() -> None:
