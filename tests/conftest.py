@@ -12,11 +12,13 @@ from contextlib import ExitStack
 from datetime import date
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import psycopg
 import pytest
 import streamlit as st
+from sqlalchemy import text
 from streamlit.components.v2 import manifest_scanner
 
 import queries
@@ -99,13 +101,21 @@ def packages() -> Iterator[None]:
         yield
 
 
+_WAITS = text("select rollups_waiting_since() is not null or (select is_stale from rollup_state)")
+
+
 @pytest.fixture(autouse=True)
 def folding(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fold what a test has written before a query is answered, as the worker does every second."""
-    ask = queries._ask
+    ask, turn = queries._ask, Lock()
 
     def fold_and_ask(*arguments: Any) -> queries.Answer:
-        rollups.fold_all()
+        # Cards ask side by side: each waits until what was written is folded.
+        with turn:
+            with connections.maintenance() as connection:
+                waits = connection.scalar(_WAITS)
+            if waits:
+                rollups.fold_all()
         return ask(*arguments)
 
     monkeypatch.setattr(queries, "_ask", fold_and_ask)
