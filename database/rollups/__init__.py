@@ -623,8 +623,8 @@ def _difference(connection: Connection, table: str) -> str | None:
         text(
             """
             select string_agg(attname, ', ' order by attnum) from pg_attribute
-            where attrelid = cast('public.' || :table as regclass) and attnum > 0 and not attisdropped
-              and attgenerated = ''
+            where attrelid = cast('public.' || :table as regclass) and attnum > 0
+              and not attisdropped and attgenerated = ''
             """
         ),
         {"table": table},
