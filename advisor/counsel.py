@@ -129,7 +129,7 @@ class Counsel:
     def lacking(self) -> str | None:
         """Why no picture can be made from a prompt; None when one can."""
         if self.is_demo:
-            return "The demo uses the built-in engine only, which makes no pictures from words."
+            return "The demo uses the built-in engines only, which make no pictures from words."
         if _engine() is None:
             return (
                 "No engine here makes pictures from words: CLOSETAI_GEMINI_KEY or a provider of "

@@ -25,10 +25,10 @@ from tests.engines import Instant, picture
 from tests.rows import fill, insert
 from tryon import demo, jobs, pictures, queue, storage
 from tryon.demo import drawn
-from tryon.demo.judgements import Judgement, judgements
+from tryon.demo.judgements import Judgement, better_of, judgements
 from tryon.demo.looks import Group, Look, plan
 from tryon.engines import Category
-from tryon.engines.preview import Preview
+from tryon.engines.preview import FLAT, NAME, Preview
 from tryon.jobs import Job
 from tryon.worker import Worker
 
@@ -135,7 +135,7 @@ def gallery() -> list[Any]:
 
 def work() -> None:
     """Make what is waiting, with an engine that needs no time."""
-    Worker(engines={"preview": Instant("preview")}).work_off()
+    Worker(engines={name: Instant(name) for name in (NAME, FLAT)}).work_off()
 
 
 @pytest.mark.usefixtures("demo", "short")
@@ -381,6 +381,33 @@ def test_reviewers_review_what_is_finished_once(monkeypatch: pytest.MonkeyPatch)
     assert {(row.approved, row.drawn_at_random) for row in verdicts} == {(False, True)}
 
 
+@pytest.mark.usefixtures("demo", "short")
+def test_reviewers_compare_the_engines_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    lit = Look("Ada", ("DEMO-01",), key="gallery:001", place=0)
+    flat = replace(lit, flat=True, key="gallery:001:flat")
+    groups = [Group((lit,)), Group((flat,), "In flat light")]
+    monkeypatch.setattr(demo, "plan", lambda: groups)
+    demo.make_pictures()
+    assert number("select count(*) from job_pairs") == 0
+    work()
+    demo.make_pictures()
+    demo.make_pictures()
+    (pair,) = rows("select one_engine, other_engine from job_pairs")
+    assert [name.split()[0] for name in pair] == [NAME, FLAT]
+    votes = rows("select better, is_practice from pair_votes")
+    assert [row.better for row in votes] == better_of(lit, flat, len(votes))
+    assert len(votes) > 3
+    assert not any(row.is_practice for row in votes)
+
+
+def test_the_picture_with_light_is_found_better_by_most() -> None:
+    said = Counter[str]()
+    for flat in (look for group in plan() for look in group.looks if look.flat):
+        lit = replace(flat, flat=False, key=flat.key.removesuffix(":flat"))
+        said.update(better_of(lit, flat, 6))
+    assert said["one"] > 1.5 * said["other"] > 0
+
+
 FIGURES = {
     "tryons/volume_total": {"category": "all", "device": "all"},
     "accuracy/confidence_total": {"category": "all", "device": "all"},
@@ -469,7 +496,7 @@ def test_demo_data_made_anew_gets_its_pictures_anew(place: Path) -> None:
 @pytest.mark.usefixtures("demo", "plain")
 def test_the_whole_gallery_comes_in_portions_and_leaves_some_to_be_reviewed() -> None:
     most, passes = 0, 0
-    while len(gallery()) < 200:
+    while len(gallery()) < 208:
         passes += 1
         assert passes < 20
         demo.make_pictures()
@@ -480,8 +507,8 @@ def test_the_whole_gallery_comes_in_portions_and_leaves_some_to_be_reviewed() ->
         work()
     demo.make_pictures()
     assert most < 60
-    assert Counter(job.status for job in gallery()) == {"completed": 196, "canceled": 4}
-    assert number("select count(*) from batches") == 5
+    assert Counter(job.status for job in gallery()) == {"completed": 204, "canceled": 4}
+    assert number("select count(*) from batches") == 5 + 4
     kinds = rows(
         "select kind, count(*) from stored_objects where kind in ('persona', 'product') group by 1"
     )
@@ -503,8 +530,8 @@ def test_the_whole_gallery_comes_in_portions_and_leaves_some_to_be_reviewed() ->
 
 def test_the_whole_gallery_is_of_everything() -> None:
     looks = [look for group in plan() for look in group.looks]
-    assert len(looks) == len({look.key for look in looks}) == 200
-    assert len({replace(look, key="", place=0) for look in looks}) == 200
+    assert len(looks) == len({look.key for look in looks}) == 208
+    assert len({replace(look, key="", place=0) for look in looks}) == 208
     assert {look.category for look in looks} == set(Category)
     assert {look.person for look in looks} == set(drawn.PEOPLE)
     assert {look.place for look in looks} == set(range(4))

@@ -274,6 +274,19 @@ def test_leaves_the_rest_of_the_picture_alone(names: tuple[str, ...]) -> None:
     assert difference[u**2 + v**2 < 1].max() == 0
 
 
+def test_flat_light_changes_the_garment_and_the_skin_beside_it_alone() -> None:
+    request = Request(person=drawn(SLIM).encoded(), garments=worn("Breton tee"))
+    lit = picture(tried_on(SLIM, "Breton tee")).astype(np.float32)
+    flat = picture(make(request, flat=True)).astype(np.float32)
+    body, _ = measured(SLIM)
+    garment = composed(SLIM, "Breton tee").garment
+    reach = np.ones((2 * round(0.25 * body.unit) + 1,) * 2, np.uint8)
+    near = cv2.dilate((garment > 0.01).astype(np.uint8), reach) > 0
+    difference = np.abs(flat - lit).mean(axis=2)
+    assert difference[garment > 0.99].mean() > 1
+    assert difference[~near].max() == 0
+
+
 def test_hair_and_hands_stay_in_front() -> None:
     figure = drawn(FAMILY[2])
     after = picture(tried_on(FAMILY[2], "Meadow dress")).astype(np.float32)

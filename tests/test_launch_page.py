@@ -537,7 +537,7 @@ def test_the_demo_uses_the_built_in_engine_whatever_else_there_is(
     with_engine(monkeypatch, ABLE)
     app = visitor()
     assert "mode" not in {box.key for box in app.segmented_control}
-    assert "Instant: The demo uses the built-in engine only." in said(app)
+    assert "Instant: The demo uses the built-in engines only." in said(app)
 
 
 def test_a_database_that_stops_while_a_job_is_made_is_one_sentence(

@@ -186,7 +186,7 @@ def test_a_demo_visitor_launches_demo_jobs_and_so_many_an_hour() -> None:
         launch(wanted(origin="studio"), scope=scope)
     with pytest.raises(JobError, match="demo jobs only"):
         launch(wanted(user=another), scope=scope)
-    with pytest.raises(JobError, match="preview engine only"):
+    with pytest.raises(JobError, match="built-in engines only"):
         launch(wanted(engine="gemini"), scope=scope)
     launch(*[wanted()] * 4, scope=scope)
     with pytest.raises(JobError, match="5 try-ons an hour"):

@@ -38,10 +38,11 @@ def use(monkeypatch: pytest.MonkeyPatch, **values: str) -> None:
 
 
 def test_without_any_key_there_is_the_embedded_engine() -> None:
-    assert [offer.name for offer in available()] == ["preview"]
-    assert list(engines()) == ["preview"]
-    (preview, *hidden) = offers()
-    assert (preview.modes, preview.price_usd) == (frozenset({Mode.TRYON}), Decimal(0))
+    assert [offer.name for offer in available()] == ["preview", "preview-flat"]
+    assert list(engines()) == ["preview", "preview-flat"]
+    (preview, flat, *hidden) = offers()
+    for built_in in (preview, flat):
+        assert (built_in.modes, built_in.price_usd) == (frozenset({Mode.TRYON}), Decimal(0))
     assert {offer.name: offer.missing for offer in hidden} == {
         "gemini": "To use it, set CLOSETAI_GEMINI_KEY.",
         "fashn": "To use it, set CLOSETAI_FASHN_KEY.",
@@ -57,7 +58,7 @@ def test_a_key_brings_its_engine(monkeypatch: pytest.MonkeyPatch) -> None:
         PROVIDERS=str(EXAMPLES),
         PROVIDER_KEYS="fal-kling=marked-three",
     )
-    names = ["preview", "gemini", "fashn", "fal-kling"]
+    names = ["preview", "preview-flat", "gemini", "fashn", "fal-kling"]
     assert [offer.name for offer in available()] == names
     made = engines()
     assert list(made) == names
@@ -66,6 +67,7 @@ def test_a_key_brings_its_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     }
     assert {offer.name: offer.price_usd for offer in offers()} == {
         "preview": Decimal(0),
+        "preview-flat": Decimal(0),
         "gemini": Decimal("0.0672"),
         "fashn": Decimal("0.08"),
         "fal-kling": Decimal("0.07"),
@@ -80,6 +82,7 @@ def test_a_price_that_nobody_knows_is_none(monkeypatch: pytest.MonkeyPatch) -> N
     use(monkeypatch, GEMINI_MODEL="gemini-9-image")
     assert {offer.name: offer.price_usd for offer in offers()} == {
         "preview": Decimal(0),
+        "preview-flat": Decimal(0),
         "gemini": None,
         "fashn": None,
     }
@@ -89,8 +92,8 @@ def test_a_provider_may_need_no_key(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     file = tmp_path / "mine.toml"
     file.write_text(WORKS.replace('headers = { Authorization = "Bearer {key}" }', ""))
     use(monkeypatch, PROVIDERS=str(file))
-    assert [offer.name for offer in available()] == ["preview", "mine"]
-    assert list(engines()) == ["preview", "mine"]
+    assert [offer.name for offer in available()] == ["preview", "preview-flat", "mine"]
+    assert list(engines()) == ["preview", "preview-flat", "mine"]
 
 
 def test_a_file_that_cannot_be_used_leaves_the_other_engines(
@@ -98,7 +101,7 @@ def test_a_file_that_cannot_be_used_leaves_the_other_engines(
 ) -> None:
     use(monkeypatch, PROVIDERS=str(tmp_path / "none.toml"), FASHN_KEY="marked")
     caplog.set_level(logging.WARNING)
-    assert list(engines()) == ["preview", "fashn"]
+    assert list(engines()) == ["preview", "preview-flat", "fashn"]
     assert "none.toml cannot be read: No such file or directory." in caplog.text
     last = offers()[-1]
     assert last not in available()

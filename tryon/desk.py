@@ -53,8 +53,8 @@ class Desk:
             return every
         return tuple(
             offer
-            if offer.name == embedded.NAME
-            else replace(offer, missing="The demo uses the built-in engine only.")
+            if offer.name in (embedded.NAME, embedded.FLAT)
+            else replace(offer, missing="The demo uses the built-in engines only.")
             for offer in every
         )
 

@@ -38,6 +38,7 @@ from tryon.engines import (
     Mode,
     Request,
     Result,
+    preview,
     registry,
 )
 from tryon.queue import Claim
@@ -343,7 +344,8 @@ def main() -> None:
     engines = registry.engines()
     _log.info("engines: %s", ", ".join(engines))
     # Providers may have a queue of their own, or start a machine first.
-    limit = timedelta(minutes=2 if len(engines) == 1 else 5)
+    embedded = {preview.NAME, preview.FLAT}
+    limit = timedelta(minutes=2 if engines.keys() <= embedded else 5)
     Worker(engines=engines, time_limit=limit).run()
 
 

@@ -22,7 +22,7 @@ from database.tenancy import Scope
 from tryon import jobs, storage
 from tryon.demo import drawn
 from tryon.demo.drawn import GARMENTS, PEOPLE
-from tryon.demo.judgements import judgements
+from tryon.demo.judgements import better_of, judgements
 from tryon.demo.looks import Group, Look, plan
 from tryon.engines import preview
 from tryon.jobs import Garment, Job, NotEnoughCreditsError
@@ -64,6 +64,7 @@ def make_pictures() -> None:
         for row in _launched(brands).values():
             if row.status == "completed" and not row.is_reviewed:
                 _review(row)
+        _compare(brands)
     except _NotNowError:
         return
 
@@ -311,7 +312,7 @@ def _job(shelf: _Shelf, look: Look) -> Job:
     first, *others = look.garments
     return Job(
         origin="studio",
-        engine=preview.NAME,
+        engine=preview.FLAT if look.flat else preview.NAME,
         brand=shelf.brand,
         persona=shelf.people[look.person],
         person=_stored(shelf, photo) if photo else None,
@@ -375,3 +376,45 @@ def _review(row: Row[tuple[object, ...]]) -> None:
         connection.execute(_REVIEW, {**about, "reviews": json.dumps(reviews)})
         if all(one.rating == 5 for one in said):
             connection.execute(_FAVORITE, {"job": row.id})
+
+
+_UNCOMPARED = text(
+    """
+    select p.id, p.brand_id, o.idempotency_key as one, t.idempotency_key as other
+    from job_pairs p
+    inner join tryon_jobs o on o.id = p.one_job_id
+    inner join tryon_jobs t on t.id = p.other_job_id
+    where p.brand_id = any(:brands)
+      and o.idempotency_key = any(:keys) and t.idempotency_key = any(:keys)
+      and not exists (
+        select from pair_votes v where v.pair_id = p.id and v.voter_id = any(:reviewers)
+      )
+    """
+)
+_VOTE = text(
+    """
+    insert into pair_votes (pair_id, brand_id, voter_id, better)
+    select p.id, p.brand_id, u.id, v.better
+    from unnest(cast(:pairs as uuid[]), cast(:better as text[])) as v (pair, better)
+    inner join job_pairs p on p.id = v.pair
+    inner join users u on u.id = :reviewer
+    on conflict (pair_id, voter_id) do nothing
+    """
+)
+
+
+def _compare(brands: Sequence[UUID]) -> None:
+    """Write down which of two engines' pictures the reviewers of the demo find better, once."""
+    reviewers: list[str] = reviewer_ids().to_pylist()
+    looks = _looks()
+    given = {"brands": brands, "keys": list(looks), "reviewers": reviewers}
+    with writer(Scope.system()) as connection:
+        pairs = connection.execute(_UNCOMPARED, given).all()
+    if not pairs:
+        return
+    votes = [better_of(looks[pair.one], looks[pair.other], len(reviewers)) for pair in pairs]
+    ids = [pair.id for pair in pairs]
+    for reviewer, better in zip(reviewers, zip(*votes, strict=True), strict=True):
+        # Nobody votes for another.
+        with _step(), writer(Scope(brands="all", user=str(UUID(reviewer)))) as connection:
+            connection.execute(_VOTE, {"pairs": ids, "reviewer": reviewer, "better": list(better)})

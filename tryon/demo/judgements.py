@@ -13,6 +13,8 @@ _RANDOM, _NEWEST, _VALUE = 0.34, 0.10, 0.06
 _ERRS, _DIFFERS, _DIFFERS_IN_DOUBT = 0.04, 0.16, 0.40
 # How many are reviewed twice, and how many of the disagreements are settled.
 _SECOND_OPINION, _ADJUDICATED = 0.40, 0.40
+# How often the picture with light is found better, the flat one, or neither of them.
+_LIGHT: Final = (0.58, 0.24, 0.18)
 
 _REASONS: Final[dict[Category, tuple[str, ...]]] = {
     Category.TOPS: ("neckline", "lost_detail"),
@@ -47,6 +49,16 @@ class Judgement:
     note: str | None
     drawn: str
     is_adjudication: bool
+
+
+def better_of(one: Look, other: Look, reviewers: int) -> list[str]:
+    """Which of two looks each reviewer finds better: `one`, `other` or `neither`.
+
+    Light is worth something, though not to everybody.
+    """
+    dice = Random(f"{one.key} {other.key}")
+    lit, flat = ("other", "one") if one.flat else ("one", "other")
+    return [dice.choices([lit, flat, "neither"], _LIGHT)[0] for _ in range(reviewers)]
 
 
 def judgements(look: Look, confidence: float, reviewers: int) -> list[Judgement]:

@@ -13,6 +13,8 @@ _NUMBERS = {garment.name: number for number, garment in GARMENTS.items()}
 PLACES: Final = 4
 OPENING: Final = 24
 _COUNT: Final = 200
+# Where the light on the old clothes is seen on the new ones. Who compares engines compares these.
+_LIT: Final = frozenset({Category.TOPS, Category.BOTTOMS, Category.DRESSES, Category.JACKETS})
 
 # What a picture down to the hips shows.
 _ABOVE_THE_WAIST = {Category.TOPS, Category.JACKETS, Category.SCARVES, Category.HATS}
@@ -24,6 +26,7 @@ class Look:
 
     `garments` are stock numbers. With `photo` the person's picture is a bad photograph instead of
     the persona's, with `sheet` the first garment's is. `canceled`: it is canceled before it begins.
+    `flat`: in flat light, beside another of the gallery that has the same on.
     `key` is its idempotency key, `place` says which of the gallery's brands it is for.
     """
 
@@ -32,6 +35,7 @@ class Look:
     photo: Photo | None = None
     sheet: Sheet | None = None
     canceled: bool = False
+    flat: bool = False
     key: str = ""
     place: int = 0
 
@@ -181,4 +185,18 @@ def plan() -> Sequence[Group]:
         if placed:
             made.append(Group(tuple(placed), name))
         known.update(fresh)
-    return made
+    opening = made[:OPENING]
+    return [*opening, *_in_flat_light(opening), *made[OPENING:]]
+
+
+def _in_flat_light(groups: Sequence[Group]) -> Iterator[Group]:
+    """Each brand's looks once more, by the other engine."""
+    for place in range(PLACES):
+        looks = tuple(
+            replace(look, flat=True, key=f"{look.key}:flat")
+            for group in groups
+            for look in group.looks
+            if look.place == place and look.category in _LIT
+        )
+        if looks:
+            yield Group(looks, "In flat light")

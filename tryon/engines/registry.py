@@ -46,6 +46,13 @@ def offers() -> tuple[Offer, ...]:
             price_usd=Decimal(0),
         ),
         Offer(
+            name=embedded.FLAT,
+            label="Preview in flat light (built in)",
+            modes=embedded.Preview.modes,
+            garments=len(embedded.ORDER),
+            price_usd=Decimal(0),
+        ),
+        Offer(
             name=gemini_models.NAME,
             label=gemini_models.LABEL,
             modes=gemini_models.MODES,
@@ -74,7 +81,7 @@ def available() -> tuple[Offer, ...]:
 def engines() -> Mapping[str, Engine]:
     """Make the engines that can be used here, by their names; for a worker."""
     read = settings()
-    made: list[Engine] = [embedded.Preview()]
+    made: list[Engine] = [embedded.Preview(), embedded.Preview(flat=True)]
     if read.gemini_key is not None:
         # Not before: it takes most of a second and 30 MB, and pages ask for offers only.
         from tryon.engines.gemini import Gemini

@@ -33,6 +33,8 @@ from tryon.engines.preview.fit import fit
 from tryon.engines.preview.silhouette import Silhouette, find
 
 NAME = "preview"
+# The same without the light on the person's clothes: what that is worth is seen side by side.
+FLAT = "preview-flat"
 VERSION = "1.1"
 # The result's longer side, in pixels.
 SIDE = 1024
@@ -59,22 +61,26 @@ POINTS = ("shoulder_left", "shoulder_right", "waist_left", "waist_right", "hem")
 
 
 class Preview:
-    """The embedded engine. `submit` does the work and keeps the result until it is fetched."""
+    """The embedded engine. `submit` does the work and keeps the result until it is fetched.
 
-    name = NAME
+    `flat` makes the variant that leaves the light on the person's clothes out, named FLAT.
+    """
+
     modes = frozenset({Mode.TRYON})
 
-    def __init__(self) -> None:
+    def __init__(self, *, flat: bool = False) -> None:
+        self.name = FLAT if flat else NAME
+        self._is_flat = flat
         self._kept: dict[str, Result] = {}
         self._lock = threading.Lock()
 
     def submit(self, request: Request, key: str) -> str:
         """Make the picture; raises EngineError when there is none to be made."""
-        reference = f"{NAME}-{hashlib.sha256(key.encode()).hexdigest()[:32]}"
+        reference = f"{self.name}-{hashlib.sha256(key.encode()).hexdigest()[:32]}"
         with self._lock:
             if reference in self._kept:
                 return reference
-        result = make(request)
+        result = make(request, flat=self._is_flat)
         with self._lock:
             self._kept[reference] = result
         return reference
@@ -106,8 +112,10 @@ def _unknown() -> EngineError:
     )
 
 
-def make(request: Request) -> Result:
+def make(request: Request, *, flat: bool = False) -> Result:
     """Make the picture that a request asks for; the same request gives the same bytes.
+
+    `flat` leaves out the light and shadow that the person's clothes had.
 
     Parameters: `points`, a mapping of names in POINTS to [x, y] as shares of the picture, holds the
     body's geometry fixed where it was dragged into place. Raises RefusalError.
@@ -124,6 +132,8 @@ def make(request: Request) -> Result:
     signals = _signals_of_person(picture, face, silhouette, body)
     body = replace(body, old_hem=old_hem(picture, body))
     stuff = materials(picture, body, silhouette.mask)
+    if flat:
+        stuff = replace(stuff, light=np.ones_like(stuff.light))
     signals["hair"] = stuff.hair_certain
     canvas = picture.astype(np.float32)
     for cutout in cutouts:
