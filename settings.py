@@ -170,6 +170,14 @@ class Settings(BaseSettings):
         validation_alias="CLOSETAI_PROVIDER_KEYS",
         description="Their keys, as `name=key` with commas between.",
     )
+    provider_jobs: int = Field(
+        4,
+        ge=1,
+        le=64,
+        validation_alias="CLOSETAI_PROVIDER_JOBS",
+        description="How many pictures that providers make one worker waits for at a time. "
+        "Default 4.",
+    )
     smtp: SecretStr | None = Field(
         None,
         validation_alias="CLOSETAI_SMTP",

@@ -21,7 +21,7 @@ from database.tenancy import Scope
 from settings import ROOT
 from tryon import jobs, storage
 from tryon.engines import Category, Mode, Picture, Progress, Request, Result, garments, mannequins
-from tryon.engines.preview import Preview
+from tryon.engines.preview import NAME, Preview
 from tryon.jobs import Garment, Job
 from tryon.worker import Worker
 
@@ -109,7 +109,7 @@ def _worn(brand: UUID) -> Job:
     picture = storage.upload(_SYSTEM, owner, "garment", garments.draw(tee).encoded(), now)
     return _job(
         brand,
-        Preview.name,
+        NAME,
         person=storage.upload(_SYSTEM, owner, "selfie", person, now),
         garments=(Garment(picture=picture, category=tee.category),),
     )

@@ -684,7 +684,7 @@ CREATE FUNCTION public.mrr_counts(status public.subscription_status, policy publ
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN ((status = 'active'::public.subscription_status) OR ((policy = 'stripe'::public.mrr_policy) AND (status = 'past_due'::public.subscription_status)));
 
-CREATE FUNCTION public.next_job() RETURNS TABLE(id uuid, engine text)
+CREATE FUNCTION public.next_job(only_engines text[], but_engines text[]) RETURNS TABLE(id uuid, engine text)
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     SET enable_nestloop TO 'off'
@@ -705,6 +705,8 @@ left join turns t on t.tenant = coalesce(j.brand_id, j.user_id)
 where (select scope_sees_all())
   and j.status in ('queued', 'processing')
   and b.paused_at is null
+  and (only_engines is null or j.engine = any(only_engines))
+  and j.engine <> all(but_engines)
   and (
     j.status = 'queued'
     or (
@@ -4511,8 +4513,8 @@ REVOKE ALL ON FUNCTION public.leave_tombstone() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.merge_users(gone uuid, kept uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.merge_users(gone uuid, kept uuid) TO closetai_app;
 
-REVOKE ALL ON FUNCTION public.next_job() FROM PUBLIC;
-GRANT ALL ON FUNCTION public.next_job() TO closetai_app;
+REVOKE ALL ON FUNCTION public.next_job(only_engines text[], but_engines text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.next_job(only_engines text[], but_engines text[]) TO closetai_app;
 
 REVOKE ALL ON FUNCTION public.note_finished_job() FROM PUBLIC;
 

@@ -277,9 +277,21 @@ def test_jobs_launched_together_run_in_the_order_in_which_they_were_asked_for(br
     assert [claim().job for _ in launched] == launched
 
 
+def test_engines_are_taken_apart_when_that_is_asked_for(brand: UUID) -> None:
+    far, near = launch(studio(brand, engine="far"), studio(brand))
+    assert queue.claim("tests", LEASE, only=["further"]) is None
+    assert queue.claim("tests", LEASE, only=[]) is None
+    there = queue.claim("tests", LEASE, only=["far", "further"])
+    assert there is not None
+    assert there.job == far
+    here = queue.claim("tests", LEASE, never=["far"])
+    assert here is not None
+    assert here.job == near
+
+
 def test_what_runs_next_is_told_to_the_system_alone(brand: UUID) -> None:
     (job,) = launch(studio(brand))
-    question = text("select id from next_job()")
+    question = text("select id from next_job(null, '{}')")
     for scope in (Scope(), Scope.of_brands([brand]), Scope(brands="demo")):
         with connections.writer(scope) as connection:
             assert connection.scalars(question).all() == []

@@ -136,6 +136,57 @@ def attempts() -> list[tuple[str | None, str | None]]:
         return [tuple(row) for row in connection.execute(question)]
 
 
+_WAITS = """
+import threading
+from datetime import timedelta
+from tests.engines import Instant
+from tryon.engines import Progress
+from tryon.worker import Worker
+
+class Far(Instant):
+    def poll(self, reference):
+        print("waits", flush=True)
+        return Progress(done=False, again_s=60)
+
+    def cancel(self, reference):
+        print("canceled", flush=True)
+        return True
+
+engines = {"near": Instant("near"), "far": Far("far")}
+here = Worker(engines, lease=timedelta(seconds=0.6), never={"far"})
+here.run([Worker(engines, lease=timedelta(seconds=0.6), name=n, only={"far"}) for n in "ab"])
+"""
+
+
+def test_it_waits_for_several_providers_while_it_makes_others(database: Cluster) -> None:
+    with connections.owner() as connection:
+        brand = insert(connection, "brands", name="Nord", slug="nord")
+    far = [launch(brand, "far") for _ in range(3)]
+    near = launch(brand, "near")
+    with subprocess.Popen(
+        [sys.executable, "-c", _WAITS],
+        env=environment(database.data.parent, free_port(), DATABASE_URL=database.url()),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as process:
+        assert process.stdout
+        assert [process.stdout.readline() for _ in range(2)] == ["waits\n", "waits\n"]
+        wait_until(lambda: state(near) == "completed", "the one that is made here is done")
+        assert [state(job) for job in far] == ["processing", "processing", "queued"]
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+        # Whoever takes them next finds them with the provider.
+        assert process.stdout.read() == ""
+    with connections.owner() as connection:
+        question = text(
+            "select worker, outcome, reference is not null as is_known, retry_at <= now() as is_due"
+            " from job_attempts where engine = 'far' order by worker"
+        )
+        given_back = [tuple(row) for row in connection.execute(question)]
+    assert given_back == [("a", "lost", True, True), ("b", "lost", True, True)]
+
+
 def test_an_engine_that_cannot_be_stopped_ends_its_worker(database: Cluster, job: UUID) -> None:
     with hanging(database, 0.5) as process:
         assert process.wait(30) == 70

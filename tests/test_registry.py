@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from settings import ROOT, settings
-from tryon.engines import Mode, http
+from tryon.engines import BUILT_IN, Mode, http
 from tryon.engines.http import ProvidersError
 from tryon.engines.registry import available, engines, offers
 
@@ -40,6 +40,7 @@ def use(monkeypatch: pytest.MonkeyPatch, **values: str) -> None:
 def test_without_any_key_there_is_the_embedded_engine() -> None:
     assert [offer.name for offer in available()] == ["preview", "preview-flat"]
     assert list(engines()) == ["preview", "preview-flat"]
+    assert engines().keys() == BUILT_IN
     (preview, flat, *hidden) = offers()
     for built_in in (preview, flat):
         assert (built_in.modes, built_in.price_usd) == (frozenset({Mode.TRYON}), Decimal(0))

@@ -9,8 +9,7 @@ from uuid import UUID
 from database.connections import DatabaseUnavailableError
 from database.tenancy import Scope
 from tryon import bodies, jobs, launches, storage, uploads
-from tryon.engines import Category, Mode, RefusalError, registry
-from tryon.engines import preview as embedded
+from tryon.engines import BUILT_IN, Category, Mode, RefusalError, registry
 from tryon.engines.preview.body import Point
 from tryon.engines.registry import Offer
 from tryon.jobs import Garment, JobError
@@ -53,7 +52,7 @@ class Desk:
             return every
         return tuple(
             offer
-            if offer.name in (embedded.NAME, embedded.FLAT)
+            if offer.name in BUILT_IN
             else replace(offer, missing="The demo uses the built-in engines only.")
             for offer in every
         )

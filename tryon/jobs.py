@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError, ProgrammingError
 from database.connections import writer
 from database.tenancy import Scope
 from tryon import queue
-from tryon.engines import Category, Mode
+from tryon.engines import BUILT_IN, Category, Mode
 
 Origin = Literal["shopper", "studio", "demo"]
 Device = Literal["ios", "android", "desktop", "tablet", "other"]
@@ -30,7 +30,6 @@ GALLERY: Final = -10
 # Demo jobs an hour: of one visitor, and of all of them.
 DEMO_OF_ONE: Final = 5
 DEMO_OF_ALL: Final = 60
-_DEMO_ENGINES: Final = frozenset({"preview", "preview-flat"})
 
 
 class JobError(Exception):
@@ -337,7 +336,7 @@ def _check_demo(connection: Connection, scope: Scope, jobs: Sequence[Job]) -> No
     """Hold demo visitors to their own jobs, the embedded engine and their share of it."""
     if any(job.origin != "demo" or str(job.user) != scope.user for job in jobs):
         raise JobError("The demo launches demo jobs only.")
-    if any(job.engine not in _DEMO_ENGINES for job in jobs):
+    if any(job.engine not in BUILT_IN for job in jobs):
         raise JobError("The demo launches jobs on the built-in engines only.")
     # Whoever counts does so alone.
     connection.execute(text("select pg_advisory_xact_lock(hashtext('closetai_demo_jobs'))"))

@@ -8,7 +8,7 @@ or after a cancellation, finds the attempt ended and changes nothing.
 All of it runs with the scope of the system: it is for workers, never for a page.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -47,7 +47,7 @@ class Claim:
 
 
 # What runs next is said in the function, with the migrations: one statement over the jobs.
-_NEXT = text("select id, engine from next_job()")
+_NEXT = text("select id, engine from next_job(:only, :never)")
 
 # From here on the job's row is locked, and each statement sees what others had done before.
 _LOSE = text(
@@ -73,15 +73,22 @@ _ATTEMPT = text(
 )
 
 
-def claim(worker: str, lease: timedelta) -> Claim | None:
+def claim(
+    worker: str,
+    lease: timedelta,
+    *,
+    only: Collection[str] | None = None,
+    never: Collection[str] = (),
+) -> Claim | None:
     """Take the job that is next, or None when nothing can be done now.
 
-    A job whose workers have been lost again and again is given up on the way. Raises
-    DatabaseUnavailableError.
+    `only` and `never` are names of engines whose jobs alone are taken, or are not. A job whose
+    workers have been lost again and again is given up on the way. Raises DatabaseUnavailableError.
     """
+    engines = {"only": None if only is None else list(only), "never": list(never)}
     while True:
         with writer(Scope.system()) as connection:
-            job = connection.execute(_NEXT).one_or_none()
+            job = connection.execute(_NEXT, engines).one_or_none()
             if job is None:
                 return None
             taken = _take(connection, job.id, job.engine, worker, lease)

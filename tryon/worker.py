@@ -1,8 +1,9 @@
 """A job worker: takes the job that is next, has its engine make it, and says how it ended.
 
-It may be killed at any moment. What it holds is then taken by another when the lease has run out,
-and whatever it would have said afterwards counts for nothing. So a job that hangs in code which
-cannot be interrupted ends the whole process: whoever looks after it starts the next.
+One process makes one picture at a time, and waits for several that providers make meanwhile. It
+may be killed at any moment. What it holds is then taken by another when the lease has run out, and
+whatever it would have said afterwards counts for nothing. So a job that hangs in code which cannot
+be interrupted ends the whole process: whoever looks after it starts the next.
 """
 
 import contextlib
@@ -13,7 +14,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from types import FrameType
@@ -30,6 +31,7 @@ from database.tenancy import Scope
 from settings import LOG_FORMAT, settings
 from tryon import pictures, queue, storage
 from tryon.engines import (
+    BUILT_IN,
     Category,
     Code,
     Engine,
@@ -38,7 +40,6 @@ from tryon.engines import (
     Mode,
     Request,
     Result,
-    preview,
     registry,
 )
 from tryon.queue import Claim
@@ -50,6 +51,7 @@ _log = logging.getLogger(__name__)
 POLL_S: Final = 5.0
 # After a defect of ours or a database that went away.
 _PAUSE_S = 2.0
+_PROVIDERS_LIMIT = timedelta(minutes=5)
 # What the process ends with when a job hangs: the kernel's number for an internal software error.
 _HUNG = 70
 
@@ -59,17 +61,34 @@ class Worker:
     """How one worker works; the tests make everything shorter.
 
     `lease` is how long a job stays with a worker that is not heard of, `time_limit` how long an
-    engine may take for one.
+    engine may take for one. It takes jobs of the engines in `only`, None for any, and of none in
+    `never`.
     """
 
     engines: Mapping[str, Engine]
     lease: timedelta = timedelta(seconds=15)
     time_limit: timedelta = timedelta(minutes=2)
     name: str = field(default_factory=lambda: f"{socket.gethostname()}-{os.getpid()}")
+    only: Collection[str] | None = None
+    never: Collection[str] = ()
+    # What it holds, each with the event that ends the renewing of its lease.
+    _in_hand: dict[Claim, threading.Event] = field(default_factory=dict, init=False, repr=False)
 
-    def run(self) -> NoReturn:
-        """Work until the process is ended; SIGTERM gives back what is being worked on."""
+    def run(self, beside: Sequence["Worker"] = ()) -> NoReturn:
+        """Work until the process is ended; SIGTERM gives back what is being worked on.
+
+        Those `beside` work in threads of their own, for as long.
+        """
         signal.signal(signal.SIGTERM, _end)
+        for other in beside:
+            threading.Thread(target=other._work, name=other.name, daemon=True).start()
+        try:
+            self._work()
+        finally:
+            for other in beside:
+                other._give_back()
+
+    def _work(self) -> NoReturn:
         while True:
             try:
                 with connections.listening(queue.WAKE_UP) as listener:
@@ -85,10 +104,16 @@ class Worker:
     def work_off(self) -> int:
         """Do what there is to do, and return how many attempts that were."""
         done = 0
-        while (held := queue.claim(self.name, self.lease)) is not None:
+        while held := queue.claim(self.name, self.lease, only=self.only, never=self.never):
             self._attempt(held)
             done += 1
         return done
+
+    def _give_back(self) -> None:
+        for held, over in tuple(self._in_hand.items()):
+            over.set()
+            with contextlib.suppress(DatabaseUnavailableError, DBAPIError):
+                queue.release(held)
 
     def _attempt(self, held: Claim) -> None:
         with self._held(held) as lost:
@@ -132,6 +157,7 @@ class Worker:
         When this is left early, by SIGTERM for one, the job is given back.
         """
         lost, over = threading.Event(), threading.Event()
+        self._in_hand[held] = over
         renewing = threading.Thread(
             target=self._keep, args=[held, lost, over], name="lease", daemon=True
         )
@@ -139,13 +165,12 @@ class Worker:
         try:
             yield lost
         except BaseException:
-            over.set()
-            with contextlib.suppress(DatabaseUnavailableError, DBAPIError):
-                queue.release(held)
+            self._give_back()
             raise
         finally:
             over.set()
             renewing.join()
+            del self._in_hand[held]
 
     def _keep(self, held: Claim, lost: threading.Event, over: threading.Event) -> None:
         started = time.monotonic()
@@ -155,7 +180,9 @@ class Worker:
         while not over.wait(every):
             try:
                 if not queue.renew(held, self.lease):
-                    lost.set()
+                    # Given back, it is another's: what a provider is making goes on.
+                    if not over.is_set():
+                        lost.set()
                     return
                 if time.monotonic() > latest:
                     _log.error("job %s hangs: this worker ends", held.job)
@@ -343,10 +370,16 @@ def main() -> None:
     logging.basicConfig(level=settings().log_level.upper(), format=LOG_FORMAT)
     engines = registry.engines()
     _log.info("engines: %s", ", ".join(engines))
-    # Providers may have a queue of their own, or start a machine first.
-    embedded = {preview.NAME, preview.FLAT}
-    limit = timedelta(minutes=2 if engines.keys() <= embedded else 5)
-    Worker(engines=engines, time_limit=limit).run()
+    elsewhere = engines.keys() - BUILT_IN
+    here = Worker(engines, never=elsewhere)
+    waiting = settings().provider_jobs if elsewhere else 0
+    here.run(
+        [
+            # Providers may have a queue of their own, or start a machine first.
+            Worker(engines, time_limit=_PROVIDERS_LIMIT, name=f"{here.name}-{one}", only=elsewhere)
+            for one in range(waiting)
+        ]
+    )
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 
 class Mode(StrEnum):
@@ -39,6 +39,11 @@ class Category(StrEnum):
     BOOTS = "boots"
     JEWELRY = "jewelry"
 
+
+# The engines that need no provider, by their names: the demo has them, and they work here.
+PREVIEW: Final = "preview"
+PREVIEW_FLAT: Final = "preview-flat"
+BUILT_IN: Final = frozenset({PREVIEW, PREVIEW_FLAT})
 
 SHOES = frozenset({Category.SNEAKERS, Category.HEELS, Category.BOOTS})
 

@@ -13,6 +13,8 @@ import cv2
 import numpy as np
 
 from tryon.engines import (
+    PREVIEW,
+    PREVIEW_FLAT,
     Category,
     Code,
     EngineError,
@@ -32,9 +34,9 @@ from tryon.engines.preview.face import Face, only_face
 from tryon.engines.preview.fit import fit
 from tryon.engines.preview.silhouette import Silhouette, find
 
-NAME = "preview"
+NAME = PREVIEW
 # The same without the light on the person's clothes: what that is worth is seen side by side.
-FLAT = "preview-flat"
+FLAT = PREVIEW_FLAT
 VERSION = "1.1"
 # The result's longer side, in pixels.
 SIDE = 1024
