@@ -217,6 +217,23 @@ class Settings(BaseSettings):
         validation_alias="CLOSETAI_ADVISOR_MODEL",
         description="The model that is asked there. Default `llama-3.3-70b-instruct`.",
     )
+    embeddings_url: str = Field(
+        "",
+        validation_alias="CLOSETAI_EMBEDDINGS_URL",
+        description="Where a model of pictures is that says which garments are alike, see "
+        "[docs/providers.md](docs/providers.md): an address up to and with `/v1`. Without it the "
+        "built-in description of colour, texture and shape does.",
+    )
+    embeddings_key: Key | None = Field(
+        None,
+        validation_alias="CLOSETAI_EMBEDDINGS_KEY",
+        description="The key of that address, where it wants one.",
+    )
+    embeddings_model: str = Field(
+        "jina-clip-v2",
+        validation_alias="CLOSETAI_EMBEDDINGS_MODEL",
+        description="The model that is asked there. Default `jina-clip-v2`.",
+    )
     stripe_webhook_secret: Key | None = Field(
         None,
         validation_alias="CLOSETAI_STRIPE_WEBHOOK_SECRET",

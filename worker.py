@@ -35,6 +35,7 @@ FOLD_EVERY = 1.0
 ERASE_EVERY = 30.0
 WEBHOOKS_EVERY = 1.0
 PICTURES_EVERY = 3.0
+LIKENESS_EVERY = 10.0
 # UTC; when the fewest look.
 _QUIET_HOUR = 3
 _LONGEST_WAIT = 60.0
@@ -148,6 +149,19 @@ def erase_pictures() -> None:
     storage.erase_requested(datetime.now(UTC))
 
 
+def read_likeness() -> None:
+    """Ask the model of pictures about garments that it has not seen, where there is one."""
+    if not settings().embeddings_url:
+        return
+    from tryon import likeness
+
+    try:
+        likeness.read_missing()
+    except (likeness.ModelError, StorageError) as error:
+        # Tried again in a moment, and no defect of ours.
+        _log.warning("likeness: %s", error)
+
+
 def _deliver(calls: postman.Postman) -> None:
     calls.deliver(datetime.now(UTC))
 
@@ -220,6 +234,7 @@ def run() -> None:
         Task("job worker", 1, job_worker.keep_running),
         Task("webhooks", WEBHOOKS_EVERY, lambda: _deliver(calls)),
         Task("demo pictures", PICTURES_EVERY, make_demo_pictures),
+        Task("likeness", LIKENESS_EVERY, read_likeness),
     ):
         threading.Thread(target=_keep_doing, args=[task], daemon=True).start()
     _keep_doing(

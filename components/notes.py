@@ -45,6 +45,12 @@ def engine_cost(row: pd.Series) -> str:
     return f"{cost} for {_many(row['completed_count'], 'completed job')}"
 
 
+def cost_as_told(row: pd.Series) -> str:
+    """The same, with how many of the jobs no engine says the cost of."""
+    unpriced = int(row["unpriced_count"])
+    return engine_cost(row) + (f", {unpriced:,} of them at no known cost" if unpriced else "")
+
+
 def verdicts(row: pd.Series) -> str:
     """Of human accuracy: its Wilson 95 % interval and n, and whether n is too small to rely on."""
     n = int(row["verdict_count"])

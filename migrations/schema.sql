@@ -2134,6 +2134,13 @@ CREATE TABLE public.photo_sets (
     CONSTRAINT photo_sets_photo_count_check CHECK (((photo_count >= 1) AND (photo_count <= 200)))
 );
 
+CREATE TABLE public.picture_embeddings (
+    object_id uuid NOT NULL,
+    model text NOT NULL,
+    embedding real[],
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
 CREATE TABLE public.plans (
     id uuid DEFAULT public.uuid_v7() NOT NULL,
     name text NOT NULL,
@@ -2899,6 +2906,9 @@ ALTER TABLE ONLY public.personas
 
 ALTER TABLE ONLY public.photo_sets
     ADD CONSTRAINT photo_sets_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.picture_embeddings
+    ADD CONSTRAINT picture_embeddings_pkey PRIMARY KEY (object_id);
 
 ALTER TABLE ONLY public.plans
     ADD CONSTRAINT plans_name_key UNIQUE (name);
@@ -3669,6 +3679,9 @@ ALTER TABLE ONLY public.photo_sets
 ALTER TABLE ONLY public.photo_sets
     ADD CONSTRAINT photo_sets_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.picture_embeddings
+    ADD CONSTRAINT picture_embeddings_object_id_fkey FOREIGN KEY (object_id) REFERENCES public.stored_objects(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.product_images
     ADD CONSTRAINT product_images_object_id_fkey FOREIGN KEY (object_id) REFERENCES public.stored_objects(id) ON DELETE CASCADE;
 
@@ -3893,6 +3906,8 @@ ALTER TABLE public.personas ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.photo_sets ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.picture_embeddings ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.plans ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.product_images ENABLE ROW LEVEL SECURITY;
@@ -4047,6 +4062,10 @@ CREATE POLICY tenant ON public.personas FOR SELECT TO closetai_app, closetai_rea
 
 CREATE POLICY tenant ON public.photo_sets FOR SELECT TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR (user_id = ( SELECT public.scope_user() AS scope_user))));
 
+CREATE POLICY tenant ON public.picture_embeddings FOR SELECT TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (EXISTS ( SELECT
+   FROM public.stored_objects o
+  WHERE (o.id = picture_embeddings.object_id)))));
+
 CREATE POLICY tenant ON public.plans FOR SELECT TO closetai_app, closetai_reader USING (true);
 
 CREATE POLICY tenant ON public.product_images FOR SELECT TO closetai_app, closetai_reader USING ((EXISTS ( SELECT
@@ -4197,6 +4216,8 @@ CREATE POLICY tenant_delete ON public.personas FOR DELETE TO closetai_app USING 
 
 CREATE POLICY tenant_delete ON public.photo_sets FOR DELETE TO closetai_app USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand)))));
 
+CREATE POLICY tenant_delete ON public.picture_embeddings FOR DELETE TO closetai_app USING (( SELECT public.scope_sees_all() AS scope_sees_all));
+
 CREATE POLICY tenant_delete ON public.plans FOR DELETE TO closetai_app USING (( SELECT public.scope_sees_all() AS scope_sees_all));
 
 CREATE POLICY tenant_delete ON public.product_images FOR DELETE TO closetai_app USING (((NOT ( SELECT public.scope_is_demo() AS scope_is_demo)) AND (EXISTS ( SELECT
@@ -4292,6 +4313,8 @@ CREATE POLICY tenant_insert ON public.persona_pictures FOR INSERT TO closetai_ap
 CREATE POLICY tenant_insert ON public.personas FOR INSERT TO closetai_app WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand)))));
 
 CREATE POLICY tenant_insert ON public.photo_sets FOR INSERT TO closetai_app WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand)))));
+
+CREATE POLICY tenant_insert ON public.picture_embeddings FOR INSERT TO closetai_app WITH CHECK (( SELECT public.scope_sees_all() AS scope_sees_all));
 
 CREATE POLICY tenant_insert ON public.plans FOR INSERT TO closetai_app WITH CHECK (( SELECT public.scope_sees_all() AS scope_sees_all));
 
@@ -4396,6 +4419,8 @@ CREATE POLICY tenant_update ON public.persona_pictures FOR UPDATE TO closetai_ap
 CREATE POLICY tenant_update ON public.personas FOR UPDATE TO closetai_app USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand))))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand)))));
 
 CREATE POLICY tenant_update ON public.photo_sets FOR UPDATE TO closetai_app USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand))))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_written_brands() AS scope_written_brands)) OR ((user_id = ( SELECT public.scope_user() AS scope_user)) AND ((brand_id IS NULL) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR ( SELECT public.scope_names_no_brand() AS scope_names_no_brand)))));
+
+CREATE POLICY tenant_update ON public.picture_embeddings FOR UPDATE TO closetai_app USING (( SELECT public.scope_sees_all() AS scope_sees_all)) WITH CHECK (( SELECT public.scope_sees_all() AS scope_sees_all));
 
 CREATE POLICY tenant_update ON public.plans FOR UPDATE TO closetai_app USING (( SELECT public.scope_sees_all() AS scope_sees_all)) WITH CHECK (( SELECT public.scope_sees_all() AS scope_sees_all));
 
@@ -4735,6 +4760,9 @@ GRANT SELECT ON TABLE public.photo_set_progress TO closetai_reader;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.photo_sets TO closetai_app;
 GRANT SELECT ON TABLE public.photo_sets TO closetai_reader;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.picture_embeddings TO closetai_app;
+GRANT SELECT ON TABLE public.picture_embeddings TO closetai_reader;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.plans TO closetai_app;
 GRANT SELECT ON TABLE public.plans TO closetai_reader;

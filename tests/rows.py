@@ -146,13 +146,15 @@ def fill(connection: Connection, name: str, *, is_demo: bool = False) -> Tenant:
         return found
 
     selfie = picture("selfie", **both)
+    garment = picture("garment", **mine)
+    row("picture_embeddings", object_id=garment, model=mark, embedding=[1.0])
     item = row(
         "wardrobe_items",
         **both,
         category="tops",
         name=mark,
         ai_tags=[mark],
-        object_id=picture("garment", **mine),
+        object_id=garment,
     )
     collection = row("collections", **mine, name=mark, cover_object_id=picture("cover", **mine))
     row("collection_items", collection_id=collection, item_id=item)

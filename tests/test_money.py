@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 import queries
+from components import notes
 from database import connections, rollups
 from database.tenancy import Scope
 from tests import facts
@@ -68,6 +69,8 @@ def test_what_credits_were_spent_on(brands: tuple[str, str]) -> None:
     row = read("billing/credits_spent", [alder], **MARCH).iloc[0]
     assert (row["credit_count"], row["completed_count"], row["failed_count"]) == (6, 3, 1)
     assert row["engine_cost_usd"] == Decimal("0.08")
+    assert row["unpriced_count"] == 0
+    assert notes.cost_as_told(row) == "$0.0800 for 3 completed jobs"
     # 0.08 ÷ 3
     assert round(row["cost_per_generation_usd"], 6) == Decimal("0.026667")
     assert (row["rejected_count"], row["rejected_credit_count"]) == (1, 2)
@@ -85,6 +88,12 @@ def test_what_credits_were_spent_on(brands: tuple[str, str]) -> None:
     assert products["credit_count"].tolist() == [5, 1]
     assert products["failed_count"].tolist() == [1, 0]
     assert products["cost_per_generation_usd"].tolist() == [Decimal("0.03"), Decimal("0.02")]
+    with connections.owner() as c:
+        studio(c, alder, "2026-03-07", credits=1)
+    row = read(
+        "billing/credits_spent", [alder], since=date(2026, 3, 1), until=date(2026, 3, 31)
+    ).iloc[0]
+    assert notes.cost_as_told(row) == "$0.0800 for 4 completed jobs, 1 of them at no known cost"
     nothing = read(
         "billing/credits_spent", [alder], since=date(2020, 1, 1), until=date(2020, 2, 1)
     ).iloc[0]

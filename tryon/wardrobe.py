@@ -15,8 +15,10 @@ from sqlalchemy.exc import IntegrityError
 
 from database.connections import writer
 from database.tenancy import Scope
+from settings import settings
 from tryon import describe, storage
 from tryon.engines import Category
+from tryon.engines.pictures import Array
 
 LONGEST_NAME: Final = 200
 LONGEST_COLLECTION: Final = 255
@@ -360,9 +362,38 @@ def change(
     return _item(row)
 
 
-_EMBEDDINGS = text(
+# Vectors of one kind only can be compared: a model's, where it has seen the one that is asked for,
+# or else our own.
+_LIKE = text(
     """
-    select id, embedding from wardrobe_items where user_id = :user and embedding is not null
+    select coalesce(e.embedding, i.embedding) as vector, e.embedding is not null as is_models
+    from wardrobe_items i
+    left join picture_embeddings e on e.object_id = i.object_id and e.model = :model
+    where i.user_id = :user and i.id = :item
+    """
+)
+_VECTORS = """
+    select i.id, case when :is_models then e.embedding else i.embedding end as vector
+    from wardrobe_items i
+    left join picture_embeddings e on e.object_id = i.object_id and e.model = :model
+    where i.user_id = :user and i.id <> :item
+"""
+_ALL_VECTORS = text(f"select v.id, v.vector from ({_VECTORS}) v where v.vector is not null")
+_HAS_PGVECTOR = text(
+    """
+    select exists (
+      select from pg_extension x
+      where x.extname = 'vector' and x.extnamespace = cast('public' as regnamespace)
+    )
+    """
+)
+_NEAREST = text(
+    f"""
+    select v.id
+    from ({_VECTORS}) v
+    where cardinality(v.vector) = cardinality(cast(:like as real[]))
+    order by cast(v.vector as vector) <=> cast(cast(:like as real[]) as vector), v.id
+    limit :count
     """
 )
 _SOME = text(f"select {_ITEM} from wardrobe_items i where i.user_id = :user and i.id = any(:ids)")
@@ -371,23 +402,30 @@ _SOME = text(f"select {_ITEM} from wardrobe_items i where i.user_id = :user and 
 def similar(scope: Scope, item_id: UUID, count: int) -> list[Item]:
     """Items of the scope's user that look most like one of theirs, the most alike first.
 
-    By the cosine of their descriptors, over all of them: a wardrobe is some hundred items. Empty
-    where the item's picture could not be described. Raises NotThereError, DatabaseUnavailableError.
+    By the cosine of their vectors, over all of them: a wardrobe is some hundred items. Empty where
+    the item's picture could not be described. Raises NotThereError, DatabaseUnavailableError.
     """
     item(scope, item_id)
+    asked = {"user": scope.user, "item": item_id, "model": settings().embeddings_model}
     with writer(scope) as connection:
-        known = {
-            row.id: np.array(row.embedding)
-            for row in connection.execute(_EMBEDDINGS, {"user": scope.user})
-        }
-        like = known.pop(item_id, None)
-        if like is None:
+        like = connection.execute(_LIKE, asked).one()
+        if like.vector is None:
             return []
-        nearest = sorted(
-            (one for one, vector in known.items() if len(vector) == len(like)),
-            key=lambda one: -float(known[one] @ like),
-        )
-        return _in_order(connection, scope, nearest[:count])
+        asked["is_models"] = like.is_models
+        if connection.scalar(_HAS_PGVECTOR):
+            # The vectors stay where they are: a model's are a thousand numbers each.
+            nearest = connection.scalars(_NEAREST, {**asked, "like": like.vector, "count": count})
+            return _in_order(connection, scope, nearest.all())
+        known = connection.execute(_ALL_VECTORS, asked).all()
+        return _in_order(connection, scope, _nearest(known, np.array(like.vector))[:count])
+
+
+def _nearest(known: Sequence[Row[tuple[UUID, list[float]]]], like: Array) -> list[UUID]:
+    """Ids by the cosine, the nearest first; all vectors are of unit length."""
+    alike = {
+        row.id: float(np.array(row.vector) @ like) for row in known if len(row.vector) == len(like)
+    }
+    return sorted(alike, key=lambda one: (-alike[one], one))
 
 
 def _in_order(connection: Connection, scope: Scope, ids: Sequence[UUID]) -> list[Item]:

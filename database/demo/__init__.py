@@ -57,7 +57,7 @@ _EMPTIED = [
     "photo_sets", "batches", "collections", "collection_items", "products", "product_images",
     "personas", "persona_pictures", "model_versions", "advisor_conversations", "advisor_messages",
     "benchmarks", "reviewable_jobs", "review_draws", "review_tallies", "job_pairs", "pair_votes",
-    "webhooks", "webhook_deliveries", "webhook_attempts",
+    "webhooks", "webhook_deliveries", "webhook_attempts", "picture_embeddings",
 ]  # fmt: skip
 
 # Jobs that are made at a time, so that memory stays below a gigabyte.

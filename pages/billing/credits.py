@@ -27,7 +27,7 @@ show = partial(measure, days)
 with card.wall(3):
     measure_now("credit_balance", standing, "balance_count", credit_account.reserved)
     show("credits_spent", spent, "credit_count", daily, note=credit_account.completed)
-    show("cost_per_generation", spent, "cost_per_generation_usd", note=notes.engine_cost)
+    show("cost_per_generation", spent, "cost_per_generation_usd", note=notes.cost_as_told)
     show(
         "cost_per_accepted",
         ask("accuracy/cost_per_accepted", origin="studio", category="all", device="all"),

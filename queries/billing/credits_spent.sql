@@ -10,6 +10,7 @@
 --   completed_count           jobs completed
 --   failed_count              jobs failed: their credits went back
 --   engine_cost_usd           engine cost of all jobs that ended
+--   unpriced_count            completed jobs of which no engine says what they cost: counted as 0
 --   cost_per_generation_usd   engine cost ÷ completed jobs; n/a without any
 --   rejected_count            completed jobs whose verdict is that the picture was rejected
 --   rejected_credit_count     credits spent on these
@@ -19,6 +20,7 @@ with ended as (
         coalesce(sum(j.credits) filter (where j.status = 'completed'), 0) as credits,
         count(*) filter (where j.status = 'completed') as completed,
         count(*) filter (where j.status = 'failed') as failed,
+        count(*) filter (where j.status = 'completed' and j.engine_cost_usd is null) as unpriced,
         coalesce(sum(j.engine_cost_usd), 0) as cost,
         coalesce(sum(j.engine_cost_usd) filter (where j.status = 'failed'), 0) as failed_cost
     from tryon_jobs j
@@ -49,6 +51,7 @@ select
     e.completed as completed_count,
     e.failed as failed_count,
     e.cost as engine_cost_usd,
+    e.unpriced as unpriced_count,
     e.cost / nullif(e.completed, 0) as cost_per_generation_usd,
     r.jobs as rejected_count,
     r.credits as rejected_credit_count,
