@@ -184,7 +184,7 @@ def _page(question: Question, cursor: tuple[datetime, str]) -> Question:
 
 def _counted(found: int) -> str:
     if found > PAGE:
-        return f"{PAGE} of more"
+        return f"{PAGE} products, and there are more"
     return "1 product" if found == 1 else f"{found} products"
 
 

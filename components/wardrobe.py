@@ -221,8 +221,9 @@ def _wall(wanted: _Wanted, powers: Powers) -> None:
         _nothing(wanted, powers)
         return
     shown = found[:count]
-    more = " of more" if len(found) > count else ""
-    st.caption(f"{len(shown):,}{more} item{'' if len(shown) == 1 else 's'}")
+    more = len(found) > count
+    items = f"{len(shown):,} item{'' if len(shown) == 1 else 's'}"
+    st.caption(f"{items}, and there are more" if more else items)
     _grid(shown)
     if more:
         st.button("Show more", icon=":material/expand_more:", on_click=_show_more)

@@ -40,6 +40,7 @@ def launch(page: Page) -> None:
     """One click, and the picture that comes of it."""
     page.locator(".st-key-launch button").click()
     page.get_by_role("img", name="After: ").wait_for(timeout=60_000)
+    page.mouse.move(0, 0)
     drawn(page)
 
 
