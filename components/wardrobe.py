@@ -114,8 +114,19 @@ def show(powers: Powers) -> None:
         st.button("Try again", icon=":material/refresh:")
 
 
+def labelled(collections: Sequence[Any]) -> dict[str, Any]:
+    """Collections, given the newest first, by what tells them apart: a name may be there twice."""
+    found: dict[str, Any] = {}
+    for one in reversed(collections):
+        label, number = one.name, 2
+        while label in found or label == _NO_COLLECTION:
+            label, number = f"{one.name} ({number})", number + 1
+        found[label] = one
+    return found
+
+
 def _filters(powers: Powers, collections: Sequence[Any]) -> _Wanted:
-    named = {one.name: str(one.id) for one in reversed(collections)}
+    named = {label: str(one.id) for label, one in labelled(collections).items()}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         words = st.text_input(
             "Search",
@@ -175,19 +186,19 @@ def _collections(collections: Sequence[Any], wanted: _Wanted, powers: Powers) ->
     if not collections or not wanted.is_everything:
         return
     with st.container(horizontal=True, gap="small", key="wardrobe-collections"):
-        for one in collections[:8]:
+        for label, one in [*reversed(labelled(collections).items())][:8]:
             with st.container(border=True, gap="xsmall", width=150, key=f"collection-{one.id}"):
                 if one.cover is not None:
                     st.html(picture.tag(one.cover, f"Cover of {one.name}", _COVER, small=True))
                 else:
                     st.html(_EMPTY_COVER)
                 st.button(
-                    f"{shortened(one.name, 18)} ({one.item_count})",
+                    f"{markdown(shortened(label, 18))} ({one.item_count})",
                     type="tertiary",
                     key=f"show-{one.id}",
                     on_click=_pick_collection,
-                    args=[one.name],
-                    help=f"Show {one.name}",
+                    args=[label],
+                    help=f"Show {markdown(label)}",
                 )
 
 
@@ -402,7 +413,7 @@ def _form(one: Any, powers: Powers) -> None:
 
 
 def _membership(one: Any, powers: Powers) -> None:
-    known = {str(each.id): each.name for each in powers.collections()}
+    known = {str(each.id): label for label, each in labelled(powers.collections()).items()}
     if not known:
         return
     now = powers.collections_of(str(one.id))

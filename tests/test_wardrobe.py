@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from sqlalchemy import text
 
+from components.wardrobe import labelled
 from database import connections
 from database.tenancy import Scope
 from tests.rows import insert
@@ -179,6 +180,15 @@ def test_collections_hold_what_is_put_in(ada: Scope) -> None:
         other.remove_collection(sea)
     closet.remove(tee)
     assert names(closet.items(9, **nothing, collection="")) == ["Rose tank"]
+
+
+def test_collections_of_one_name_are_told_apart(ada: Scope) -> None:
+    closet = Closet(lambda: ada)
+    made = [closet.add_collection(name) for name in ("Sea", "Sea", "Whole wardrobe", "Sea (2)")]
+    told = {label: str(one.id) for label, one in labelled(closet.collections()).items()}
+    assert told == dict(
+        zip(("Sea", "Sea (2)", "Whole wardrobe (2)", "Sea (2) (2)"), made, strict=True)
+    )
 
 
 def test_a_person_does_not_hang_in_a_wardrobe(ada: Scope) -> None:
