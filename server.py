@@ -8,7 +8,6 @@ import logging
 import secrets
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from uuid import UUID
 
 import streamlit as st
@@ -28,6 +27,7 @@ from accounts.routes import ROUTES, BrowserCookie
 from accounts.sessions import SESSION_COOKIE
 from api import service
 from database import connections, rollups
+from frontend import Compressed, Preloads
 from settings import LOG_FORMAT, ROOT, settings
 from tryon import pictures, storage
 
@@ -70,33 +70,6 @@ class SecurityHeaders:
             await send(message)
 
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
-
-
-# What a page needs that Streamlit's own page does not name: it would be asked for when the first
-# chart, table and text come, one after the other.
-_SOON_NEEDED = ("PlotlyChart", "DataFrame", "arrowFormatUtils", "StreamlitMarkdown")
-
-
-class Preloads:
-    """Tells a browser with the page itself which scripts it is going to need."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-        scripts = Path(st.__file__).parent / "static" / "static" / "js"
-        found = [path.name for name in _SOON_NEEDED for path in scripts.glob(f"{name}.*.js")]
-        self.link = ", ".join(f"</static/js/{name}>; rel=modulepreload" for name in found)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on."""
-
-        async def send_with_link(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                if headers.get("content-type", "").startswith("text/html"):
-                    headers.append("Link", self.link)
-            await send(message)
-
-        await self.app(scope, receive, send_with_link if scope["type"] == "http" else send)
 
 
 # What is no page's address although a browser may be sent there: ours, and Streamlit's own.
@@ -259,6 +232,7 @@ app = st.App(
     ],
     middleware=[
         Middleware(SecurityHeaders),
+        Middleware(Compressed),
         Middleware(Preloads),
         Middleware(UnknownAddresses),
         Middleware(BrowserCookie),

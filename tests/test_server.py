@@ -2,12 +2,14 @@
 
 import logging
 import re
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
+import frontend
 import server
 import worker
 from api import service
@@ -63,16 +65,57 @@ def test_a_database_that_is_gone_is_said_as_such() -> None:
     assert error.value == "The database does not answer. Try again in a moment."
 
 
-def test_a_page_names_the_scripts_that_charts_will_need_and_they_are_there(
+def test_streamlit_s_files_come_early_and_small(
     database: object,  # noqa: ARG001 – the application reads its settings
+    subtests: pytest.Subtests,
 ) -> None:
-    with TestClient(server.app) as client:
-        page = client.get("/", headers={"accept": "text/html"})
-        named = re.findall(r"<(/static/js/[^>]+)>; rel=modulepreload", page.headers["link"])
-        assert [name.split("/")[-1].split(".")[0] for name in named] == list(server._SOON_NEEDED)
-        for name in named:
-            script = client.get(name)
-            assert script.status_code == 200
-            assert "javascript" in script.headers["content-type"]
-            # The page alone says so.
-            assert "link" not in script.headers
+    # One client for all: a process has one runtime of Streamlit.
+    with TestClient(server.app) as browser:
+        with subtests.test("a page names what it will need"):
+            names_what_it_needs(browser)
+        for address in ("/api/docs", "/health"):
+            with subtests.test("what is no page is left as it is", address=address):
+                answer = browser.get(address)
+                assert "modulepreload" not in answer.text
+                assert len(answer.content) > 0
+        with subtests.test("scripts come compressed to whoever takes them so"):
+            comes_compressed(browser)
+
+
+def names_what_it_needs(browser: TestClient) -> None:
+    page = browser.get("/", headers={"accept": "text/html"})
+    assert len(page.content) == int(page.headers["content-length"])
+    named = re.findall(r'<link rel="\w+" (?:as="font" )?crossorigin href="(/[^"]+)">', page.text)
+    assert len(named) > 50
+    assert len(named) == len(set(named))
+    parts = {Path(one).name.split(".")[0] for one in named}
+    assert {"manrope-latin", "MaterialSymbols-Rounded", *frontend._PARTS} <= parts
+    for name in named:
+        assert browser.get(name).status_code == 200, name
+    # All that these import is named as well, by us or by Streamlit.
+    for name in frontend.soon_needed():
+        for imported in re.findall(r'from"\./([^"]+)"', browser.get(name).text):
+            assert imported in page.text, f"{name} imports {imported}"
+    # A typeface that is not ours is not asked for.
+    assert "SourceSans" not in page.text
+
+
+def comes_compressed(browser: TestClient) -> None:
+    (chart,) = (one for one in frontend.soon_needed() if "PlotlyChart" in one)
+    plain = browser.get(chart, headers={"accept-encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    packed = browser.get(chart, headers={"accept-encoding": "br;q=1.0, gzip;q=0.8"})
+    assert packed.headers["content-encoding"] == "gzip"
+    assert packed.headers["vary"] == "Accept-Encoding"
+    assert packed.content == plain.content
+    assert int(packed.headers["content-length"]) < len(plain.content) / 3
+    for header in ("cache-control", "x-content-type-options"):
+        assert packed.headers[header] == plain.headers[header]
+    same = {"accept-encoding": "gzip", "if-none-match": plain.headers["etag"]}
+    assert browser.get(chart, headers=same).status_code == 304
+    part = browser.get(chart, headers={"accept-encoding": "gzip", "range": "bytes=0-9"})
+    assert part.content == plain.content[:10]
+    head = browser.head(chart, headers={"accept-encoding": "gzip"})
+    assert int(head.headers["content-length"]) == len(plain.content)
+    outside = browser.get("/static/%2e%2e/index.html", headers={"accept-encoding": "gzip"})
+    assert "content-encoding" not in outside.headers

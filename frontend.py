@@ -1,0 +1,137 @@
+"""Streamlit's page and scripts as a browser far away wants them: small, and asked for early.
+
+Streamlit sends its scripts as they are, ten megabytes for a page with charts, and a browser learns
+of most of them one after the other: from the page, from the first script, from the first chart.
+"""
+
+import functools
+import gzip
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+import streamlit as st
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_STATIC: Final = Path(st.__file__).parent / "static"
+_SCRIPTS: Final = _STATIC / "static" / "js"
+_PAGE: Final = _STATIC / "index.html"
+
+# What pages are made of, by the names of Streamlit's parts; what these import comes along.
+_PARTS: Final = (
+    "Html", "Button", "ButtonGroup", "Selectbox", "Checkbox", "PageLink",
+    "Metric", "loadVegaEmbed", "embed", "vega-interpreter", "DataFrame", "arrowFormatUtils",
+    "PlotlyChart",
+)  # fmt: skip
+_IMPORT: Final = re.compile(r"""(?:from|import)\s*["'`]\./([\w.~-]+\.js)["'`]""")
+# Of a typeface that no page of ours uses.
+_OTHER_FONT: Final = re.compile(rb'<link\s+rel="preload"[^>]*\bas="font"[^>]*>')
+
+
+def soon_needed() -> list[str]:
+    """Addresses of the scripts that a page needs and Streamlit's own page does not name."""
+    named = _PAGE.read_text()
+    found: dict[str, None] = {}
+    wanted = [path.name for part in _PARTS for path in _SCRIPTS.glob(f"{part}.*.js")]
+    while wanted:
+        name = wanted.pop(0)
+        if name not in found and name not in named:
+            found[name] = None
+            wanted += _IMPORT.findall((_SCRIPTS / name).read_text())
+    return [f"/static/js/{name}" for name in found]
+
+
+def _fonts() -> Iterable[str]:
+    yield "/app/static/fonts/manrope-latin.woff2"
+    for path in (_STATIC / "static" / "media").glob("MaterialSymbols-Rounded.*.woff2"):
+        yield f"/static/media/{path.name}"
+
+
+class Preloads:
+    """Tells a browser with the page itself what it is going to need."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        links = [
+            *(f'<link rel="preload" as="font" crossorigin href="{url}">' for url in _fonts()),
+            *(f'<link rel="modulepreload" crossorigin href="{url}">' for url in soon_needed()),
+        ]
+        self.links = "".join(links).encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; what comes back as Streamlit's page goes out with the links."""
+        start: Message | None = None
+        parts: list[bytes] = []
+
+        async def send_with_links(message: Message) -> None:
+            nonlocal start
+            if message["type"] == "http.response.start":
+                kind = MutableHeaders(scope=message).get("content-type", "")
+                if message["status"] == 200 and kind.startswith("text/html"):
+                    start = message  # its length is not known yet
+                    return
+            if start is None:
+                await send(message)
+                return
+            parts.append(message.get("body", b""))
+            if not message.get("more_body", False):
+                page = self._linked(b"".join(parts))
+                MutableHeaders(scope=start)["content-length"] = str(len(page))
+                await send(start)
+                await send({"type": "http.response.body", "body": page})
+
+        asked = scope["type"] == "http" and scope["method"] == "GET"
+        await self.app(scope, receive, send_with_links if asked else send)
+
+    def _linked(self, page: bytes) -> bytes:
+        if b'id="root"' not in page:  # the API's documents, for one
+            return page
+        return _OTHER_FONT.sub(b"", page).replace(b"</head>", self.links + b"</head>", 1)
+
+
+@functools.cache
+def _compressed(path: Path) -> bytes:
+    return gzip.compress(path.read_bytes(), mtime=0)
+
+
+class Compressed:
+    """Sends Streamlit's scripts and styles compressed to whoever takes them so; once made, kept."""
+
+    KINDS: Final = {".js": "text/javascript", ".css": "text/css"}
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.files = {
+            f"/static/{path.relative_to(_STATIC / 'static').as_posix()}": path
+            for path in (_STATIC / "static").rglob("*")
+            if path.suffix in self.KINDS
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what is none of these, and what asks only whether something has changed."""
+        path = self.files.get(scope["path"]) if scope["type"] == "http" else None
+        if path is None or scope["method"] != "GET" or not _takes_it(Request(scope)):
+            await self.app(scope, receive, send)
+            return
+        answer = Response(
+            await run_in_threadpool(_compressed, path),
+            media_type=self.KINDS[path.suffix],
+            headers={
+                "Content-Encoding": "gzip",
+                "Vary": "Accept-Encoding",
+                # As Streamlit says: a file's name changes with its content.
+                "Cache-Control": "public, immutable, max-age=31536000",
+            },
+        )
+        await answer(scope, receive, send)
+
+
+def _takes_it(request: Request) -> bool:
+    offered = request.headers.get("accept-encoding", "").split(",")
+    asks_more = "range" in request.headers or "if-none-match" in request.headers
+    return not asks_more and any(one.partition(";")[0].strip() == "gzip" for one in offered)
