@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import combinations, product
 from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, StorageState, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 from database import connections
 from settings import ROOT
@@ -126,6 +128,9 @@ def test_a_page_is_drawn_without_errors_and_fits_its_window(
             " return scrollWidth <= clientWidth; }",
             arg=main,
         )
+        # After a change of theme they have the old one's colours for that moment.
+        with suppress(PlaywrightTimeoutError):
+            page.wait_for_function(f"() => Object.keys(({UNREADABLE})()).length === 0")
         assert page.evaluate(UNREADABLE) == {}
         assert told(look(page, f"{path}, {width}, {theme}")) == []
     expect(page.get_by_role("heading", level=1)).to_have_count(1)
