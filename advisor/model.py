@@ -12,8 +12,8 @@ import openai
 from pydantic import SecretStr
 
 from advisor import AdvisorError, Piece, Turn
+from openai_client import client
 
-_SECONDS: Final = 30.0
 # What goes along: the last turns, and so many pieces.
 _TURNS: Final = 10
 _PIECES: Final = 80
@@ -35,13 +35,7 @@ class Model:
     """A model at an endpoint. `address` ends before /chat/completions."""
 
     def __init__(self, address: str, key: SecretStr | None, model: str) -> None:
-        self._client = openai.OpenAI(
-            base_url=address,
-            # The library wants one; servers of one's own often do not.
-            api_key=key.get_secret_value() if key is not None else "none",
-            timeout=_SECONDS,
-            max_retries=1,
-        )
+        self._client = client(address, key)
         self._model = model
 
     def answer(

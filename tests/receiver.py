@@ -32,6 +32,20 @@ class Receiver:
 
 
 @contextmanager
+def listening(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    """Answer on loopback until the block ends; gives the address."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@contextmanager
 def receiver() -> Iterator[Receiver]:
     """Listen until the block ends."""
 
@@ -52,14 +66,9 @@ def receiver() -> Iterator[Receiver]:
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    shop = Receiver(f"http://127.0.0.1:{server.server_port}/closetai")
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield shop
-    finally:
-        shop.hold.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with listening(Handler) as address:
+        shop = Receiver(f"{address}/closetai")
+        try:
+            yield shop
+        finally:
+            shop.hold.set()

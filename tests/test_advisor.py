@@ -1,11 +1,10 @@
 """The advisor: what the rules understand and choose, a model behind a fake, whose talk it is."""
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -22,6 +21,7 @@ from advisor.rules import Rules
 from database import connections
 from database.tenancy import Scope
 from settings import settings
+from tests.receiver import listening
 from tests.rows import insert, job
 from tests.test_pages import at as opened
 from tests.test_pages import brand_at, signed_in
@@ -173,15 +173,8 @@ def fake(status: int = 200, parts: tuple[str, ...] = ()) -> Iterator[tuple[str, 
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/v1", asked
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with listening(Handler) as address:
+        yield f"{address}/v1", asked
 
 
 KEY = "marked-key-0123456789"

@@ -2,10 +2,9 @@
 
 import base64
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +17,7 @@ import worker
 from database import connections
 from database.tenancy import Scope
 from settings import settings
+from tests.receiver import listening
 from tests.rows import insert
 from tests.test_wardrobe import described, hung, names, picture
 from tryon import likeness, storage, wardrobe
@@ -55,15 +55,8 @@ def fake(*replies: "list[float] | int | str") -> Iterator[tuple[str, list[Any]]]
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/v1", asked
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with listening(Handler) as address:
+        yield f"{address}/v1", asked
 
 
 def use(monkeypatch: pytest.MonkeyPatch, address: str, model: str = "clip") -> None:

@@ -18,6 +18,7 @@ from sqlalchemy import text
 
 from database.connections import writer
 from database.tenancy import Scope
+from openai_client import client
 from settings import settings
 from tryon import storage
 from tryon.engines import RefusalError
@@ -26,7 +27,6 @@ from tryon.storage import MissingPictureError
 
 _log = logging.getLogger(__name__)
 
-_SECONDS: Final = 30.0
 # Of one pass; the next one begins a moment later.
 _AT_A_TIME: Final = 32
 _SIZES: Final = range(8, 4097)
@@ -40,13 +40,7 @@ class Model:
     """A model at an endpoint that takes pictures as Jina's API does. `address` ends in /v1."""
 
     def __init__(self, address: str, key: SecretStr | None, model: str) -> None:
-        self._client = openai.OpenAI(
-            base_url=address,
-            # The library wants one; servers of one's own often do not.
-            api_key=key.get_secret_value() if key is not None else "none",
-            timeout=_SECONDS,
-            max_retries=1,
-        )
+        self._client = client(address, key)
         self._model = model
 
     def embedding(self, picture: bytes) -> Sequence[float] | None:
