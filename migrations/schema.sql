@@ -891,47 +891,70 @@ CREATE FUNCTION public.products_found(said text, of_category text, with_tag text
     SET search_path TO 'public', 'pg_temp'
     AS $_$
 declare
+  -- As many rows are looked at one by one in less time than an index of words takes.
+  newest constant integer := 1000;
+  wanted constant tsquery := words_wanted(said);
   brands uuid[];
   hits uuid[];
-  conditions text[] := array['(p.created_at, p.id) < ($1, $2)'];
+  is_whole boolean;
+  place text := '(p.created_at, p.id) < ($1, $2)';
+  looks text[] := '{}';
 begin
+  if wanted is null and said <> '' then
+    return; -- no letter and no digit in it
+  end if;
   if (scope_sees_all()) is not true then
     brands := array(select b from scope_brands() as s (b));
     if cardinality(brands) = 0 then
       return;
     end if;
-    conditions := conditions || case
-      when cardinality(brands) = 1 then 'p.brand_id = $3[1]' else 'p.brand_id = any ($3)'
-    end;
-  end if;
-  if said <> '' then
-    -- Few are looked at one by one; with many there are some among the newest.
-    hits := array(select h from products_with_words(words_wanted(said), brands, 2001) as w (h));
-    conditions := conditions || case
-      when cardinality(hits) <= 2000 then 'p.id = any ($10)' else 'p.words @@ words_wanted($4)'
+    place := place || case
+      when cardinality(brands) = 1 then ' and p.brand_id = $3[1]' else ' and p.brand_id = any ($3)'
     end;
   end if;
   if of_category = 'none' then
-    conditions := conditions || 'p.category is null'::text;
+    looks := looks || 'p.category is null'::text;
   elsif of_category <> 'all' then
-    conditions := conditions || 'p.category = $5::garment_category'::text;
+    looks := looks || 'p.category = $5::garment_category'::text;
   end if;
   if with_tag <> 'all' then
-    conditions := conditions || 'p.tags @> array[$6]'::text;
+    looks := looks || 'p.tags @> array[$6]'::text;
   end if;
   if with_field <> 'all' then
-    conditions := conditions || 'p.custom_fields ? $7'::text;
+    looks := looks || 'p.custom_fields ? $7'::text;
     if with_value <> '' then
-      conditions := conditions || 'p.custom_fields ->> $7 = $8'::text;
+      looks := looks || 'p.custom_fields ->> $7 = $8'::text;
     end if;
   end if;
   if is_offered <> 'all' then
-    conditions := conditions || case when is_offered = 'yes' then 'p.is_active' else 'not p.is_active' end;
+    looks := looks || case when is_offered = 'yes' then 'p.is_active' else 'not p.is_active' end;
+  end if;
+
+  -- No index has the order of several brands.
+  if wanted is not null and (brands is null or cardinality(brands) = 1) then
+    execute
+      'with newest as materialized (select p.* from products p where ' || place
+      || ' order by p.created_at desc, p.id desc limit $10)'
+      || ' select (select count(*) from newest) < $10, array(select p.id from newest p where '
+      || array_to_string(looks || 'p.words @@ $4'::text, ' and ')
+      || ' order by p.created_at desc, p.id desc limit $9)'
+    into is_whole, hits
+    using before_at, before_id, brands, wanted, of_category, with_tag, with_field, with_value, count, newest;
+    if is_whole or cardinality(hits) = count then
+      return query select unnest(hits);
+      return;
+    end if;
+  end if;
+
+  if wanted is not null then
+    -- Few are looked at one by one; with many there are some among the newer ones.
+    hits := array(select h from products_with_words(wanted, brands, 2001) as w (h));
+    looks := looks || case when cardinality(hits) <= 2000 then 'p.id = any ($10)' else 'p.words @@ $4' end;
   end if;
   return query execute
-    'select p.id from products p where ' || array_to_string(conditions, ' and ')
+    'select p.id from products p where ' || array_to_string(place || looks, ' and ')
     || ' order by p.created_at desc, p.id desc limit $9'
-  using before_at, before_id, brands, said, of_category, with_tag, with_field, with_value, count, hits;
+  using before_at, before_id, brands, wanted, of_category, with_tag, with_field, with_value, count, hits;
 end
 $_$;
 

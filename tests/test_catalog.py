@@ -94,8 +94,9 @@ def test_the_words_of_a_brand_are_looked_up(brands: tuple[UUID, UUID]) -> None:
     with connections.owner() as connection:
         connection.execute(
             text(
-                "insert into products (brand_id, name)"
-                " select :brand, 'Thing ' || n from generate_series(1, 5000) n"
+                "insert into products (brand_id, name, created_at)"
+                " select :brand, 'Thing ' || n, now() - interval '1 hour' * n"
+                " from generate_series(1, 5000) n"
             ),
             {"brand": alder},
         )
@@ -111,6 +112,44 @@ def test_the_words_of_a_brand_are_looked_up(brands: tuple[UUID, UUID]) -> None:
         )
     assert "products_words_idx" in plan
     assert names(of(alder), words="thing 4711") == ["Thing 4711"]
+
+
+@pytest.mark.parametrize("scope", ["one brand", "several", "all"])
+def test_the_newest_come_first_however_many_there_are(
+    brands: tuple[UUID, UUID], scope: str
+) -> None:
+    alder, birch = brands
+    with connections.owner() as connection:
+        connection.execute(
+            text(
+                "insert into products (brand_id, name, tags, created_at)"
+                " select :brand, 'Thing ' || n, array[(array['even', 'odd'])[1 + n % 2]],"
+                " now() - interval '1 hour' * n from generate_series(1, 3000) n"
+            ),
+            {"brand": alder},
+        )
+    whose = {
+        "one brand": of(alder),
+        "several": Scope.of_brands([alder, birch]),
+        "all": Scope.system(),
+    }[scope]
+
+    def found(count: int, **wanted: queries.Parameter) -> list[str]:
+        return names(whose, **{**wanted, "row_count": count})
+
+    def things(*numbers: int) -> list[str]:
+        return [f"Thing {number}" for number in numbers]
+
+    # Among the newest there are enough; some; none; and beyond a page that was seen.
+    assert found(3, words="thing") == things(1, 2, 3)
+    assert found(3, words="thing", tag="even") == things(2, 4, 6)
+    assert found(15, words="thing 27") == things(27, *range(270, 280), *range(2700, 2704))
+    assert found(3, words="thing 2711") == things(2711)
+    assert found(3, words="thing 2711", tag="even") == []
+    assert found(3, words="!?") == []
+    last = queries.read("catalog/products", whose, **{**ALL, "row_count": 1200}).frame.iloc[-1]
+    beyond = {"before_at": last["created_at"].to_pydatetime(), "before_id": last["product_id"]}
+    assert found(3, words="thing", **beyond) == things(1201, 1202, 1203)
 
 
 def test_terms_are_the_tags_and_fields_that_there_are(brands: tuple[UUID, UUID]) -> None:
