@@ -1,13 +1,20 @@
 // Put into every page before its own scripts: tells when a page has been drawn, by its own clock.
 //
 // Drawn is: the title is the expected one, the script has ended, nothing is stale or loading, every
-// chart, table and sparkline has its picture, and from then on nothing in the page changes any more.
+// chart and table has its picture, and from then on nothing that is seen changes any more.
 // The quiet after it is waited for to know so, but is no part of the time.
 (() => {
   const QUIET_MS = 400;
   const GIVE_UP_MS = 60000;
   const RUNNING = '[data-test-script-state]';
   const main = () => document.querySelector('[data-testid="stMain"]');
+
+  // What a canvas holds is for screen readers, and follows what is drawn on it.
+  const isSeen = ({ type, target }) => {
+    const element = target.nodeType === Node.ELEMENT_NODE ? target : target.parentElement;
+    const within = type === "attributes" ? element?.parentElement : element;
+    return Boolean(within) && within.closest("canvas") === null && main()?.contains(within);
+  };
 
   const seen = { changed: 0, ran: false, ended: 0, began: 0 };
 
@@ -17,7 +24,7 @@
       if (record.attributeName === "data-test-script-state") {
         seen.ran = true;
         if (record.target.dataset.testScriptState === "notRunning") seen.ended = now;
-      } else if (seen.changed !== now && main()?.contains(record.target)) {
+      } else if (seen.changed !== now && isSeen(record)) {
         seen.changed = now;
       }
     }
@@ -33,8 +40,7 @@
       '[data-testid="stSkeleton"], [data-testid="stAppSkeleton"], [data-stale="true"]',
     ) &&
     every('[data-testid="stPlotlyChart"]', ".main-svg") &&
-    every('[data-testid="stDataFrame"]', "canvas") &&
-    every('[data-testid="stMetricChart"]', "canvas, svg");
+    every('[data-testid="stDataFrame"]', "canvas");
 
   // Resolves once a frame has been shown after the last change, with milliseconds since `began`.
   const drawn = (title, began) =>
@@ -42,7 +48,9 @@
       let shown = null;
       const look = () => {
         const now = performance.now();
-        if (!seen.ran || !stands(title)) shown = null;
+        // A short run may begin and end between two looks of React: it is seen by what it changed.
+        const ran = seen.ran || seen.changed > began();
+        if (!ran || !stands(title)) shown = null;
         else if (shown === null || seen.changed > shown) shown = now;
         if (shown !== null && now - shown > QUIET_MS) {
           resolve({ drawn_ms: shown - began(), ended_ms: seen.ended - began() });

@@ -60,6 +60,7 @@ UNREADABLE = """() => {
             opacity *= Number(getComputedStyle(at).opacity);
             papers.unshift(numbers(getComputedStyle(at).backgroundColor));
         }
+        if (opacity < 0.05) continue;
         const paper = papers.reduce((below, p) => over(p, p[3], below), [255, 255, 255]);
         const [a, b] = [over(ink, ink[3] * opacity, paper), paper].map(luminance);
         const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
