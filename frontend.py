@@ -25,8 +25,7 @@ _PAGE: Final = _STATIC / "index.html"
 # What pages are made of, by the names of Streamlit's parts; what these import comes along.
 _PARTS: Final = (
     "Html", "Button", "ButtonGroup", "Selectbox", "Checkbox", "PageLink",
-    "Metric", "loadVegaEmbed", "embed", "vega-interpreter", "DataFrame", "arrowFormatUtils",
-    "PlotlyChart",
+    "Metric", "DataFrame", "arrowFormatUtils", "PlotlyChart",
 )  # fmt: skip
 _IMPORT: Final = re.compile(r"""(?:from|import)\s*["'`]\./([\w.~-]+\.js)["'`]""")
 # Of a typeface that no page of ours uses.

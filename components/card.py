@@ -23,6 +23,7 @@ from components import asked, charts, clicks, export, menu, notice
 from components.asked import Asked
 from components.clicks import Point
 from components.menu import Shown
+from components.sparkline import sparkline
 from metrics import Metric, Number
 
 log = logging.getLogger(__name__)
@@ -133,10 +134,10 @@ def metric_card(metric: Metric, load: Load[Figure], forget: Forget, against: str
             delta_color=_colour(change),
             delta_arrow=("down", "off", "up")[change.sign + 1] if change.text else "off",
             delta_description=against if change.text else None,
-            chart_data=list(found.series) if len(found.series) > 1 else None,
-            chart_type="line",
             help=metric.help,
         )
+        if len(found.series) > 1:
+            sparkline(found.series, _course(metric, found.series))
         _note(found.note)
         said = f"{change.text} {against}" if change.text else ""
         rows = partial(_rows_of_metric, metric.label, value, said, found)
@@ -164,10 +165,17 @@ def chart_card(title: str, load: Load[Drawing], forget: Forget, key: str, help: 
         if figure is None:
             empty(found.empty)
         elif behind is None:
-            st.plotly_chart(figure, config=charts.CONFIG, alt=found.alt, key=f"chart-{key}")
+            st.plotly_chart(
+                charts.in_page(figure),
+                theme=None,
+                config=charts.CONFIG,
+                alt=found.alt,
+                key=f"chart-{key}",
+            )
         else:
             st.plotly_chart(
-                charts.clickable(figure),
+                charts.in_page(charts.clickable(figure)),
+                theme=None,
                 config=charts.CONFIG,
                 alt=found.alt,
                 key=f"chart-{key}",
@@ -246,6 +254,15 @@ def read(
             f"{title} could not be read just now. The rest of the page is not affected.", key
         )
         return None
+
+
+def _course(metric: Metric, values: Sequence[float]) -> str:
+    """A sparkline in words."""
+    first, last, least, most = (
+        metrics.text(metric.unit, value)
+        for value in (values[0], values[-1], min(values), max(values))
+    )
+    return f"{metric.label}: from {first} to {last}, between {least} and {most}"
 
 
 def _note(note: str) -> None:

@@ -4,12 +4,14 @@ The palette holds on light and on dark (see .streamlit/config.toml), and text, g
 follow the page's theme in the browser. So a figure does not know the theme and can be cached.
 """
 
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
+import plotly.io
 
 from metrics import Unit, text
 
@@ -50,6 +52,8 @@ _HOVER = {
     "ms": ",.0f",
 }
 
+# No other template comes to a figure by itself.
+plotly.io.templates.default = None
 TEMPLATE = go.layout.Template(
     layout=go.Layout(
         colorway=PALETTE,
@@ -64,6 +68,23 @@ TEMPLATE = go.layout.Template(
         bargap=0.25,
     )
 )
+
+# What a picture file takes from Streamlit's theme and a page from its style sheet; the words under
+# the pointer are light on dark in both themes.
+_IN_PAGE: Mapping[str, Any] = {
+    "font": {"family": "Manrope, sans-serif", "size": 12},
+    "paper_bgcolor": "rgba(0, 0, 0, 0)",
+    "plot_bgcolor": "rgba(0, 0, 0, 0)",
+    "margin": {"pad": 8},
+    "legend": {"bgcolor": "rgba(0, 0, 0, 0)"},
+    "hoverlabel": {
+        "bgcolor": INK,
+        "bordercolor": NEUTRAL,
+        "font": {"family": "Manrope, sans-serif", "color": "#FFFFFF"},
+    },
+    "xaxis": {"automargin": True, "ticks": "", "zeroline": False, "title": {"standoff": 20}},
+    "yaxis": {"automargin": True, "ticks": "", "title": {"standoff": 24}},
+}
 
 # Passed to st.plotly_chart: the chart's own tool bar repeats what the card offers.
 CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False}
@@ -110,7 +131,56 @@ def clickable(figure: go.Figure) -> go.Figure:
     for trace in figure.select_traces(lambda trace: trace.type in ("bar", "scatter")):
         opacity = trace.marker.opacity
         trace.unselected = {"marker": {"opacity": 1 if opacity is None else opacity}}
+    if figure.layout.hovermode is None:
+        # Only the point that would be clicked speaks, and no longer for all of its day.
+        for trace in figure.data:
+            trace.hovertemplate = _with_its_day(trace)
+    # What Streamlit sets in the browser where it is not set already, each at one drawing more.
+    figure.update_layout(
+        clickmode="event+select", dragmode="pan", hovermode=figure.layout.hovermode or "closest"
+    )
     return figure
+
+
+def _with_its_day(trace: Any) -> Any:
+    """What a trace shows under the pointer, after its day where it is one over days."""
+    written, days = trace.hovertemplate, np.asarray(trace.x)
+    if days.dtype.kind != "M" or written is None:
+        return written
+    day = "%{x|%-d %b %Y}: "
+    return day + written if isinstance(written, str) else [day + one for one in written]
+
+
+def in_page(figure: go.Figure) -> go.Figure:
+    """The figure as it is drawn in a page, in the colours of its theme by static/look.css.
+
+    For ``st.plotly_chart`` with no theme, which gives Plotly each figure twice, the second time as
+    a copy. Only where that has no template and no array of numbers but plain lists, and a mark of
+    what it shows, Plotly sees that nothing has changed and does not draw it all again.
+    """
+    data = [_listed(trace.to_plotly_json()) for trace in figure.data]
+    own = figure.layout.to_plotly_json()
+    layout = _merged(_IN_PAGE, _merged(TEMPLATE.layout.to_plotly_json(), own))
+    layout |= {"template": None, "datarevision": zlib.crc32(repr(data).encode())}
+    return go.Figure(data=data, layout=layout)
+
+
+def _merged(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """What ``over`` says, and ``under`` where that says nothing."""
+    merged = {**under, **over}
+    for key in under.keys() & over.keys():
+        if isinstance(under[key], Mapping) and isinstance(over[key], Mapping):
+            merged[key] = _merged(under[key], over[key])
+    return merged
+
+
+def _listed(value: Any) -> Any:
+    """The same with lists of numbers for arrays of numbers, however deep."""
+    if isinstance(value, np.ndarray) and value.dtype.kind in "biuf":
+        return value.tolist()
+    if isinstance(value, dict):
+        return {key: _listed(part) for key, part in value.items()}
+    return [_listed(part) for part in value] if isinstance(value, list | tuple) else value
 
 
 def level(

@@ -3,6 +3,7 @@
 import json
 import logging
 import math
+from base64 import b64decode
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -270,6 +271,23 @@ def test_a_card_shows_value_change_definition_and_time() -> None:
     assert (same.label, same.value, same.delta) == ("Try-ons", "7", "No change")
     assert (same.proto.color, same.proto.direction) == (same.proto.GRAY, same.proto.NONE)
     assert "As of 10 Mar, 04:05 UTC" in [caption.value for caption in page.caption]
+    # The one card with a course shows it as a line, and in words.
+    (line,) = page.get("html")
+    assert 'alt="MRR: from $1 to $3, between $1 and $3"' in line.proto.body
+    picture = b64decode(line.proto.body.partition("base64,")[2].partition('"')[0]).decode()
+    assert '<polyline points="3.0,29.0 50.0,16.0 97.0,3.0"' in picture
+
+
+def test_a_course_without_a_change_is_a_line_in_the_middle() -> None:
+    def page() -> None:
+        from components.sparkline import sparkline
+
+        sparkline([5, 5], "a < b")
+
+    (line,) = AppTest.from_function(page).run().get("html")
+    assert 'alt="a &lt; b"' in line.proto.body
+    picture = b64decode(line.proto.body.partition("base64,")[2].partition('"')[0]).decode()
+    assert '<polyline points="3.0,16.0 97.0,16.0"' in picture
 
 
 def test_a_card_that_fails_says_so_alone_and_reads_again_on_a_click(

@@ -1,5 +1,6 @@
 """What stands behind a figure: the right rows, the right job, and nobody else's."""
 
+import json
 from collections.abc import Callable
 from datetime import date
 from functools import partial
@@ -323,6 +324,42 @@ def test_a_line_gets_points_and_what_is_decoration_none() -> None:
     )
     diagonal = charts.clickable(charts.reliability([0.5], [0.6], [3])).data[0]
     assert diagonal.mode == "lines"
+
+
+def test_what_is_clicked_says_its_day_under_the_pointer() -> None:
+    days = [date(2026, 3, 1), date(2026, 3, 2)]
+    bars = charts.clickable(charts.bars(days, "Try-ons", [3, 4], "count", running=1)).data[0]
+    assert bars.hovertemplate == (
+        "%{x|%-d %b %Y}: %{y:,.0f}<extra></extra>",
+        "%{x|%-d %b %Y}: so far %{y:,.0f}<extra></extra>",
+    )
+    level = charts.clickable(charts.level(days, "MRR", [1.0, 2.0], "usd")).data[0]
+    assert level.hovertemplate == "%{x|%-d %b %Y}: %{y:$,.0f}<extra></extra>"
+    nowhere = charts.clickable(charts.reliability([0.5], [0.6], [3])).data[1]
+    assert nowhere.hovertemplate.startswith("confidence")
+
+
+def test_a_figure_given_twice_is_seen_to_be_the_same() -> None:
+    days = [date(2026, 3, 1), date(2026, 3, 2)]
+
+    def spec(*values: float) -> dict[str, Any]:
+        figure = charts.clickable(charts.bars(days, "Try-ons", values, "count"))
+        found: dict[str, Any] = json.loads(charts.in_page(figure).to_json())
+        return found
+
+    drawn, again, other = spec(3, 4), spec(3, 4), spec(3, 5)
+    # Streamlit would set these in the browser, and Plotly draw once more.
+    layout = drawn["layout"]
+    assert (layout["clickmode"], layout["dragmode"]) == ("event+select", "pan")
+    assert layout["hovermode"] == "closest"
+    # Nor a template nor numbers in another form than a list: either is always taken for new.
+    assert "template" not in layout
+    assert drawn["data"][0]["y"] == [3.0, 4.0]
+    assert layout["datarevision"] == again["layout"]["datarevision"]
+    assert layout["datarevision"] != other["layout"]["datarevision"]
+    # The figure's own word goes before the template's, deep down too.
+    assert layout["yaxis"]["tickformat"] == "~s"
+    assert layout["yaxis"]["fixedrange"] is True
 
 
 def _clicked() -> None:
