@@ -273,7 +273,7 @@ def test_a_card_shows_value_change_definition_and_time() -> None:
     assert "As of 10 Mar, 04:05 UTC" in [caption.value for caption in page.caption]
     # The one card with a course shows it as a line, and in words.
     (line,) = page.get("html")
-    assert 'alt="MRR: from $1 to $3, between $1 and $3"' in line.proto.body
+    assert 'alt="MRR: from $1.00 to $3.00, between $1.00 and $3.00"' in line.proto.body
     picture = b64decode(line.proto.body.partition("base64,")[2].partition('"')[0]).decode()
     assert '<polyline points="3.0,29.0 50.0,16.0 97.0,3.0"' in picture
 
