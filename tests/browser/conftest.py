@@ -11,6 +11,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import (
     Browser,
+    BrowserContext,
     ConsoleMessage,
     Page,
     StorageState,
@@ -50,9 +51,9 @@ class Visitor:
         if message.type == "error" and "/_stcore/" not in message.location["url"]:
             self.errors.append(message.text)
 
-    def explore_the_demo(self) -> None:
-        """Sign in as a demo visitor, and wait until the browser has its cookie."""
-        self.page.goto(self.address)
+    def explore_the_demo(self, path: str = "") -> None:
+        """Sign in as a demo visitor, and wait until the browser has its cookie and the page."""
+        self.page.goto(f"{self.address}/{path}")
         with self.page.expect_response("**/session"):
             self.page.get_by_role("button", name="Explore the demo").click()
         self.drawn()
@@ -118,80 +119,110 @@ def chromium() -> Iterator[Browser]:
 Visit = Callable[..., Visitor]
 
 
+@dataclass
+class Windows:
+    """A browser for each who is signed in, whose cache is warm after the first page."""
+
+    chromium: Browser
+    opened: dict[int, BrowserContext] = field(default_factory=dict)
+
+    def context(self, state: StorageState | None = None) -> BrowserContext:
+        """The browser of somebody who is signed in; without a state, a new one, to be closed."""
+        if state:
+            return self.opened[id(state)]
+        context = self.chromium.new_context(reduced_motion="reduce")
+        # The machine may be busy with other tests: waiting longer costs nothing when all is well.
+        context.set_default_timeout(60_000)
+        return context
+
+    def keep(self, context: BrowserContext) -> StorageState:
+        """Keep a browser in which somebody has signed in, for whoever names what it remembers."""
+        state = context.storage_state()
+        self.opened[id(state)] = context
+        return state
+
+
+@pytest.fixture(scope="session")
+def windows(chromium: Browser) -> Iterator[Windows]:
+    """Close at the end what was kept open."""
+    windows = Windows(chromium)
+    yield windows
+    for context in windows.opened.values():
+        context.close()
+
+
 @pytest.fixture
-def visit(chromium: Browser, dashboard: Dashboard) -> Iterator[Visit]:
+def visit(windows: Windows, dashboard: Dashboard) -> Iterator[Visit]:
     """Open windows, as wide as a desk's or a phone's, in the theme that their system prefers.
 
-    Signed out unless it is told the `state` of a browser that is signed in.
+    Signed out, in a browser of its own, unless it is told the `state` of one that is signed in.
     """
-    opened = []
+    opened: list[Page | BrowserContext] = []
 
     def open_window(
         width: int = 1440,
         theme: Literal["light", "dark"] = "light",
         state: StorageState | None = None,
     ) -> Visitor:
-        context = chromium.new_context(
-            viewport={"width": width, "height": 900},
-            color_scheme=theme,
-            reduced_motion="reduce",
-            storage_state=state,
-        )
-        # The machine may be busy with other tests: waiting longer costs nothing when all is well.
-        context.set_default_timeout(60_000)
-        opened.append(context)
-        visitor = Visitor(context.new_page(), dashboard.address)
-        visitor.page.on("console", visitor.hear)
+        context = windows.context(state)
+        page = context.new_page()
+        opened.append(page if state else context)
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=theme)
+        visitor = Visitor(page, dashboard.address)
+        page.on("console", visitor.hear)
         return visitor
 
     yield open_window
-    for context in opened:
-        context.close()
+    for window in opened:
+        window.close()
 
 
 @pytest.fixture(scope="session")
-def demo_visitor(chromium: Browser, dashboard: Dashboard) -> StorageState:
+def demo_visitor(windows: Windows, dashboard: Dashboard) -> StorageState:
     """Sign in as a demo visitor once, and return what the browser remembers of it."""
-    context = chromium.new_context()
-    context.set_default_timeout(60_000)
-    Visitor(context.new_page(), dashboard.address).explore_the_demo()
-    state = context.storage_state()
-    context.close()
-    return state
+    context = windows.context()
+    page = context.new_page()
+    Visitor(page, dashboard.address).explore_the_demo("wardrobe")
+    page.close()
+    return windows.keep(context)
 
 
-def _signed_in(
-    chromium: Browser, dashboard: Dashboard, email: str, role: str, brands: Sequence[str] = ()
-) -> StorageState:
-    """Add somebody, sign in once, and return what the browser remembers of it."""
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        use(dashboard.cluster, monkeypatch)
-        password = users.add(email, role, name=role.replace("_", " ").capitalize(), brands=brands)
-        connections.dispose()
-    settings.cache_clear()
-    context = chromium.new_context()
-    context.set_default_timeout(60_000)
-    visitor = Visitor(context.new_page(), dashboard.address)
-    page = visitor.page
-    page.goto(dashboard.address)
+def sign_in(windows: Windows, dashboard: Dashboard, email: str, password: str) -> StorageState:
+    """Sign in once, and return what the browser remembers of it."""
+    context = windows.context()
+    page = context.new_page()
+    visitor = Visitor(page, dashboard.address)
+    page.goto(f"{dashboard.address}/wardrobe")
     page.get_by_label("E-mail address").fill(email)
     page.get_by_label("Password", exact=True).fill(password)
     with page.expect_response("**/session"):
         page.get_by_role("button", name="Sign in", exact=True).click()
     visitor.drawn()
-    state = context.storage_state()
-    context.close()
-    return state
+    page.close()
+    return windows.keep(context)
+
+
+def _added(
+    windows: Windows, dashboard: Dashboard, email: str, role: str, brands: Sequence[str] = ()
+) -> StorageState:
+    """Add somebody, and sign them in."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        use(dashboard.cluster, monkeypatch)
+        password = users.add(email, role, name=role.replace("_", " ").capitalize(), brands=brands)
+        connections.dispose()
+    settings.cache_clear()
+    return sign_in(windows, dashboard, email, password)
 
 
 @pytest.fixture(scope="session")
-def team_member(chromium: Browser, dashboard: Dashboard) -> StorageState:
+def team_member(windows: Windows, dashboard: Dashboard) -> StorageState:
     """Sign in as an analyst of the team."""
-    return _signed_in(chromium, dashboard, "analyst@closetai.example", "analyst")
+    return _added(windows, dashboard, "analyst@closetai.example", "analyst")
 
 
 @pytest.fixture(scope="session")
-def brand_manager(chromium: Browser, dashboard: Dashboard) -> StorageState:
+def brand_manager(windows: Windows, dashboard: Dashboard) -> StorageState:
     """Sign in as the manager of the demo's sample brand."""
     with pytest.MonkeyPatch.context() as monkeypatch:
         use(dashboard.cluster, monkeypatch)
@@ -200,4 +231,4 @@ def brand_manager(chromium: Browser, dashboard: Dashboard) -> StorageState:
         connections.dispose()
     settings.cache_clear()
     assert sample is not None
-    return _signed_in(chromium, dashboard, "manager@closetai.example", "brand_manager", [sample[1]])
+    return _added(windows, dashboard, "manager@closetai.example", "brand_manager", [sample[1]])

@@ -13,21 +13,32 @@ from time import monotonic
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
+from playwright.sync_api import BrowserContext, FilePayload, Locator, Page, expect
 from skimage import data
 
 from database import embedded
 from settings import ROOT
-from tests.browser.conftest import Visitor
+from tests.browser.conftest import Visitor, Windows
 from tests.browser.test_accessibility import in_both_themes, told
 from tests.conftest import administrator
 from tests.supervised import Running, environment, free_port, running
 from tests.waiting import wait_until
+from tryon.jobs import GALLERY
 
 _log = logging.getLogger(__name__)
 
 _DRAWN = """
     select exists (select from persona_pictures) and exists (select from product_images)
+"""
+# What fills the demo's gallery waits: it would take the processor from whoever launches here.
+_PAUSE = """
+    with paused as (
+      insert into batches (brand_id, name, paused_at)
+      select brand_id, 'Later', now() from tryon_jobs where priority = %(gallery)s limit 1
+      returning id
+    )
+    update tryon_jobs set batch_id = (select id from paused)
+    where status = 'queued' and priority = %(gallery)s
 """
 DEMO = {"CLOSETAI_DEMO": "on", "CLOSETAI_DEMO_UPLOADS": "on"}
 
@@ -56,21 +67,30 @@ def whole() -> Iterator[Running]:
             # The worker draws them in the background after the first start. The database is asked:
             # a page would take the processor that draws.
             wait_until(drawn, "there are pictures to choose from", 180)
+            with administrator(server, embedded.DATABASE) as connection:
+                connection.execute(_PAUSE, {"gallery": GALLERY})
             yield started
 
 
-@pytest.fixture
-def visitor(chromium: Browser, whole: Running) -> Iterator[Visitor]:
-    """A new visitor of the demo, on Launch, where the demo's pictures are."""
-    context = chromium.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
-    context.set_default_timeout(60_000)
-    visitor = Visitor(context.new_page(), f"http://127.0.0.1:{whole.port}")
-    visitor.page.on("console", visitor.hear)
-    visitor.explore_the_demo()
-
-    visitor.open("launch")
-    yield visitor
+@pytest.fixture(scope="module")
+def browser(windows: Windows) -> Iterator[BrowserContext]:
+    """One browser for all visitors, whose cache is warm after the first."""
+    context = windows.context()
+    yield context
     context.close()
+
+
+@pytest.fixture
+def visitor(browser: BrowserContext, whole: Running) -> Iterator[Visitor]:
+    """A new visitor of the demo, on Launch, where the demo's pictures are."""
+    browser.clear_cookies()
+    page = browser.new_page()
+    page.set_viewport_size({"width": 1440, "height": 900})
+    visitor = Visitor(page, f"http://127.0.0.1:{whole.port}")
+    page.on("console", visitor.hear)
+    visitor.explore_the_demo("launch")
+    yield visitor
+    page.close()
 
 
 def button(page: Page) -> Locator:

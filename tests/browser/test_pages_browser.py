@@ -1,18 +1,18 @@
 """The pages as people see them: drawn, readable on a phone, in both themes, with their filters."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from itertools import combinations, product
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, StorageState, expect
+from playwright.sync_api import StorageState, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 from database import connections
 from settings import ROOT
-from tests.browser.conftest import Dashboard, Visit, Visitor
+from tests.browser.conftest import Dashboard, Visit, Visitor, Windows
 from tests.browser.test_accessibility import look, told
 from tests.conftest import use
 
@@ -72,20 +72,19 @@ UNREADABLE = """() => {
 
 
 @pytest.fixture(scope="session")
-def windows(chromium: Browser) -> Iterator[Callable[[StorageState], BrowserContext]]:
-    """Give each visitor one browser, whose cache is warm after the first page."""
-    opened: dict[int, BrowserContext] = {}
+def standing(windows: Windows, dashboard: Dashboard) -> Callable[[StorageState], Visitor]:
+    """Give each visitor one window, at a desk, from whose menu all pages are opened."""
+    opened: dict[int, Visitor] = {}
 
-    def window(state: StorageState) -> BrowserContext:
+    def window(state: StorageState) -> Visitor:
         if id(state) not in opened:
-            context = chromium.new_context(storage_state=state, reduced_motion="reduce")
-            context.set_default_timeout(60_000)
-            opened[id(state)] = context
+            visitor = Visitor(windows.context(state).new_page(), dashboard.address)
+            visitor.page.on("console", visitor.hear)
+            visitor.open("wardrobe")
+            opened[id(state)] = visitor
         return opened[id(state)]
 
-    yield window
-    for context in opened.values():
-        context.close()
+    return window
 
 
 @pytest.fixture
@@ -105,21 +104,24 @@ def test_widths_themes_and_roles_meet_in_every_pair() -> None:
 
 @pytest.mark.parametrize(("path", "role", "looks"), SEEN)
 def test_a_page_is_drawn_without_errors_and_fits_its_window(
-    windows: Callable[[StorageState], BrowserContext],
-    dashboard: Dashboard,
+    standing: Callable[[StorageState], Visitor],
     request: pytest.FixtureRequest,
     path: str,
     role: str,
     looks: tuple[tuple[int, Literal["light", "dark"]], ...],
 ) -> None:
-    page = windows(request.getfixturevalue(role)).new_page()
-    visitor = Visitor(page, dashboard.address)
-    page.on("console", visitor.hear)
+    visitor = standing(request.getfixturevalue(role))
+    visitor.errors.clear()
+    page = visitor.page
+    page.bring_to_front()
+    link = page.locator(f"[data-testid=stSidebarNavLink][href$='/{path}']")
+    title = link.inner_text().split("\n")[-1]
+    # A phone's menu is closed.
+    link.evaluate("(link) => link.click()")
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
     for width, theme in looks:
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=theme)
-        if page.url == "about:blank":
-            visitor.open(path)
         expect(page.locator("[data-testid=stApp]")).to_have_css("background-color", PAPER[theme])
         visitor.drawn()
         # A page with a chat scrolls in a container of another name. Charts follow a moment later.
@@ -143,7 +145,6 @@ def test_a_page_is_drawn_without_errors_and_fits_its_window(
         "[...document.fonts].some(f => f.family === 'Manrope' && f.status === 'loaded')"
     )
     assert visitor.errors == []
-    page.close()
 
 
 def test_the_frame_stands_before_the_figures(visitor: Visitor, dashboard: Dashboard) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import Browser, Page, StorageState, expect
+from playwright.sync_api import Page, StorageState, expect
 from sqlalchemy import text
 
 from accounts import users
@@ -17,7 +17,7 @@ from database import connections
 from database.tenancy import Scope
 from settings import settings
 from tests import rows
-from tests.browser.conftest import Dashboard, Visit, Visitor
+from tests.browser.conftest import Dashboard, Visit, Windows, sign_in
 from tests.conftest import use
 from tests.engines import Instant, picture
 from tests.rows import insert
@@ -64,23 +64,11 @@ def brand(dashboard: Dashboard) -> UUID:
 
 
 @pytest.fixture(scope="module")
-def manager(dashboard: Dashboard, brand: UUID, chromium: Browser) -> StorageState:  # noqa: ARG001
+def manager(dashboard: Dashboard, brand: UUID, windows: Windows) -> StorageState:  # noqa: ARG001
     """Sign a manager of that brand in."""
     with behind(dashboard):
         password = users.add(MANAGER, "brand_manager", name="Mara", brands=["aster"])
-    context = chromium.new_context()
-    context.set_default_timeout(60_000)
-    visitor = Visitor(context.new_page(), dashboard.address)
-    page = visitor.page
-    page.goto(dashboard.address)
-    page.get_by_label("E-mail address").fill(MANAGER)
-    page.get_by_label("Password", exact=True).fill(password)
-    with page.expect_response("**/session"):
-        page.get_by_role("button", name="Sign in", exact=True).click()
-    visitor.drawn()
-    state: StorageState = context.storage_state()
-    context.close()
-    return state
+    return sign_in(windows, dashboard, MANAGER, password)
 
 
 def launch(dashboard: Dashboard, brand: UUID, count: int, batch: str | None = None) -> list[UUID]:
