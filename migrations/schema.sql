@@ -886,6 +886,10 @@ CREATE FUNCTION public.product_words(name text, sku text, tags text[], custom_fi
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN to_tsvector('simple'::regconfig, regexp_replace(concat_ws(' '::text, name, sku, array_to_string(tags, ' '::text), (custom_fields)::text), '[^[:alnum:]]+'::text, ' '::text, 'g'::text));
 
+CREATE FUNCTION public.product_words(name text, sku text, tags text[], custom_fields jsonb, category public.garment_category) RETURNS tsvector
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (public.product_words(name, sku, tags, custom_fields) || array_to_tsvector((ARRAY[('='::text || COALESCE((category)::text, 'none'::text))] || ARRAY(SELECT ('#'::text || md5(t.tag)) FROM unnest(product_words.tags) t(tag)))));
+
 CREATE FUNCTION public.products_found(said text, of_category text, with_tag text, with_field text, with_value text, is_offered text, before_at timestamp with time zone, before_id uuid, count integer) RETURNS SETOF uuid
     LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 25
     SET search_path TO 'public', 'pg_temp'
@@ -893,7 +897,7 @@ CREATE FUNCTION public.products_found(said text, of_category text, with_tag text
 declare
   -- As many rows are looked at one by one in less time than an index of words takes.
   newest constant integer := 1000;
-  wanted constant tsquery := words_wanted(said);
+  wanted tsquery := words_wanted(said);
   brands uuid[];
   hits uuid[];
   is_whole boolean;
@@ -917,8 +921,12 @@ begin
   elsif of_category <> 'all' then
     looks := looks || 'p.category = $5::garment_category'::text;
   end if;
+  if of_category <> 'all' then
+    wanted := wanted && format('%L', '=' || of_category)::tsquery;
+  end if;
   if with_tag <> 'all' then
     looks := looks || 'p.tags @> array[$6]'::text;
+    wanted := wanted && format('%L', '#' || md5(with_tag))::tsquery;
   end if;
   if with_field <> 'all' then
     looks := looks || 'p.custom_fields ? $7'::text;
@@ -2199,7 +2207,7 @@ CREATE TABLE public.products (
     is_active boolean DEFAULT true NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    words tsvector GENERATED ALWAYS AS (public.product_words(name, sku, tags, custom_fields)) STORED,
+    words tsvector GENERATED ALWAYS AS (public.product_words(name, sku, tags, custom_fields, category)) STORED,
     CONSTRAINT products_custom_fields_check CHECK ((jsonb_typeof(custom_fields) = 'object'::text)),
     CONSTRAINT products_name_check CHECK (((length(name) >= 1) AND (length(name) <= 255))),
     CONSTRAINT products_sku_check CHECK ((length(sku) <= 100))

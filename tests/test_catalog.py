@@ -122,8 +122,9 @@ def test_the_newest_come_first_however_many_there_are(
     with connections.owner() as connection:
         connection.execute(
             text(
-                "insert into products (brand_id, name, tags, created_at)"
-                " select :brand, 'Thing ' || n, array[(array['even', 'odd'])[1 + n % 2]],"
+                "insert into products (brand_id, name, tags, category, created_at)"
+                " select :brand, 'Thing ' || n, array[(array['even', 'it''s \\ odd'])[1 + n % 2]],"
+                " case n % 7 when 0 then cast('hats' as garment_category) end,"
                 " now() - interval '1 hour' * n from generate_series(1, 3000) n"
             ),
             {"brand": alder},
@@ -146,6 +147,11 @@ def test_the_newest_come_first_however_many_there_are(
     assert found(15, words="thing 27") == things(27, *range(270, 280), *range(2700, 2704))
     assert found(3, words="thing 2711") == things(2711)
     assert found(3, words="thing 2711", tag="even") == []
+    assert found(3, words="thing 2711", tag="it's \\ odd") == things(2711)
+    assert found(2, words="thing 27", category="hats") == things(273, 2702)
+    assert found(2, words="thing 27", category="none") == things(27, 270)
+    assert found(1, words="thing 27", category="hats", tag="it's \\ odd") == things(273)
+    assert found(3, words="hats") == found(3, words="=hats") == []
     assert found(3, words="!?") == []
     last = queries.read("catalog/products", whose, **{**ALL, "row_count": 1200}).frame.iloc[-1]
     beyond = {"before_at": last["created_at"].to_pydatetime(), "before_id": last["product_id"]}
