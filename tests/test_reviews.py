@@ -286,8 +286,8 @@ def many(nord: Shop) -> Shop:
         connection.execute(text("set local session_replication_role = replica"))
         connection.execute(
             text(
-                "insert into brands (name, slug, mrr, is_demo)"
-                " select n, 'brand-' || n, n, true from generate_series(1, 40) as n"
+                "insert into brands (name, slug, mrr)"
+                " select n, 'brand-' || n, n from generate_series(1, 40) as n"
             )
         )
         connection.execute(

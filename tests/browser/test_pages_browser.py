@@ -46,7 +46,8 @@ UNREADABLE = """() => {
         .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
     const found = {};
     const written = "p, span, label, a, li, h1, h2, h3, "
-        + ".xtick text, .ytick text, .legendtext, .bartext-outside";
+        + ".xtick text, .ytick text, .xtitle, .ytitle, .legendtext, .annotation-text, "
+        + ".textpoint text, .bartext-outside";
     for (const text of document.querySelectorAll(written)) {
         const own = [...text.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
         // What cannot be pressed now may be faint (WCAG 1.4.3).
