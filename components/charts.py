@@ -452,7 +452,8 @@ def waterfall(
             name="MRR",
         )
     )
-    if low - margin > high / 2:
+    # Where nothing moved there is no step to be made visible, and no end to the axis' decimals.
+    if low < high and low - margin > high / 2:
         figure.update_layout(yaxis_range=[low - margin, high + margin])
     figure.update_layout(hovermode=False, margin_t=22, bargap=0.35)
     return figure
@@ -835,10 +836,13 @@ def standing(value: float, quartiles: Sequence[float], name: str, unit: Unit) ->
             y=[0, 0, 0],
             mode="markers+text",
             marker={"symbol": "line-ns", "size": 26, "line": {"width": 2, "color": NEUTRAL}},
-            text=["lower quartile ", "median", " upper quartile"],
-            # To the sides: the quartiles of a long-tailed figure stand close together.
+            text=["lower<br>quartile ", "median", " upper<br>quartile"],
+            cliponaxis=False,
+            # To the sides: the quartiles of a long-tailed figure stand close together, the lower
+            # one near the chart's edge too, where a whole line would be cut off.
             textposition=["top left", "top center", "top right"],
-            hovertemplate="%{text} %{x:" + _HOVER[unit] + "}<extra></extra>",
+            customdata=["lower quartile", "median", "upper quartile"],
+            hovertemplate="%{customdata} %{x:" + _HOVER[unit] + "}<extra></extra>",
         )
     )
     figure.add_trace(
@@ -860,6 +864,7 @@ def standing(value: float, quartiles: Sequence[float], name: str, unit: Unit) ->
     )
     figure.update_layout(
         hovermode="closest",
+        margin_l=24,
         xaxis={"tickformat": _TICKS[unit], "range": [0, high * 1.65]},
         yaxis={"visible": False, "range": [-1, 1]},
     )

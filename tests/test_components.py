@@ -207,6 +207,8 @@ def test_a_waterfall_leads_from_start_to_end_and_is_cut_only_where_steps_are_sma
     assert high > 1020
     whole = charts.waterfall({"New": 20.0, "Churn": -15.0}, ("Start", 0.0, "End", 5.0), "usd")
     assert whole.layout.yaxis.range is None
+    still = charts.waterfall({"New": 0.0, "Churn": 0.0}, ("Start", 9.0, "End", 9.0), "usd")
+    assert still.layout.yaxis.range is None
 
 
 @pytest.mark.parametrize(
