@@ -850,7 +850,12 @@ def standing(value: float, quartiles: Sequence[float], name: str, unit: Unit) ->
             x=[min(value, high * 1.6)],
             y=[0],
             mode="markers",
-            marker={"size": 15, "color": PLUM},
+            # What lies beyond the line is pointed at; a dot would stand at another value.
+            marker={
+                "size": 15,
+                "color": PLUM,
+                "symbol": "triangle-right" if value > high * 1.6 else "circle",
+            },
             hovertemplate=f"{name} {text(unit, value)}<extra></extra>",
         )
     )

@@ -212,6 +212,14 @@ def test_a_waterfall_leads_from_start_to_end_and_is_cut_only_where_steps_are_sma
 
 
 @pytest.mark.parametrize(
+    ("value", "place", "symbol"), [(1500.0, 1500, "circle"), (17_000.0, 3200, "triangle-right")]
+)
+def test_a_value_beyond_the_line_is_pointed_at(value: float, place: float, symbol: str) -> None:
+    _, own = charts.standing(value, (500, 1000, 2000), "Alder", "usd").data
+    assert (list(own.x), own.marker.symbol) == ([place], symbol)
+
+
+@pytest.mark.parametrize(
     ("end", "first"), [(date(2026, 3, 10), date(2025, 4, 1)), (date(2026, 1, 1), date(2025, 1, 1))]
 )
 def test_a_year_of_months_ends_with_the_last_day(end: date, first: date) -> None:

@@ -50,7 +50,8 @@ with card.wall(3 if managed else 4):
     show("mrr_at_risk", total, "at_risk_usd", note=notes.of_stripe)
 
 if managed:
-    with card.wall(2):
+    # One above the other: half a page would hide the plan's last columns, when it renews and ends.
+    with card.wall(1):
         card.table_card("Your plan", *plan.subscriptions(ask("revenue/plan")), key="plan")
         card.chart_card(
             "Where you stand",
