@@ -70,10 +70,15 @@ def take(browser: Browser, address: str, name: str, theme: str, width: int) -> l
         drawn(page)
     if name == "launch":
         launch(page)
-    # Those further down are not loaded before somebody scrolls there.
+    # Those further down are not loaded before somebody scrolls there. The slider of before and
+    # after has its pictures in a shadow root, which document.images does not look into.
     page.wait_for_function(
-        """() => [...document.images].every((image) =>
-            image.complete || image.getBoundingClientRect().top > window.innerHeight)"""
+        """() => {
+            const below = (root) => [...root.querySelectorAll('*')].flatMap((one) =>
+                one.shadowRoot ? below(one.shadowRoot) : one.tagName === 'IMG' ? [one] : []);
+            return below(document).every((image) =>
+                image.complete || image.getBoundingClientRect().top > window.innerHeight);
+        }"""
     )
     file = ROOT / "docs" / "screenshots" / f"{name}-{theme}-{width}.png"
     page.screenshot(path=file, animations="disabled")
