@@ -7,9 +7,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 from sqlalchemy import text
 
+import tryon.worker
 from database import connections
 from database.tenancy import Scope
 from settings import settings
@@ -644,6 +646,28 @@ def test_a_waiting_worker_hears_of_a_new_job_at_once(brand: UUID) -> None:
         launch(studio(brand))
         heard: Callable[..., Any] = listener.notifies
         assert len(list(heard(timeout=10, stop_after=1))) == 1
+
+
+def test_a_job_whose_wake_up_is_lost_is_found_all_the_same(
+    brand: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert tryon.worker.POLL_S <= 5
+    monkeypatch.setattr(tryon.worker, "POLL_S", 0.05)
+    monkeypatch.setattr(queue, "wake", lambda _: None)
+    wait = tryon.worker._wait
+    waits: list[UUID] = []
+
+    def waiting(listener: psycopg.Connection) -> None:
+        if waits:
+            raise SystemExit
+        waits.extend(launch(studio(brand)))
+        wait(listener)
+
+    monkeypatch.setattr(tryon.worker, "_wait", waiting)
+    with pytest.raises(SystemExit):
+        worker(Instant())._work()
+    (job,) = waits
+    assert one("select status from tryon_jobs where id = :id", id=job).status == "completed"
 
 
 def test_results_belong_to_whom_they_were_made_for(brand: UUID) -> None:
