@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import processes
-from bench import catalog, home, pages, queries, queue, raw, results, rollups
+from bench import catalog, home, imports, pages, queries, queue, raw, results, rollups
 from bench.timing import Effort
 from database import connections, demo, embedded, migrate
 from settings import ROOT
@@ -35,6 +35,7 @@ class Section(StrEnum):
     pages = "pages"
     queue = "queue"
     catalog = "catalog"
+    imports = "imports"
 
 
 @app.command()
@@ -81,6 +82,9 @@ def _measure(section: Section, data: home.Data, times: int) -> list[dict[str, ob
     elif section is Section.catalog:
         rows = catalog.measure(Effort(times, seconds=5))
         typer.echo(catalog.report(rows))
+    elif section is Section.imports:
+        rows = imports.measure()
+        typer.echo(imports.report(rows))
     elif section is Section.queue:
         rows = queue.measure()
         typer.echo(queue.report(rows))

@@ -5,11 +5,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 import queries
-from bench import home, raw, results
+from bench import home, imports, raw, results
 from bench import queries as section
 from bench.timing import Effort, percentile, repeat
+from database import connections
 from database.embedded import Cluster
 from tests.conftest import DEMO_UNTIL
 
@@ -68,3 +70,13 @@ def test_a_section_that_is_measured_alone_leaves_the_others(tmp_path: Path) -> N
     more = home.Data(2_000_000, 50_000, 847, datetime(2026, 11, 20, tzinfo=UTC), "18.1")
     results.keep(file, more, {"raw": [{"name": "c"}]})
     assert "queries" not in json.loads(file.read_text())
+
+
+@pytest.mark.usefixtures("database")
+def test_a_file_of_products_is_brought_in_twice_and_leaves_nothing() -> None:
+    first, again = imports.measure(2500)
+    assert (first["made"], first["changed"]) == (2500, 0)
+    assert (again["made"], again["changed"]) == (0, 2500)
+    assert "2 of 2 imports" in imports.report([first, again])
+    with connections.owner() as connection:
+        assert connection.execute(text("select count(*) from products")).scalar_one() == 0
