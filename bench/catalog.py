@@ -95,10 +95,11 @@ def measure(effort: Effort) -> list[dict[str, object]]:
         fill()
         return _measured(effort)
     finally:
-        _clear()
+        clear()
 
 
-def _clear() -> None:
+def clear() -> None:
+    """Take away what was added to measure. Raises DatabaseUnavailableError."""
     with connections.owner() as connection:
         connection.execute(text("set local statement_timeout = 0"))
         ours = "(select id from brands where slug like 'bench-%')"
