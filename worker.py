@@ -1,4 +1,4 @@
-"""The worker: periodic tasks beside the dashboard, each named and independent of the others.
+"""The worker: what is done beside the dashboard, each task named and independent of the others.
 
 It needs no handler for SIGTERM: every task is a transaction or can be repeated, so the default
 action, which ends the process at once, loses nothing. Try-on jobs are made in a process of its own
@@ -8,20 +8,20 @@ action, which ends the process at once, loses nothing. Try-on jobs are made in a
 import logging
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final
 
 from sqlalchemy import text
 
 from accounts import sessions
 from billing import benchmarks, resets
-from database import connections, embedded, rollups
+from database import background, connections, embedded, rollups
 from database.tenancy import Scope
 from settings import LOG_FORMAT, ROOT, settings
 from shops import postman
@@ -30,14 +30,11 @@ from tryon.storage import StorageError
 
 _log = logging.getLogger(__name__)
 
-HEARTBEAT_EVERY = 5.0
 FOLD_EVERY = 1.0
 ERASE_EVERY = 30.0
 WEBHOOKS_EVERY = 1.0
 PICTURES_EVERY = 3.0
 LIKENESS_EVERY = 10.0
-# UTC; when the fewest look.
-_QUIET_HOUR = 3
 _LONGEST_WAIT = 60.0
 
 
@@ -54,13 +51,9 @@ class Task:
     def attempt(self) -> None:
         """Do it and decide when it is due again. A failure is logged and ends nothing else."""
         try:
-            self.do()
-        except connections.DatabaseUnavailableError as error:
-            # Said every time, but without a trace: a database that went away is no defect of ours.
-            _log.warning("%s: %s", self.name, error)
-            self._failed()
-        except Exception:  # noqa: BLE001 – logged; the other tasks go on
-            _log.exception("%s failed", self.name)
+            with background.logged(self.name):
+                self.do()
+        except Exception:  # noqa: BLE001 – the other tasks go on
             self._failed()
         else:
             self.failures = 0
@@ -70,16 +63,6 @@ class Task:
         self.failures += 1
         wait = min(2.0**self.failures, _LONGEST_WAIT, self.every)
         self.due = time.monotonic() + wait
-
-
-def beat() -> None:
-    """Say in the database that this worker lives."""
-    statement = """
-        insert into worker_heartbeats (worker) values (:worker)
-        on conflict (worker) do update set seen_at = now()
-    """
-    with connections.writer(Scope.system()) as connection:
-        connection.execute(text(statement), {"worker": socket.gethostname()})
 
 
 def append_demo_days() -> None:
@@ -112,9 +95,7 @@ def fold_rollups() -> None:
 
 
 def check_rollups() -> None:
-    """Compare the rollups with the raw rows, once a night, and say what differs."""
-    if datetime.now(UTC).hour != _QUIET_HOUR:
-        return
+    """Compare the rollups with the raw rows, and say what differs."""
     for difference in rollups.check():
         _log.error("The nightly check found: %s", difference)
 
@@ -177,18 +158,21 @@ def clean_up() -> None:
         connection.execute(
             text("delete from api_requests where created_at < now() - interval '1 day'")
         )
-        # Workers of machines that are gone.
+        # Workers that were killed, and what they had begun: the schedule has said it again.
         connection.execute(
-            text("delete from worker_heartbeats where seen_at < now() - interval '1 day'")
+            text(
+                "delete from procrastinate_workers where last_heartbeat < now() - interval '1 hour'"
+            )
+        )
+        connection.execute(
+            text("delete from procrastinate_jobs where status = 'doing' and worker_id is null")
         )
 
 
-def _keep_doing(*tasks: Task) -> None:
+def _keep_doing(task: Task) -> None:
     while True:
-        for task in tasks:
-            if task.due <= time.monotonic():
-                task.attempt()
-        time.sleep(max(min(task.due for task in tasks) - time.monotonic(), 0))
+        task.attempt()
+        time.sleep(max(task.due - time.monotonic(), 0))
 
 
 class _JobWorker:
@@ -221,14 +205,36 @@ def _behind_everything_else() -> None:
     _ask_to_end_with_us()
 
 
+# By name: when it is due (UTC), and whether a worker that starts does it at once.
+_SCHEDULE: Final[Mapping[str, tuple[str, Callable[[], None], bool]]] = {
+    "demo days": ("0 * * * *", append_demo_days, True),
+    "benchmarks": ("5 * * * *", publish_benchmarks, True),
+    "credits": ("*/10 * * * *", reset_credits, True),
+    "stripe": ("20 4 * * *", ask_stripe, True),
+    "clean up": ("25 * * * *", clean_up, True),
+    # When the fewest look.
+    "check of the rollups": ("30 3 * * *", check_rollups, False),
+    "vacuum of the rollups": ("*/10 * * * *", rollups.vacuum, True),
+}
+
+
+def housekeeping() -> background.Service:
+    """What is done by the hour or the day, once, however many workers there are."""
+    app = background.new_app()
+    for name, (cron, do, _) in _SCHEDULE.items():
+        background.schedule(app, do, name=name, queue="housekeeping", cron=cron)
+    at_start = [name for name, (_, _, is_due) in _SCHEDULE.items() if is_due]
+    return background.Service(app, ["housekeeping"], at_start=at_start)
+
+
 def run() -> None:
     """Work until the process is ended."""
     logging.basicConfig(level=settings().log_level.upper(), format=LOG_FORMAT)
     job_worker = _JobWorker()
     calls = postman.Postman()
-    # In threads of their own: a day of demo data takes longer than these may be late.
+    # What is looked for every few seconds, in threads of their own. A row of Procrastinate's each
+    # time would cost more than the look.
     for task in (
-        Task("heartbeat", HEARTBEAT_EVERY, beat),
         Task("rollups", FOLD_EVERY, fold_rollups),
         Task("erase pictures", ERASE_EVERY, erase_pictures),
         Task("job worker", 1, job_worker.keep_running),
@@ -237,12 +243,4 @@ def run() -> None:
         Task("likeness", LIKENESS_EVERY, read_likeness),
     ):
         threading.Thread(target=_keep_doing, args=[task], daemon=True).start()
-    _keep_doing(
-        Task("demo days", 3600, append_demo_days),
-        Task("benchmarks", 3600, publish_benchmarks),
-        Task("credits", 600, reset_credits),
-        Task("stripe", 86_400, ask_stripe),
-        Task("clean up", 3600, clean_up),
-        Task("check of the rollups", 3600, check_rollups),
-        Task("vacuum of the rollups", 600, rollups.vacuum),
-    )
+    background.run(housekeeping())

@@ -39,7 +39,7 @@ _STATE = text(
     """
     select
       (
-        select extract(epoch from now() - max(seen_at)) from worker_heartbeats
+        select extract(epoch from now() - max(last_heartbeat)) from procrastinate_workers
       ) as heartbeat_age_seconds,
       (
         select extract(epoch from now() - min(j.created_at))

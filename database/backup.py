@@ -35,9 +35,9 @@ begin
     from (
       select 1 as turn, c.oid, c.oid::regclass::text as name,
         case c.relkind when 'v' then 'view' when 'm' then 'materialized view'
-          when 'S' then 'sequence' else 'table' end as kind
+          when 'S' then 'sequence' when 'c' then 'type' else 'table' end as kind
       from pg_class c
-      where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'S')
+      where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'S', 'c')
       union all
       select 2, p.oid, p.oid::regprocedure::text,
         case p.prokind when 'p' then 'procedure' when 'a' then 'aggregate' else 'function' end

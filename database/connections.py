@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal
 
-import psycopg
-from psycopg import sql
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
@@ -135,22 +133,9 @@ def owner() -> Iterator[Connection]:
         yield connection
 
 
-@contextmanager
-def listening(channel: str) -> Iterator[psycopg.Connection]:
-    """Yield a connection, outside of transactions, that hears what is notified on a channel.
-
-    Raises DatabaseUnavailableError when none can be had.
-    """
-    address = embedded.conninfo(_role_url("closetai_app").render_as_string(hide_password=False))
-    try:
-        connection = psycopg.connect(
-            address, autocommit=True, connect_timeout=5, application_name="closetai"
-        )
-    except psycopg.OperationalError as error:
-        raise DatabaseUnavailableError("The database does not answer.") from error
-    with connection:
-        connection.execute(sql.SQL("listen {}").format(sql.Identifier(channel)))
-        yield connection
+def app_conninfo() -> str:
+    """What psycopg connects by as the app's role, for Procrastinate, which pools by itself."""
+    return embedded.conninfo(_role_url("closetai_app").render_as_string(hide_password=False))
 
 
 @contextmanager

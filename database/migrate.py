@@ -1,4 +1,4 @@
-"""Migrations: yoyo runs the numbered SQL files of `migrations/`; a checksum notices an edited one.
+"""Migrations: yoyo runs the numbered files of `migrations/`; a checksum notices an edited one.
 
 yoyo's own lock is a row, which a killed process leaves behind; an advisory lock ends with its
 connection.
@@ -29,7 +29,7 @@ class MigrationError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """One migration: its name without `.sql`, and whether it is applied, and edited since."""
+    """One migration: its file's stem, and whether it is applied, and edited since."""
 
     name: str
     applied: bool
@@ -37,8 +37,10 @@ class Status:
 
 
 def files() -> list[Path]:
-    """The migrations in the order in which they are applied."""
-    return sorted(MIGRATIONS.glob("[0-9][0-9][0-9][0-9]_*.sql"))
+    """The migrations in the order in which they are applied: SQL, or Python that yoyo runs."""
+    return sorted(
+        path for path in MIGRATIONS.glob("[0-9][0-9][0-9][0-9]_*") if path.suffix in (".sql", ".py")
+    )
 
 
 def _checksum(path: Path) -> str:
@@ -104,7 +106,7 @@ def migrate() -> list[str]:
         guard.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         _refuse_edited(_recorded(guard))
         with _backend() as backend:
-            # yoyo takes every SQL file of the directory; schema.sql is none of them.
+            # yoyo takes every file of the directory; schema.sql is none of them.
             known = {path.stem for path in files()}
             found = read_migrations(str(MIGRATIONS)).filter(lambda one: one.id in known)
             todo = backend.to_apply(found)

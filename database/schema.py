@@ -6,6 +6,7 @@
 import os
 import re
 import subprocess
+import tempfile
 
 from database import connections, embedded
 from database.migrate import MIGRATIONS, migrate
@@ -25,28 +26,46 @@ def dump() -> str:
     """Return the schema of the database as SQL, the same on every server version.
 
     With one exception: before 16 a view over one relation writes it before each of its columns.
-    Without owners, comments, extensions, partitions of single months, and the migration tool's
-    tables. Raises subprocess.CalledProcessError.
+    Without owners, comments, extensions, partitions of single months, and what belongs to the
+    migration tool and to Procrastinate. Raises subprocess.CalledProcessError.
     """
     url = connections.owner_url()
-    command = [
-        str(embedded.binaries() / "pg_dump"),
-        "--schema-only",
-        "--schema=public",
-        "--no-owner",
-        "--no-comments",
-        "--no-security-labels",
-        "--no-tablespaces",
-        "--exclude-extension=*",
-        "--exclude-table=*yoyo*",
-        "--exclude-table=dataset_sessions_[0-9]*",
-        embedded.conninfo(url.set(password=None).render_as_string()),
-    ]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
     # Not in the arguments, which every user of the machine can list.
     environment["PGPASSWORD"] = url.password or ""
-    result = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    lines = [line for line in result.stdout.splitlines() if not _NOISE.match(line)]
+
+    def run(program: str, *arguments: str, said: str | None = None) -> str:
+        command = [str(embedded.binaries() / program), *arguments]
+        return subprocess.run(
+            command, env=environment, input=said, capture_output=True, text=True, check=True
+        ).stdout
+
+    with tempfile.NamedTemporaryFile() as archive:
+        run(
+            "pg_dump",
+            "--schema-only",
+            "--schema=public",
+            "--exclude-extension=*",
+            "--exclude-table=*yoyo*",
+            "--exclude-table=dataset_sessions_[0-9]*",
+            "--format=custom",
+            f"--file={archive.name}",
+            embedded.conninfo(url.set(password=None).render_as_string()),
+        )
+        # Functions can be left out of an archive only.
+        entries = run("pg_restore", "--list", archive.name).splitlines()
+        ours = run(
+            "pg_restore",
+            "--no-owner",
+            "--no-comments",
+            "--no-security-labels",
+            "--no-tablespaces",
+            "--use-list=/dev/stdin",
+            "--file=-",
+            archive.name,
+            said="\n".join(entry for entry in entries if "procrastinate_" not in entry),
+        )
+    lines = [line for line in ours.splitlines() if not _NOISE.match(line)]
     text = _NOT_NULL_NAME.sub(" NOT NULL", "\n".join(lines))
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 

@@ -1167,8 +1167,11 @@ workers as (
 ),
 alive as (
   select count(*) as alive_count
-  from worker_heartbeats w
-  where w.seen_at > now() - interval '30 seconds'
+  from (
+    select from procrastinate_workers w
+    where w.last_heartbeat > now() - interval '30 seconds'
+    limit 1
+  ) any_worker
 ),
 turns as (
   select (select coalesce(j.brand_id, j.user_id) from tryon_jobs j where j.id = a.job_id) as tenant, count(*) as turn_count
@@ -2792,12 +2795,6 @@ CREATE TABLE public.webhooks (
     CONSTRAINT webhooks_url_check CHECK (((length(url) >= 1) AND (length(url) <= 2000)))
 );
 
-CREATE TABLE public.worker_heartbeats (
-    worker text NOT NULL,
-    started_at timestamp with time zone DEFAULT now() NOT NULL,
-    seen_at timestamp with time zone DEFAULT now() NOT NULL
-);
-
 ALTER TABLE ONLY public.dataset_sessions ATTACH PARTITION public.dataset_sessions_other DEFAULT;
 
 ALTER TABLE ONLY public.acquisition_spend
@@ -3120,9 +3117,6 @@ ALTER TABLE ONLY public.webhook_deliveries
 
 ALTER TABLE ONLY public.webhooks
     ADD CONSTRAINT webhooks_pkey PRIMARY KEY (id);
-
-ALTER TABLE ONLY public.worker_heartbeats
-    ADD CONSTRAINT worker_heartbeats_pkey PRIMARY KEY (worker);
 
 CREATE INDEX acquisition_spend_day_idx ON public.acquisition_spend USING btree (day);
 
@@ -4944,7 +4938,3 @@ GRANT SELECT,INSERT,DELETE ON TABLE public.webhook_attempts TO closetai_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.webhook_deliveries TO closetai_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.webhooks TO closetai_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.worker_heartbeats TO closetai_app;
-
-GRANT SELECT(seen_at) ON TABLE public.worker_heartbeats TO closetai_reader;

@@ -19,7 +19,7 @@ from api import pace, pictures
 from database import connections, rollups
 from database.tenancy import Scope
 from settings import settings
-from tests.rows import finish, insert, job
+from tests.rows import beat, finish, insert, job
 from tests.shop import (
     ORIGIN,
     PICTURE,
@@ -787,7 +787,8 @@ def test_health_is_detailed_for_who_has_the_token(
     monkeypatch.setenv("CLOSETAI_METRICS_TOKEN", "metrics-token")
     settings.cache_clear()
     mine = bearer("metrics-token")
-    worker.beat()
+    with connections.owner() as connection:
+        beat(connection)
     well = to.get("/api/health", headers=mine)
     assert well.json() == {
         "status": "ok",

@@ -9,7 +9,7 @@ from sqlalchemy import text
 import api
 from database import connections
 from settings import ROOT
-from tests.rows import TOOLS
+from tests.rows import QUEUE, TOOLS
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -31,6 +31,7 @@ def relations(kinds: str) -> set[str]:
             f" and relkind = any('{{{kinds}}}') and not relispartition"
         )
         - TOOLS
+        - QUEUE
     )
 
 

@@ -49,8 +49,8 @@ def place(demo: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     assert demo
     monkeypatch.setenv("CLOSETAI_FILES", str(tmp_path / "pictures"))
     settings.cache_clear()
-    change("delete from worker_heartbeats")
-    change("insert into worker_heartbeats (worker) values ('here')")
+    change("delete from procrastinate_workers")
+    change("insert into procrastinate_workers default values")
     yield
     settings.cache_clear()
 
@@ -334,7 +334,7 @@ def test_the_demo_s_hour_is_said_and_held_to() -> None:
 
 @pytest.mark.usefixtures("brand")
 def test_a_silent_worker_is_said_and_keeps_nobody_from_launching() -> None:
-    change("update worker_heartbeats set seen_at = now() - interval '5 minutes'")
+    change("update procrastinate_workers set last_heartbeat = now() - interval '5 minutes'")
     app = visitor()
     assert any("No worker is running" in note.value for note in app.warning)
     assert not the_button(app).disabled

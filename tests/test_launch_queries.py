@@ -108,7 +108,7 @@ def complete(held: Claim, **values: Any) -> None:
 
 
 def beat() -> None:
-    change("insert into worker_heartbeats (worker) values ('here')")
+    change("insert into procrastinate_workers default values")
 
 
 # Whom and what to try on

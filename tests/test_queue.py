@@ -1,17 +1,16 @@
 """The queue on a real database: what runs next, who holds it, and how it ends."""
 
-from collections.abc import Callable, Iterator
+import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-import psycopg
 import pytest
+from procrastinate.periodic import MARGIN, PeriodicDeferrer
 from sqlalchemy import text
 
-import tryon.worker
 from database import connections
 from database.tenancy import Scope
 from settings import settings
@@ -641,39 +640,37 @@ def test_what_ends_a_worker_in_order_gives_its_job_back(brand: UUID) -> None:
     assert state(job) == "completed"
 
 
-def test_a_waiting_worker_hears_of_a_new_job_at_once(brand: UUID) -> None:
-    with connections.listening(queue.WAKE_UP) as listener:
-        launch(studio(brand))
-        heard: Callable[..., Any] = listener.notifies
-        assert len(list(heard(timeout=10, stop_after=1))) == 1
+def test_a_launch_wakes_the_workers_in_its_own_transaction(brand: UUID) -> None:
+    question = "select array_agg(queue_name order by queue_name) as queues from procrastinate_jobs"
+    with connections.writer(SYSTEM) as connection:
+        queue.wake(connection)
+        assert one(question).queues is None  # nobody is woken before there is something to do
+    assert one(question).queues == ["elsewhere", "here"]
+    launch(studio(brand))
+    assert one("select count(*) from procrastinate_jobs where task_name = 'look'").count == 4
 
 
-def test_a_job_whose_wake_up_is_lost_is_found_all_the_same(
-    brand: UUID, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    wait = tryon.worker._wait
-    waits: list[UUID] = []
-    seconds: list[float | None] = []
+def test_a_job_whose_wake_up_is_lost_is_looked_for_within_five_seconds(brand: UUID) -> None:
+    (job,) = launch(studio(brand))
+    with connections.owner() as connection:
+        connection.execute(text("delete from procrastinate_jobs"))
+    service = worker(Instant())._service(queue.QUEUES)
+    registry = service.app.periodic_registry
+    (scheduled,) = registry.periodic_tasks.values()
+    # The schedule may be half a second late.
+    schedule = PeriodicDeferrer(registry)
+    assert max(schedule.get_next_tick(at=second) for second in range(120)) + MARGIN < 5
+    assert scheduled.task.queue in service.queues
 
-    class Silent:
-        """A listener that hears nothing for as long as it is listened to."""
+    async def next_time() -> None:
+        async with service.app.open_async() as app:
+            await schedule.defer_jobs([(scheduled, 0)])
+            await app.run_worker_async(
+                queues=list(service.queues), wait=False, delete_jobs="always"
+            )
 
-        def notifies(self, *, timeout: float | None = None, **_: Any) -> Iterator[psycopg.Notify]:
-            seconds.append(timeout)
-            return iter(())
-
-    def waiting(_: psycopg.Connection) -> None:
-        if waits:
-            raise SystemExit
-        waits.extend(launch(studio(brand)))
-        wait(cast(Any, Silent()))
-
-    monkeypatch.setattr(tryon.worker, "_wait", waiting)
-    with pytest.raises(SystemExit):
-        worker(Instant())._work()
-    assert seconds == [5]
-    (job,) = waits
-    assert one("select status from tryon_jobs where id = :id", id=job).status == "completed"
+    asyncio.run(next_time())
+    assert state(job) == "completed"
 
 
 def test_results_belong_to_whom_they_were_made_for(brand: UUID) -> None:

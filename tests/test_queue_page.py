@@ -205,7 +205,9 @@ def test_how_the_queue_stands(brand: str) -> None:
     with connections.owner() as c:
         facts.job(c, brand, facts.shopper(c), NOW - timedelta(minutes=5))
         facts.job(c, brand, facts.shopper(c), NOW - timedelta(minutes=30))
-        rows.insert(c, "worker_heartbeats", worker="one", seen_at=NOW)
+        c.execute(
+            text("insert into procrastinate_workers (last_heartbeat) values (:now)"), {"now": NOW}
+        )
     found = ask("studio/queue_state", scope, since=since).iloc[0]
     assert (found["waiting_count"], found["paused_count"], found["processing_count"]) == (1, 2, 1)
     assert (found["ended_count"], found["failed_count"]) == (2, 1)
@@ -467,7 +469,7 @@ def test_a_silent_worker_is_said_while_something_waits(brand: str) -> None:
     app = opened(signed_in("brand_manager", brand), QUEUE)
     assert any("No worker says that it lives" in one.value for one in app.warning)
     with connections.owner() as c:
-        rows.insert(c, "worker_heartbeats", worker="one")
+        rows.beat(c)
     app.run()
     assert not any("No worker" in one.value for one in app.warning)
 

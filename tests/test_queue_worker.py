@@ -21,7 +21,6 @@ from tryon import jobs, queue, storage
 from tryon.engines import Category, garments, mannequins
 from tryon.engines.pictures import decode
 from tryon.jobs import Garment, Job
-from tryon.worker import POLL_S
 
 SYSTEM = Scope.system()
 
@@ -71,7 +70,7 @@ def test_one_runs_beside_the_others_behind_them_and_again_after_a_kill(tmp_path:
         assert worker.nice() == 10
         second = launch(brand, "gone")
         wait_until(lambda: state(second) == "failed", "a waiting worker hears of a job")
-        assert seconds_waited(second) < POLL_S / 2
+        assert seconds_waited(second) < 2.5
         with connections.owner() as connection:
             # Nobody is told of this one.
             lost = insert(
@@ -83,7 +82,8 @@ def test_one_runs_beside_the_others_behind_them_and_again_after_a_kill(tmp_path:
                 credits=0,
             )
         wait_until(lambda: state(lost) == "failed", "a lost wake-up is found")
-        assert seconds_waited(lost) < POLL_S + 2
+        # It is looked for within five seconds, and there is the time that the failing takes.
+        assert seconds_waited(lost) < 7
         worker.kill()
         wait_until(lambda: not worker.is_running(), "it has ended")
         third = launch(brand, "gone")
@@ -153,8 +153,9 @@ class Far(Instant):
         return True
 
 engines = {"near": Instant("near"), "far": Far("far")}
-here = Worker(engines, lease=timedelta(seconds=0.6), never={"far"})
-here.run([Worker(engines, lease=timedelta(seconds=0.6), name=n, only={"far"}) for n in "ab"])
+lease = timedelta(seconds=0.6)
+here = Worker(engines, lease, never={"far"})
+here.run(Worker(engines, lease, name="waiting", only={"far"}, at_once=2))
 """
 
 
@@ -184,7 +185,7 @@ def test_it_waits_for_several_providers_while_it_makes_others(database: Cluster)
             " from job_attempts where engine = 'far' order by worker"
         )
         given_back = [tuple(row) for row in connection.execute(question)]
-    assert given_back == [("a", "lost", True, True), ("b", "lost", True, True)]
+    assert given_back == [("waiting", "lost", True, True)] * 2
 
 
 def test_an_engine_that_cannot_be_stopped_ends_its_worker(database: Cluster, job: UUID) -> None:

@@ -11,9 +11,9 @@ from streamlit.testing.v1 import AppTest
 
 import frontend
 import server
-import worker
 from api import service
 from database import connections
+from tests.rows import beat
 
 
 @pytest.mark.usefixtures("database")
@@ -22,13 +22,16 @@ def test_well_only_with_a_living_worker_and_all_migrations(
 ) -> None:
     assert not all(service.checks().values())
     assert "no worker has been seen" in caplog.text
-    worker.beat()
+    with connections.owner() as connection:
+        beat(connection)
     assert all(service.checks().values())
     with connections.owner() as connection:
-        connection.execute(text("update worker_heartbeats set seen_at = now() - interval '1 min'"))
+        connection.execute(
+            text("update procrastinate_workers set last_heartbeat = now() - interval '1 min'")
+        )
     assert not all(service.checks().values())
-    worker.beat()
     with connections.owner() as connection:
+        beat(connection)
         connection.execute(text("update migration_checksums set checksum = 'another'"))
     assert not all(service.checks().values())
     assert "not migrated: 0001_foundation" in caplog.text

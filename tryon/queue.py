@@ -28,7 +28,12 @@ from tryon.storage import File
 MOST_FAILURES: Final = 3
 MOST_ATTEMPTS: Final = 6
 
-WAKE_UP: Final = "closetai_jobs"
+# Procrastinate's task that has a worker look here, and where it comes: to the worker that makes
+# pictures itself, and to those that wait for providers.
+LOOK: Final = "look"
+HERE: Final = "here"
+ELSEWHERE: Final = "elsewhere"
+QUEUES: Final = (HERE, ELSEWHERE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,6 +314,21 @@ def release(held: Claim) -> None:
         wake(connection)
 
 
+# Once for the worker that makes pictures itself and once for those that wait for providers: whom
+# it is for is decided when it runs.
+_WAKE = text(
+    """
+    select procrastinate_defer_jobs_v1(
+      array(
+        select
+          row(queue, :task, 0, null, null, '{}', null)::procrastinate_job_to_defer_v1
+        from unnest(cast(:queues as text[])) as queue
+      )
+    )
+    """
+)
+
+
 def wake(connection: Connection) -> None:
     """Tell waiting workers, when the transaction commits, that there may be something to do."""
-    connection.execute(text("select pg_notify(:channel, '')"), {"channel": WAKE_UP})
+    connection.execute(_WAKE, {"task": LOOK, "queues": list(QUEUES)})

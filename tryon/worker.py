@@ -10,22 +10,19 @@ import contextlib
 import logging
 import os
 import secrets
-import signal
 import socket
 import threading
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from types import FrameType
 from typing import Final, NoReturn
 from uuid import UUID
 
-import psycopg
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from database import connections
+from database import background
 from database.connections import DatabaseUnavailableError, writer
 from database.tenancy import Scope
 from settings import LOG_FORMAT, settings
@@ -47,10 +44,9 @@ from tryon.storage import MissingPictureError, Owner, StorageError
 
 _log = logging.getLogger(__name__)
 
-# A wake-up may get lost; then a job waits no longer than this.
-POLL_S: Final = 5.0
-# After a defect of ours or a database that went away.
-_PAUSE_S = 2.0
+# A job whose wake-up is lost waits no longer than 5 s: every four, in the words of cron with seconds
+# in the end, and the schedule may be half a second late.
+_LOOK_AGAIN: Final = "* * * * * */4"
 _PROVIDERS_LIMIT = timedelta(minutes=5)
 # What the process ends with when a job hangs: the kernel's number for an internal software error.
 _HUNG = 70
@@ -62,7 +58,7 @@ class Worker:
 
     `lease` is how long a job stays with a worker that is not heard of, `time_limit` how long an
     engine may take for one. It takes jobs of the engines in `only`, None for any, and of none in
-    `never`.
+    `never`, and as many `at_once`.
     """
 
     engines: Mapping[str, Engine]
@@ -71,35 +67,41 @@ class Worker:
     name: str = field(default_factory=lambda: f"{socket.gethostname()}-{os.getpid()}")
     only: Collection[str] | None = None
     never: Collection[str] = ()
+    at_once: int = 1
     # What it holds, each with the event that ends the renewing of its lease.
     _in_hand: dict[Claim, threading.Event] = field(default_factory=dict, init=False, repr=False)
 
-    def run(self, beside: Sequence["Worker"] = ()) -> NoReturn:
+    def run(self, *beside: "Worker") -> NoReturn:
         """Work until the process is ended; SIGTERM gives back what is being worked on.
 
-        Those `beside` work in threads of their own, for as long.
+        One `beside` waits for providers, while this one makes pictures itself.
         """
-        signal.signal(signal.SIGTERM, _end)
-        for other in beside:
-            threading.Thread(target=other._work, name=other.name, daemon=True).start()
-        try:
-            self._work()
-        finally:
-            for other in beside:
-                other._give_back()
+        workers = (self, *beside)
+        shares = [queue.QUEUES] if not beside else [[queue.HERE], [queue.ELSEWHERE]]
 
-    def _work(self) -> NoReturn:
-        while True:
-            try:
-                with connections.listening(queue.WAKE_UP) as listener:
-                    while True:
-                        self.work_off()
-                        _wait(listener)
-            except (DatabaseUnavailableError, DBAPIError, psycopg.Error) as error:
-                _log.warning("the queue: %s", error, exc_info=isinstance(error, DBAPIError))
-            except Exception:  # noqa: BLE001 – logged; the next job may be a better one
-                _log.exception("the queue failed")
-            time.sleep(_PAUSE_S)
+        def give_back() -> None:
+            for worker in workers:
+                worker._give_back()
+
+        background.run(
+            *(worker._service(share) for worker, share in zip(workers, shares, strict=True)),
+            at_sigterm=give_back,
+        )
+
+    def _service(self, queues: Sequence[str]) -> background.Service:
+        app = background.new_app()
+        background.schedule(
+            app,
+            self._look,
+            name=queue.LOOK,
+            queue=queues[0],
+            cron=_LOOK_AGAIN,
+            is_tried_again=False,  # it is soon enough
+        )
+        return background.Service(app, queues, at_once=self.at_once)
+
+    def _look(self) -> None:
+        self.work_off()
 
     def work_off(self) -> int:
         """Do what there is to do, and return how many attempts that were."""
@@ -354,17 +356,6 @@ def _owner(origin: str, user: UUID | None, brand: UUID | None) -> Owner:
             return Owner(user=user, brand=brand)
 
 
-def _wait(listener: psycopg.Connection) -> None:
-    """Return at the next wake-up, or when it is time to look by oneself."""
-    for _ in listener.notifies(timeout=POLL_S, stop_after=1):
-        pass
-
-
-def _end(_number: int, _frame: FrameType | None) -> NoReturn:
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough: giving back takes its time
-    raise SystemExit(0)
-
-
 def main() -> None:
     """Run one job worker, as a process of its own."""
     logging.basicConfig(level=settings().log_level.upper(), format=LOG_FORMAT)
@@ -372,14 +363,13 @@ def main() -> None:
     _log.info("engines: %s", ", ".join(engines))
     elsewhere = engines.keys() - BUILT_IN
     here = Worker(engines, never=elsewhere)
-    waiting = settings().provider_jobs if elsewhere else 0
-    here.run(
-        [
-            # Providers may have a queue of their own, or start a machine first.
-            Worker(engines, time_limit=_PROVIDERS_LIMIT, name=f"{here.name}-{one}", only=elsewhere)
-            for one in range(waiting)
-        ]
+    if not elsewhere:
+        here.run()
+    # Providers may have a queue of their own, or start a machine first.
+    waiting = Worker(
+        engines, time_limit=_PROVIDERS_LIMIT, only=elsewhere, at_once=settings().provider_jobs
     )
+    here.run(waiting)
 
 
 if __name__ == "__main__":

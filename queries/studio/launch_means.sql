@@ -60,5 +60,5 @@ select
             and j.origin = 'demo'
             and j.created_at > cast(:since as timestamptz)
     ) as demo_count,
-    (select max(w.seen_at) from worker_heartbeats w) as worker_seen_at
+    (select max(w.last_heartbeat) from procrastinate_workers w) as worker_seen_at
 from spendable s

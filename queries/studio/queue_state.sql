@@ -65,5 +65,5 @@ select
     (select e.ended from ended e) as ended_count,
     (select e.failed from ended e) as failed_count,
     min(o.created_at) filter (where not o.is_made and not o.is_paused) as oldest_at,
-    (select max(w.seen_at) from worker_heartbeats w) as worker_seen_at
+    (select max(w.last_heartbeat) from procrastinate_workers w) as worker_seen_at
 from open_jobs o
