@@ -313,6 +313,38 @@ def test_old_long_sleeves_do_not_stay() -> None:
     assert any("painted" in warning for warning in result.warnings)
 
 
+@pytest.mark.parametrize("person", [SLIM, ATHLETE, CURVY], ids=lambda person: person.build)
+def test_the_shadow_on_the_floor_is_no_part_of_the_figure(person: mannequins.Mannequin) -> None:
+    figure = drawn(person)
+    head = figure.truth.head_height
+    y = np.arange(mannequins.HEIGHT)[:, None]
+    around = np.ones((2 * round(0.03 * head) + 1,) * 2, np.uint8)
+    beside = cv2.dilate((figure.cover > 0.5).astype(np.uint8), around) == 0
+    floor = beside & (y > figure.truth.toes[0][1] - head)
+    wall = 255 * mannequins.wall(person)[..., ::-1]
+    shadow = floor & ((wall - figure.picture).mean(axis=-1) > 12)
+    assert shadow.sum() > 5000
+    _, mask = measured(person)
+    assert (mask & floor).sum() == 0
+    feet = figure.parts["feet"]
+    assert (mask & feet).sum() > 0.98 * feet.sum()
+
+
+@pytest.mark.parametrize("name", ["Breton tee", "Moss cable sweater", "Meadow dress"])
+@pytest.mark.parametrize("person", [SLIM, ATHLETE, CURVY], ids=lambda person: person.build)
+def test_the_inner_back_of_a_collar_is_not_drawn_over_the_neck(
+    person: mannequins.Mannequin, name: str
+) -> None:
+    truth, head = drawn(person).truth, drawn(person).truth.head_height
+    y, x = np.mgrid[0 : mannequins.HEIGHT, 0 : mannequins.WIDTH]
+    neck = (np.abs(x - truth.neck[0]) < 0.12 * head) & (y > truth.chin[1])
+    neck &= y < truth.neck[1] + 0.1 * head
+    assert neck.sum() > 1000
+    assert composed(person, name).garment[neck].max() < 0.02
+    # It is gone before that: what is cut out is open at the neck, but for the collar's front.
+    assert fitted(person, name).above.cover[neck].mean() < 0.15
+
+
 def test_a_sleeve_goes_round_the_elbow_to_the_hand_on_the_hip() -> None:
     figure = drawn(HAND_ON_HIP)
     truth, unit = figure.truth, measured(HAND_ON_HIP)[0].unit
