@@ -44,8 +44,8 @@ from tryon.storage import MissingPictureError, Owner, StorageError
 
 _log = logging.getLogger(__name__)
 
-# A job whose wake-up is lost waits no longer than 5 s: every four, in the words of cron with seconds
-# in the end, and the schedule may be half a second late.
+# A job whose wake-up is lost waits no longer than 5 s: every four, as cron says it with seconds
+# in the last place, and the schedule may be half a second late.
 _LOOK_AGAIN: Final = "* * * * * */4"
 _PROVIDERS_LIMIT = timedelta(minutes=5)
 # What the process ends with when a job hangs: the kernel's number for an internal software error.
