@@ -118,7 +118,7 @@ def brands(database: Cluster) -> Two:  # noqa: ARG001 – it must be there first
         )
         two = Two(*ids.scalars())
         connection.execute(text("update brands set is_demo = false where id = :b"), {"b": two.b})
-        # So little demo data may have no reviews of the two.
+        # So little demo data may have no reviews of the two, and no failures.
         connection.execute(
             text(
                 "insert into reviews (job_id, brand_id, approved, reasons, drawn)"
@@ -138,6 +138,17 @@ def brands(database: Cluster) -> Two:  # noqa: ARG001 – it must be there first
             ),
             two._asdict(),
         )
+        yesterday = datetime.now(UTC) - timedelta(days=1)
+        for brand in (two.a, two.b):
+            rows.job(
+                connection,
+                brand_id=brand,
+                status="failed",
+                failure_code="no_person",
+                created_at=yesterday,
+                started_at=yesterday,
+                finished_at=yesterday,
+            )
         _one_job_in_full(connection, two.b)
     return two
 
