@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Final
 from urllib.parse import quote
 
 import psutil
@@ -100,6 +101,14 @@ def _settings() -> dict[str, str]:
         "log_timezone": "UTC",
         "log_checkpoints": "off",
     }
+
+
+# For data that do not outlive their server, so that it need not wait for the disk.
+CARELESS: Final[Mapping[str, str]] = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+}
 
 
 @dataclass(frozen=True)
@@ -308,17 +317,21 @@ def stop(process: "subprocess.Popen[bytes]", seconds: float = 20) -> None:
 
 
 @contextlib.contextmanager
-def throwaway(version: int = VERSION, port: int | None = None) -> Iterator[Cluster]:
+def throwaway(
+    version: int = VERSION,
+    port: int | None = None,
+    before: Callable[[Path], None] = lambda _home: None,
+) -> Iterator[Cluster]:
     """Run a server in a temporary directory, without care for its data, for tests and benches.
 
     The directory is laid out like a CLOSETAI_HOME: `cluster.data.parent` can be used as one.
+    `before` may put a server's files there.
     """
     home = Path(tempfile.mkdtemp(prefix="closetai-"))
-    # Nothing here outlives the server, so it need not wait for the disk.
-    careless = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-    cluster = replace(of(home), version=version, port=port, options=careless)
+    cluster = replace(of(home), version=version, port=port, options=CARELESS)
     log = home / "log"
     try:
+        before(home)
         cluster.initialise()
         process = cluster.start(log)
         try:

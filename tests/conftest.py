@@ -22,10 +22,12 @@ from sqlalchemy import text
 from streamlit.components.v2 import manifest_scanner
 
 import queries
-from database import connections, embedded, migrate, rollups
+from database import connections, embedded, rollups
 from database.demo import seed
 from database.embedded import Cluster
 from settings import Settings, settings
+from tests import prepared
+from tests.prepared import use
 
 # 15 is Debian's package, which `make test` installs where it can; the others come with ours.
 VERSIONS = [
@@ -51,7 +53,7 @@ _ENOUGH = 4 * 2**30
 def pytest_configure() -> None:
     """Keep what tests write in memory where that can be: making a database's files costs most.
 
-    Servers that tests start find it by TMPDIR.
+    Servers that tests start find it by TMPDIR, and what is prepared for them lies there as well.
     """
     if (
         _MEMORY.is_dir()
@@ -59,6 +61,13 @@ def pytest_configure() -> None:
         and shutil.disk_usage(_MEMORY).free > _ENOUGH
     ):
         tempfile.tempdir = os.environ["TMPDIR"] = str(_MEMORY)
+    prepared.begin()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove what was prepared, once for all processes of the run."""
+    if not hasattr(config, "workerinput"):
+        prepared.end()
 
 
 def pytest_report_header() -> str:
@@ -126,15 +135,6 @@ def administrator(cluster: Cluster, database: str = "postgres") -> psycopg.Conne
     return psycopg.connect(embedded.conninfo(cluster.url(database=database)), autocommit=True)
 
 
-def use(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the application take this cluster for its embedded one."""
-    # Session fixtures come before `environment`: without this they would meet the developer's own.
-    monkeypatch.delenv("DATABASE_URL", raising=False)
-    monkeypatch.setenv("CLOSETAI_HOME", str(cluster.data.parent))
-    monkeypatch.setenv("CLOSETAI_SECRET", "a secret of the tests, long enough")
-    settings.cache_clear()
-
-
 @pytest.fixture(scope="session")
 def servers() -> Iterator[Callable[[int], Cluster]]:
     """Return the server of a version, with a migrated template; started when first asked for."""
@@ -143,11 +143,7 @@ def servers() -> Iterator[Callable[[int], Cluster]]:
 
         def server(version: int) -> Cluster:
             if version not in started:
-                cluster = stack.enter_context(embedded.throwaway(version))
-                with pytest.MonkeyPatch.context() as monkeypatch:
-                    use(cluster, monkeypatch)
-                    migrate.migrate()
-                    connections.dispose()
+                cluster = stack.enter_context(prepared.server(version))
                 with administrator(cluster) as connection:
                     connection.execute(f"alter database {embedded.DATABASE} rename to {_TEMPLATE}")
                 started[version] = cluster

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psutil
 
+from tests import prepared
 from tests.waiting import wait_until
 
 # What a supervisor starts, by a part of each command line.
@@ -80,7 +81,19 @@ def status(port: int, path: str = "/health") -> int | None:
 
 @contextlib.contextmanager
 def running(home: Path, port: int, **more: str) -> Iterator[Running]:
-    """Start the supervisor and wait until everything is well."""
+    """Start the supervisor and wait until everything is well.
+
+    A home without a database gets one that is migrated.
+    """
+    if not ((home / "postgres").exists() or "DATABASE_URL" in more):
+        prepared.lay_out(home)
+    with starting(home, port, **more) as started:
+        yield started
+
+
+@contextlib.contextmanager
+def starting(home: Path, port: int, **more: str) -> Iterator[Running]:
+    """Start the supervisor in a home as it is, and wait until everything is well."""
     process = subprocess.Popen(
         [sys.executable, "-m", "cli", "run"],
         env=environment(home, port, **more),

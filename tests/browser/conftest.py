@@ -20,12 +20,13 @@ from playwright.sync_api import (
 )
 
 from accounts import users
-from database import connections, embedded, migrate
+from database import connections
 from database.demo import seed
 from database.embedded import Cluster
 from database.tenancy import Scope
 from settings import ROOT, settings
-from tests.conftest import use
+from tests import prepared
+from tests.prepared import use
 from tests.supervised import free_port, status
 from tests.waiting import wait_until
 
@@ -79,10 +80,9 @@ class Visitor:
 def dashboard() -> Iterator[Dashboard]:
     """Start a server over a database of its own with a little demo data up to now."""
     port = free_port()
-    with embedded.throwaway() as cluster, pytest.MonkeyPatch.context() as monkeypatch:
+    with prepared.server() as cluster, pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.delenv("DATABASE_URL", raising=False)
         use(cluster, monkeypatch)
-        migrate.migrate()
         seed(jobs=3000)
         connections.dispose()
         server = subprocess.Popen(

@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, StorageState, expect
 
 from database import connections
 from tests.browser.conftest import Dashboard, Visit, Visitor
-from tests.conftest import use
+from tests.prepared import use
 
 
 @pytest.fixture

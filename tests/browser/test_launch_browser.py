@@ -18,6 +18,7 @@ from skimage import data
 
 from database import embedded
 from settings import ROOT
+from tests import prepared
 from tests.browser.conftest import Visitor, Windows
 from tests.browser.test_accessibility import in_both_themes, told
 from tests.conftest import administrator
@@ -49,14 +50,14 @@ def whole() -> Iterator[Running]:
     # Not below pytest's own directory, which is closed to the user of the database server.
     with tempfile.TemporaryDirectory(prefix="closetai-") as directory:
         home, port = Path(directory), free_port()
-        for command in (["migrate"], ["seed", "--jobs", "1000"]):
-            subprocess.run(
-                [sys.executable, "-m", "cli", *command],
-                cwd=ROOT,
-                env=environment(home, port, **DEMO),
-                check=True,
-                capture_output=True,
-            )
+        prepared.lay_out(home)
+        subprocess.run(
+            [sys.executable, "-m", "cli", "seed", "--jobs", "1000"],
+            cwd=ROOT,
+            env=environment(home, port, **DEMO),
+            check=True,
+            capture_output=True,
+        )
         with running(home, port, **DEMO) as started:
             server = replace(embedded.of(home), version=embedded.VERSION)
 

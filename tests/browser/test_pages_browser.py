@@ -14,7 +14,7 @@ from database import connections
 from settings import ROOT
 from tests.browser.conftest import Dashboard, Visit, Visitor, Windows
 from tests.browser.test_accessibility import look, told
-from tests.conftest import use
+from tests.prepared import use
 
 # Every page there is, by its address.
 PAGES = [

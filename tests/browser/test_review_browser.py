@@ -14,8 +14,8 @@ from database import connections
 from settings import settings
 from tests import rows
 from tests.browser.conftest import Dashboard, Visit, Visitor
-from tests.conftest import use
 from tests.engines import picture
+from tests.prepared import use
 from tests.rows import insert
 from tryon import pictures, storage
 

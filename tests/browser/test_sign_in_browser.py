@@ -19,7 +19,7 @@ from database import connections
 from database.connections import owner
 from settings import ROOT, settings
 from tests.browser.conftest import Dashboard, Visit, Visitor
-from tests.conftest import use
+from tests.prepared import use
 from tests.supervised import free_port, status
 from tests.waiting import wait_until
 

@@ -18,8 +18,8 @@ from database.tenancy import Scope
 from settings import settings
 from tests import rows
 from tests.browser.conftest import Dashboard, Visit, Windows, sign_in
-from tests.conftest import use
 from tests.engines import Instant, picture
+from tests.prepared import use
 from tests.rows import insert
 from tryon import jobs, pictures, queue, storage
 from tryon.jobs import Job
