@@ -16,11 +16,11 @@ install: $(INSTALLED)
 run: $(INSTALLED)
 	@exec $(BIN)/closetai run
 
-# Three processes on two cores, which would otherwise wait for browsers and servers a third of the
+# Four processes on two cores, which would otherwise wait for browsers and servers a third of the
 # time. Each begins with its part in the order of the files, whose servers and databases are then
 # started once; whoever is done first takes over from the end of another's.
 test: $(INSTALLED) system lint
-	$(BIN)/pytest -n 3 --dist worksteal
+	$(BIN)/pytest -n 4 --dist worksteal
 
 # What `make test` samples, at length: kills, broken uploads, credits under fire, random histories.
 soak: $(INSTALLED)

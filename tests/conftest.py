@@ -9,13 +9,11 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import date
 from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
-import psycopg
 import pytest
 import streamlit as st
 from sqlalchemy import text
@@ -23,7 +21,6 @@ from streamlit.components.v2 import manifest_scanner
 
 import queries
 from database import connections, embedded, rollups
-from database.demo import seed
 from database.embedded import Cluster
 from settings import Settings, settings
 from tests import prepared
@@ -33,14 +30,6 @@ from tests.prepared import use
 VERSIONS = [
     version for version in (18, 16, 15) if version > 15 or Path("/usr/lib/postgresql/15").exists()
 ]
-_TEMPLATE = "closetai_template"
-_DEMO_TEMPLATE = "closetai_demo"
-_RECENT_TEMPLATE = "closetai_recent_demo"
-
-# The last day with demo data in `demo_database`, and about how many jobs it has.
-DEMO_UNTIL = date(2026, 11, 20)
-DEMO_JOBS = 20_000
-
 
 # How many random histories a property is shown with; `make soak` asks for more.
 EXAMPLES = int(os.environ.get("TEST_EXAMPLES", "20"))
@@ -130,11 +119,6 @@ def folding(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queries, "_ask", fold_and_ask)
 
 
-def administrator(cluster: Cluster, database: str = "postgres") -> psycopg.Connection:
-    """Connect as the server's superuser, outside of transactions."""
-    return psycopg.connect(embedded.conninfo(cluster.url(database=database)), autocommit=True)
-
-
 @pytest.fixture(scope="session")
 def servers() -> Iterator[Callable[[int], Cluster]]:
     """Return the server of a version, with a migrated template; started when first asked for."""
@@ -143,10 +127,7 @@ def servers() -> Iterator[Callable[[int], Cluster]]:
 
         def server(version: int) -> Cluster:
             if version not in started:
-                cluster = stack.enter_context(prepared.server(version))
-                with administrator(cluster) as connection:
-                    connection.execute(f"alter database {embedded.DATABASE} rename to {_TEMPLATE}")
-                started[version] = cluster
+                started[version] = stack.enter_context(prepared.server(version))
             return started[version]
 
         yield server
@@ -154,19 +135,21 @@ def servers() -> Iterator[Callable[[int], Cluster]]:
 
 @pytest.fixture(scope="session")
 def postgres_server(servers: Callable[[int], Cluster]) -> Cluster:
-    """Return the server of the newest version. Its roles are there, its database is not."""
+    """Return the server of the newest version."""
     return servers(embedded.VERSION)
 
 
+@pytest.fixture(scope="session")
+def demo_server() -> Iterator[Cluster]:
+    """Return a server of the newest version with databases of demo data to be cloned."""
+    with prepared.demo_server() as cluster:
+        yield cluster
+
+
 def _cloned(
-    cluster: Cluster, monkeypatch: pytest.MonkeyPatch, template: str = _TEMPLATE
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch, template: str = prepared.EMPTY
 ) -> Iterator[Cluster]:
-    with administrator(cluster) as connection:
-        connection.execute(f"drop database if exists {embedded.DATABASE} with (force)")
-        # Copying files is quickest where nothing is synced to disk.
-        connection.execute(
-            f"create database {embedded.DATABASE} template {template} strategy file_copy"
-        )
+    prepared.clone(cluster, template)
     use(cluster, monkeypatch)
     yield cluster
     connections.dispose()
@@ -188,41 +171,10 @@ def any_database(
     yield from _cloned(servers(request.param), monkeypatch)
 
 
-@pytest.fixture(scope="session")
-def demo_template(postgres_server: Cluster) -> str:
-    """Return the name of a database with demo data, to be cloned."""
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        cloning = _cloned(postgres_server, monkeypatch)
-        next(cloning)
-        seed(until=DEMO_UNTIL, jobs=DEMO_JOBS)
-        next(cloning, None)
-    settings.cache_clear()
-    with administrator(postgres_server) as connection:
-        connection.execute(f"alter database {embedded.DATABASE} rename to {_DEMO_TEMPLATE}")
-    return _DEMO_TEMPLATE
-
-
 @pytest.fixture
-def demo_database(
-    postgres_server: Cluster, demo_template: str, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Cluster]:
+def demo_database(demo_server: Cluster, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster]:
     """Give the test a database of its own with demo data: all brands, and some 20,000 jobs."""
-    yield from _cloned(postgres_server, monkeypatch, demo_template)
-
-
-@pytest.fixture(scope="session")
-def recent_template(postgres_server: Cluster) -> Cluster:
-    """Fill a database with a little demo data, to be cloned by each test."""
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        with administrator(postgres_server) as connection:
-            connection.execute(f"drop database if exists {embedded.DATABASE} with (force)")
-            connection.execute(f"create database {embedded.DATABASE} template {_TEMPLATE}")
-        use(postgres_server, monkeypatch)
-        seed(jobs=2000)
-        connections.dispose()
-        with administrator(postgres_server) as connection:
-            connection.execute(f"alter database {embedded.DATABASE} rename to {_RECENT_TEMPLATE}")
-    return postgres_server
+    yield from _cloned(demo_server, monkeypatch, prepared.DEMO)
 
 
 @pytest.fixture(scope="module")
@@ -233,17 +185,15 @@ def untouched() -> set[str]:
 
 @pytest.fixture
 def demo(
-    recent_template: Cluster, untouched: set[str], monkeypatch: pytest.MonkeyPatch
+    demo_server: Cluster, untouched: set[str], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Cluster]:
     """Give the test the demo data, and a cache that knows no other test's."""
     if embedded.DATABASE not in untouched:
-        with administrator(recent_template) as connection:
-            connection.execute(f"drop database if exists {embedded.DATABASE} with (force)")
-            connection.execute(f"create database {embedded.DATABASE} template {_RECENT_TEMPLATE}")
+        prepared.clone(demo_server, prepared.RECENT)
         untouched.add(embedded.DATABASE)
-    use(recent_template, monkeypatch)
+    use(demo_server, monkeypatch)
     st.cache_data.clear()
-    yield recent_template
+    yield demo_server
     connections.dispose()
 
 

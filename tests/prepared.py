@@ -11,13 +11,26 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
+from typing import Final
 
+import psycopg
 import pytest
 
-from database import connections, embedded, migrate
+from database import connections, demo, embedded, migrate
 from database.embedded import Cluster
 from settings import settings
+
+# Databases to be cloned: migrated, with demo data up to a certain day, and up to now.
+EMPTY: Final = "closetai_template"
+DEMO: Final = "closetai_demo"
+RECENT: Final = "closetai_recent_demo"
+
+# The last day with demo data in DEMO, and about how many jobs it has, and RECENT.
+DEMO_UNTIL: Final = date(2026, 11, 20)
+DEMO_JOBS: Final = 20_000
+RECENT_JOBS: Final = 3000
 
 # Names the directory for the run, to the processes that it is shared out to as well.
 _PLACE = "CLOSETAI_TESTS_PREPARED"
@@ -56,7 +69,9 @@ def use(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.cache_clear()
 
 
-def _migrated(home: Path, version: int) -> None:
+@contextmanager
+def _serving(home: Path, version: int) -> Iterator[Cluster]:
+    """Run a server on the files in a home, which are whole afterwards."""
     cluster = replace(embedded.of(home), version=version, options=embedded.CARELESS)
     cluster.initialise()
     process = cluster.start(home / "log")
@@ -64,27 +79,82 @@ def _migrated(home: Path, version: int) -> None:
         cluster.wait(process, home / "log")
         with pytest.MonkeyPatch.context() as monkeypatch:
             use(cluster, monkeypatch)
-            migrate.migrate()
+            yield cluster
             connections.dispose()
         settings.cache_clear()
     finally:
         embedded.stop(process)
 
 
-def _copy(version: int, home: Path) -> None:
-    made = _once(f"postgres-{version}", lambda draft: _migrated(draft, version))
+def administrator(cluster: Cluster, database: str = "postgres") -> psycopg.Connection:
+    """Connect as the server's superuser, outside of transactions."""
+    return psycopg.connect(embedded.conninfo(cluster.url(database=database)), autocommit=True)
+
+
+def rename(cluster: Cluster, name: str) -> None:
+    """Keep the application's database under another name, as one to be cloned."""
+    connections.dispose()
+    with administrator(cluster) as connection:
+        connection.execute(f"alter database {embedded.DATABASE} rename to {name}")
+
+
+def clone(cluster: Cluster, template: str) -> None:
+    """Make the application's database anew, as a copy of another one."""
+    with administrator(cluster) as connection:
+        connection.execute(f"drop database if exists {embedded.DATABASE} with (force)")
+        # Copying files is quickest where nothing is synced to disk.
+        connection.execute(
+            f"create database {embedded.DATABASE} template {template} strategy file_copy"
+        )
+
+
+def _migrate(home: Path, version: int) -> None:
+    with _serving(home, version) as cluster:
+        migrate.migrate()
+        rename(cluster, EMPTY)
+        clone(cluster, EMPTY)
+
+
+def _seed(home: Path) -> None:
+    _copy(home, embedded.VERSION)
+    with _serving(home, embedded.VERSION) as cluster:
+        clone(cluster, EMPTY)
+        demo.seed(until=DEMO_UNTIL, jobs=DEMO_JOBS)
+        rename(cluster, DEMO)
+        clone(cluster, EMPTY)
+        demo.seed(jobs=RECENT_JOBS)
+        rename(cluster, RECENT)
+
+
+def _copy(home: Path, version: int) -> None:
+    made = _once(f"postgres-{version}", lambda draft: _migrate(draft, version))
+    _copy_files(made, home)
+
+
+def _copy_demo(home: Path) -> None:
+    _copy_files(_once("demo", _seed), home)
+
+
+def _copy_files(made: Path, home: Path) -> None:
     # The server's user keeps its files.
     subprocess.run(["cp", "-a", str(made / "postgres"), str(home / "postgres")], check=True)
+
+
+@contextmanager
+def server(version: int = embedded.VERSION) -> Iterator[Cluster]:
+    """Run a server with a database EMPTY, which is migrated, and the application's, its copy."""
+    with embedded.throwaway(version, before=lambda home: _copy(home, version)) as cluster:
+        yield cluster
+
+
+@contextmanager
+def demo_server() -> Iterator[Cluster]:
+    """Run a server with the databases EMPTY, DEMO and RECENT."""
+    with embedded.throwaway(before=_copy_demo) as cluster:
+        yield cluster
 
 
 def lay_out(home: Path) -> None:
     """Give a home that is to be a CLOSETAI_HOME the embedded server's files, migrated."""
     home.mkdir(exist_ok=True)
-    _copy(embedded.VERSION, home)
-
-
-@contextmanager
-def server(version: int = embedded.VERSION) -> Iterator[Cluster]:
-    """Run a server whose database is migrated and empty, like `embedded.throwaway`."""
-    with embedded.throwaway(version, before=lambda home: _copy(version, home)) as cluster:
-        yield cluster
+    _copy(home, embedded.VERSION)

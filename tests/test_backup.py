@@ -10,8 +10,7 @@ from database.backup import BackupError
 from database.embedded import Cluster
 from database.migrate import status
 from database.tenancy import Scope
-from tests.conftest import administrator
-from tests.prepared import use
+from tests.prepared import administrator, use
 
 TABLES = """
     select c.oid::regclass::text from pg_class c

@@ -13,7 +13,7 @@ from bench import queries as section
 from bench.timing import Effort, percentile, repeat
 from database import connections
 from database.embedded import Cluster
-from tests.conftest import DEMO_UNTIL
+from tests.prepared import DEMO_UNTIL
 
 ONCE = Effort(times=1, seconds=0)
 

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from database import connections, demo, embedded, migrate
 from database.embedded import Cluster
 from settings import settings
-from tests.conftest import DEMO_JOBS, DEMO_UNTIL, administrator
+from tests.prepared import DEMO_JOBS, DEMO_UNTIL, administrator
 
 END = datetime(2026, 11, 21, tzinfo=UTC)
 FORTY_DAYS_BEFORE = date(2026, 10, 11)

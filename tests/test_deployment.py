@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import tomllib
 import urllib.request
 from collections.abc import Iterator
@@ -19,12 +20,14 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from sqlalchemy import text
 
+import processes
 from database import backup, connections, embedded
 from database.embedded import Cluster
 from database.tenancy import Scope
 from settings import ROOT, settings
-from tests.conftest import VERSIONS, administrator
-from tests.supervised import environment, free_port, gone, running, status
+from tests.conftest import VERSIONS
+from tests.prepared import administrator
+from tests.supervised import Running, environment, free_port, gone, running, status
 from tests.waiting import wait_until
 
 SECRET = "0123456789abcdef0123456789abcdef"
@@ -71,15 +74,20 @@ def self_signed(directory: Path) -> tuple[Path, Path]:
     return key, certificate
 
 
-@pytest.fixture
-def database_url(hosted: Cluster) -> str:
-    """Return the address of an empty database, for its owner, who is no superuser."""
+def empty_database(hosted: Cluster, name: str) -> str:
+    """Make a database anew and return its address, for its owner, who is no superuser."""
     connections.dispose()
     with administrator(hosted) as connection:
-        connection.execute("drop database if exists shop with (force)")
-        connection.execute("create database shop owner repl")
+        connection.execute(f"drop database if exists {name} with (force)")
+        connection.execute(f"create database {name} owner repl")
     mode = "require" if TLS else "prefer"
-    return f"postgres://repl:pass%2Fword@127.0.0.1:{hosted.port}/shop?sslmode={mode}"
+    return f"postgres://repl:pass%2Fword@127.0.0.1:{hosted.port}/{name}?sslmode={mode}"
+
+
+@pytest.fixture
+def database_url(hosted: Cluster) -> str:
+    """Return the address of an empty database."""
+    return empty_database(hosted, "shop")
 
 
 def production(database_url: str) -> dict[str, str]:
@@ -92,6 +100,15 @@ def production(database_url: str) -> dict[str, str]:
     }
 
 
+@pytest.fixture(scope="module")
+def deployed(hosted: Cluster) -> Iterator[Running]:
+    """Run a deployment, on a database of its own."""
+    with tempfile.TemporaryDirectory(prefix="closetai-") as home:
+        url = empty_database(hosted, "deployed")
+        with running(Path(home), free_port(), **production(url)) as started:
+            yield started
+
+
 @pytest.fixture
 def on_hosted(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Let this process use the hosted database."""
@@ -102,13 +119,11 @@ def on_hosted(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[st
     connections.dispose()
 
 
-def kill_connections(hosted: Cluster) -> int:
+def kill_connections(hosted: Cluster, database: str = "shop") -> int:
     """End every connection of the application, as a database does that goes to sleep."""
-    question = (
-        "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = 'shop'"
-    )
+    question = "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = %s"
     with administrator(hosted) as connection:
-        row = connection.execute(question).fetchone()
+        row = connection.execute(question, [database]).fetchone()
     assert row
     return int(row[0])
 
@@ -174,51 +189,65 @@ def test_a_backup_over_tls_takes_the_systems_programs(
         backup.backup(tmp_path / "file", lambda *_: None)
 
 
-def test_headers_of_production(database_url: str, tmp_path: Path) -> None:
-    port = free_port()
-
-    def headers(**sent: str) -> dict[str, str]:
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{port}/",
-            headers={name.replace("_", "-"): value for name, value in sent.items()},
-        )
-        with urllib.request.urlopen(request, timeout=10) as response:
-            return {name.lower(): value for name, value in response.headers.items()}
-
-    with running(tmp_path, port, **production(database_url)):
-        plain = headers()
-        assert plain["x-content-type-options"] == "nosniff"
-        assert "frame-ancestors 'self'" in plain["content-security-policy"]
-        assert "strict-transport-security" not in plain
-        assert "server" not in plain
-        # The proxy is trusted, and says that the visitor came over HTTPS.
-        assert "strict-transport-security" in headers(X_Forwarded_Proto="https")
-    nobody = {**production(database_url), "CLOSETAI_TRUSTED_PROXIES": ""}
-    with running(tmp_path, port, **nobody):
-        assert "strict-transport-security" not in headers(X_Forwarded_Proto="https")
+def headers(port: int, **sent: str) -> dict[str, str]:
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}/",
+        headers={name.replace("_", "-"): value for name, value in sent.items()},
+    )
+    with urllib.request.urlopen(request, timeout=10) as response:
+        return {name.lower(): value for name, value in response.headers.items()}
 
 
-def test_health_tells_nothing_but_whether(
-    hosted: Cluster, database_url: str, tmp_path: Path
+def test_headers_of_production(deployed: Running) -> None:
+    plain = headers(deployed.port)
+    assert plain["x-content-type-options"] == "nosniff"
+    assert "frame-ancestors 'self'" in plain["content-security-policy"]
+    assert "strict-transport-security" not in plain
+    assert "server" not in plain
+    # The proxy is trusted, and says that the visitor came over HTTPS.
+    assert "strict-transport-security" in headers(deployed.port, X_Forwarded_Proto="https")
+
+
+def test_who_is_no_trusted_proxy_is_not_believed(
+    on_hosted: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    assert on_hosted
     port = free_port()
+    untold = {"CLOSETAI_TRUSTED_PROXIES": "", "PORT": str(port), "CLOSETAI_HOME": str(tmp_path)}
+    for name, value in untold.items():
+        monkeypatch.setenv(name, value)
+    settings.cache_clear()
+    # The log-in page needs no tables.
+    with subprocess.Popen(
+        processes._server(settings()), cwd=ROOT, stderr=subprocess.DEVNULL
+    ) as one:
+        try:
+            wait_until(lambda: status(port, "/") == 200, "the server answers", 60)
+            told = headers(port, X_Forwarded_Proto="https")
+        finally:
+            one.kill()
+    assert told["x-content-type-options"] == "nosniff"
+    assert "strict-transport-security" not in told
 
+
+def test_health_tells_nothing_but_whether(hosted: Cluster, deployed: Running) -> None:
     def said() -> tuple[int, object]:
         connection = urllib.request.build_opener(_AnyStatus).open(
-            f"http://127.0.0.1:{port}/api/health", timeout=10
+            f"http://127.0.0.1:{deployed.port}/api/health", timeout=10
         )
         with connection:
             return connection.status, json.load(connection)
 
-    with running(tmp_path, port, **production(database_url)):
-        assert said() == (200, {"status": "ok"})
-        with administrator(hosted) as connection:
-            connection.execute("alter database shop allow_connections false")
-        kill_connections(hosted)
+    assert said() == (200, {"status": "ok"})
+    with administrator(hosted) as connection:
+        connection.execute("alter database deployed allow_connections false")
+    try:
+        kill_connections(hosted, "deployed")
         assert said() == (503, {"status": "not ok"})
+    finally:
         with administrator(hosted) as connection:
-            connection.execute("alter database shop allow_connections true")
-        assert said() == (200, {"status": "ok"})
+            connection.execute("alter database deployed allow_connections true")
+    assert said() == (200, {"status": "ok"})
 
 
 class _AnyStatus(urllib.request.HTTPErrorProcessor):

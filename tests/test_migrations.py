@@ -18,8 +18,8 @@ from database.embedded import Cluster
 from database.tenancy import Scope
 from settings import ROOT, settings
 from tests import facts
-from tests.conftest import VERSIONS, administrator
-from tests.prepared import use
+from tests.conftest import VERSIONS
+from tests.prepared import administrator, use
 from tests.rows import assert_every_table_has_a_row, fill, fill_shared
 
 _VIEW = re.compile(r"^CREATE VIEW .*?;$", re.MULTILINE | re.DOTALL)

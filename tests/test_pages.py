@@ -19,7 +19,7 @@ from database.embedded import Cluster
 from database.tenancy import Scope
 from queries import Answer
 from settings import ROOT
-from tests.conftest import administrator
+from tests.prepared import administrator
 
 PAGES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "pages").glob("*/*.py"))
 HOME = "pages/home/overview.py"

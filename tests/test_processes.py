@@ -4,6 +4,8 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -11,7 +13,7 @@ import pytest
 
 from database import embedded
 from database.embedded import Cluster
-from tests.supervised import PARTS, environment, free_port, gone, running, starting, status
+from tests.supervised import PARTS, Running, environment, free_port, gone, running, starting, status
 from tests.waiting import wait_until
 
 
@@ -91,10 +93,19 @@ def test_what_dies_is_started_again_alone(tmp_path: Path) -> None:
             assert all(before[name].is_running() for name in PARTS if name != victim)
 
 
-def test_a_second_one_in_the_same_home_is_refused(tmp_path: Path) -> None:
-    with running(tmp_path, free_port()):
-        said = fails(tmp_path, free_port())
-    assert said == f"ClosetAI runs already with the home {tmp_path}: end that one first."
+@pytest.fixture(scope="module")
+def one() -> Iterator[Running]:
+    """Run one for tests that leave it as it is."""
+    with (
+        tempfile.TemporaryDirectory(prefix="closetai-") as home,
+        running(Path(home), free_port()) as started,
+    ):
+        yield started
+
+
+def test_a_second_one_in_the_same_home_is_refused(one: Running) -> None:
+    said = fails(one.home, free_port())
+    assert said == f"ClosetAI runs already with the home {one.home}: end that one first."
 
 
 def test_a_taken_port(tmp_path: Path) -> None:
@@ -170,21 +181,25 @@ def test_a_server_that_is_too_old(postgres_server: Cluster, tmp_path: Path) -> N
     assert result.stderr == "PostgreSQL 18 is too old: version 99 or newer is needed.\n"
 
 
-def test_health_has_an_exit_code(tmp_path: Path) -> None:
-    port = free_port()
+def test_health_has_an_exit_code(one: Running) -> None:
     command = [sys.executable, "-m", "cli", "health"]
 
-    def health() -> "subprocess.CompletedProcess[str]":
+    def health(port: int) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
-            command, env=environment(tmp_path, port), capture_output=True, text=True, timeout=60
+            command, env=environment(one.home, port), capture_output=True, text=True, timeout=60
         )
 
-    nobody = health()
+    port = free_port()
+    nobody = health(port)
     assert nobody.returncode == 1
     assert nobody.stderr == f"Nothing answers at http://127.0.0.1:{port}/health.\n"
-    with running(tmp_path, port):
-        assert (health().returncode, health().stdout) == (0, "ok\n")
-        with psycopg.connect(embedded.conninfo(embedded.url(tmp_path))) as connection:
-            connection.execute("delete from migration_checksums where name = '0001_foundation'")
-        ill = health()
+    well = health(one.port)
+    assert (well.returncode, well.stdout) == (0, "ok\n")
+    rename = "update migration_checksums set name = %s where name = %s"
+    with psycopg.connect(embedded.conninfo(embedded.url(one.home)), autocommit=True) as connection:
+        connection.execute(rename, ["another", "0001_foundation"])
+        try:
+            ill = health(one.port)
+        finally:
+            connection.execute(rename, ["0001_foundation", "another"])
     assert (ill.returncode, ill.stdout, ill.stderr) == (1, "", "not ok\n")

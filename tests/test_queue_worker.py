@@ -3,6 +3,8 @@
 import signal
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -14,8 +16,9 @@ from sqlalchemy import text
 from database import connections
 from database.embedded import Cluster
 from database.tenancy import Scope
+from settings import settings
 from tests.rows import insert
-from tests.supervised import environment, free_port, running
+from tests.supervised import Running, environment, free_port, running
 from tests.waiting import wait_until
 from tryon import jobs, queue, storage
 from tryon.engines import Category, garments, mannequins
@@ -56,40 +59,58 @@ def job_worker(supervisor: psutil.Process) -> psutil.Process | None:
     return None
 
 
-def test_one_runs_beside_the_others_behind_them_and_again_after_a_kill(tmp_path: Path) -> None:
-    with running(tmp_path, free_port()) as started:
-        supervisor = psutil.Process(started.process.pid)
-        wait_until(lambda: job_worker(supervisor) is not None, "the job worker runs")
-        with connections.owner() as connection:
-            brand = insert(connection, "brands", name="Nord", slug="nord")
-        # What it does with a job of an engine that nobody has, tells that it is there.
-        first = launch(brand, "gone")
-        wait_until(lambda: state(first) == "failed", "the first job is done")
-        worker = job_worker(supervisor)
-        assert worker
-        assert worker.nice() == 10
-        second = launch(brand, "gone")
-        wait_until(lambda: state(second) == "failed", "a waiting worker hears of a job")
-        assert seconds_waited(second) < 2.5
-        with connections.owner() as connection:
-            # Nobody is told of this one.
-            lost = insert(
-                connection,
-                "tryon_jobs",
-                brand_id=brand,
-                origin="studio",
-                engine="gone",
-                credits=0,
-            )
-        wait_until(lambda: state(lost) == "failed", "a lost wake-up is found")
-        # It is looked for within five seconds, and there is the time that the failing takes.
-        assert seconds_waited(lost) < 7
-        worker.kill()
-        wait_until(lambda: not worker.is_running(), "it has ended")
-        third = launch(brand, "gone")
-        wait_until(lambda: state(third) == "failed", "another one has taken its place")
+@pytest.fixture(scope="module")
+def whole() -> Iterator[Running]:
+    """Run the whole, with its job worker."""
+    with (
+        tempfile.TemporaryDirectory(prefix="closetai-") as home,
+        running(Path(home), free_port()) as started,
+    ):
+        yield started
+
+
+@pytest.fixture
+def supervisor(whole: Running, monkeypatch: pytest.MonkeyPatch) -> Iterator[psutil.Process]:
+    """Use its database, and return what the job worker belongs to."""
+    monkeypatch.setenv("CLOSETAI_HOME", str(whole.home))
+    settings.cache_clear()
+    supervisor = psutil.Process(whole.process.pid)
+    wait_until(lambda: job_worker(supervisor) is not None, "the job worker runs")
+    yield supervisor
     connections.dispose()
-    assert job_worker(psutil.Process()) is None
+
+
+def test_one_runs_beside_the_others_behind_them_and_again_after_a_kill(
+    supervisor: psutil.Process,
+) -> None:
+    with connections.owner() as connection:
+        brand = insert(connection, "brands", name="Nord", slug="nord")
+    # What it does with a job of an engine that nobody has, tells that it is there.
+    first = launch(brand, "gone")
+    wait_until(lambda: state(first) == "failed", "the first job is done")
+    worker = job_worker(supervisor)
+    assert worker
+    assert worker.nice() == 10
+    second = launch(brand, "gone")
+    wait_until(lambda: state(second) == "failed", "a waiting worker hears of a job")
+    assert seconds_waited(second) < 2.5
+    with connections.owner() as connection:
+        # Nobody is told of this one.
+        lost = insert(
+            connection,
+            "tryon_jobs",
+            brand_id=brand,
+            origin="studio",
+            engine="gone",
+            credits=0,
+        )
+    wait_until(lambda: state(lost) == "failed", "a lost wake-up is found")
+    # It is looked for within five seconds, and there is the time that the failing takes.
+    assert seconds_waited(lost) < 7
+    worker.kill()
+    wait_until(lambda: not worker.is_running(), "it has ended")
+    third = launch(brand, "gone")
+    wait_until(lambda: state(third) == "failed", "another one has taken its place")
 
 
 _HANGS = """
@@ -228,38 +249,33 @@ def test_a_long_job_is_kept_as_long_as_its_worker_lives(database: Cluster, job: 
         )
 
 
-def test_a_photo_becomes_a_picture(tmp_path: Path) -> None:
-    with running(tmp_path, free_port()) as started:
-        supervisor = psutil.Process(started.process.pid)
-        wait_until(lambda: job_worker(supervisor) is not None, "the job worker runs")
-        now = datetime.now(UTC)
-        with connections.owner() as connection:
-            brand = insert(connection, "brands", name="Nord", slug="nord")
-        owner = storage.Owner(brand=brand)
-        person = mannequins.draw(mannequins.family()[0]).encoded()
-        tee = next(one for one in garments.collection() if one.category is Category.TOPS)
-        wanted = Job(
-            "studio",
-            "preview",
-            brand=brand,
-            person=storage.upload(SYSTEM, owner, "selfie", person, now),
-            garments=(
-                Garment(
-                    picture=storage.upload(
-                        SYSTEM, owner, "garment", garments.draw(tee).encoded(), now
-                    ),
-                    category=tee.category,
-                ),
+@pytest.mark.usefixtures("supervisor")
+def test_a_photo_becomes_a_picture() -> None:
+    now = datetime.now(UTC)
+    with connections.owner() as connection:
+        brand = insert(connection, "brands", name="Sud", slug="sud")
+    owner = storage.Owner(brand=brand)
+    person = mannequins.draw(mannequins.family()[0]).encoded()
+    tee = next(one for one in garments.collection() if one.category is Category.TOPS)
+    wanted = Job(
+        "studio",
+        "preview",
+        brand=brand,
+        person=storage.upload(SYSTEM, owner, "selfie", person, now),
+        garments=(
+            Garment(
+                picture=storage.upload(SYSTEM, owner, "garment", garments.draw(tee).encoded(), now),
+                category=tee.category,
             ),
-            credits=0,
-        )
-        (job,) = jobs.launch(SYSTEM, [wanted]).jobs
-        wait_until(lambda: state(job) in ("completed", "failed"), "it has ended", 60)
-        assert state(job) == "completed"
-        with connections.writer(Scope.of_brands([brand])) as connection:
-            made = connection.execute(
-                text("select object_id from job_outputs where job_id = :job"), {"job": job}
-            ).scalar_one()
-            result = decode(storage.load(connection, made), "the result")
-        assert max(result.shape) == 1024
-    connections.dispose()
+        ),
+        credits=0,
+    )
+    (job,) = jobs.launch(SYSTEM, [wanted]).jobs
+    wait_until(lambda: state(job) in ("completed", "failed"), "it has ended", 60)
+    assert state(job) == "completed"
+    with connections.writer(Scope.of_brands([brand])) as connection:
+        made = connection.execute(
+            text("select object_id from job_outputs where job_id = :job"), {"job": job}
+        ).scalar_one()
+        result = decode(storage.load(connection, made), "the result")
+    assert max(result.shape) == 1024

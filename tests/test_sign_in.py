@@ -19,7 +19,7 @@ from database import connections, embedded
 from database.connections import owner
 from database.embedded import Cluster
 from settings import ROOT
-from tests.conftest import administrator
+from tests.prepared import administrator
 
 PAGES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "pages").glob("*/*.py"))
 EMAIL = "ana@shop.example"

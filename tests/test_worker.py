@@ -15,7 +15,7 @@ import worker
 from database import connections, demo
 from database.embedded import Cluster
 from settings import settings
-from tests.conftest import administrator
+from tests.prepared import administrator
 from tests.supervised import environment, free_port
 from tests.waiting import wait_until
 

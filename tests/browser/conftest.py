@@ -21,7 +21,6 @@ from playwright.sync_api import (
 
 from accounts import users
 from database import connections
-from database.demo import seed
 from database.embedded import Cluster
 from database.tenancy import Scope
 from settings import ROOT, settings
@@ -80,11 +79,10 @@ class Visitor:
 def dashboard() -> Iterator[Dashboard]:
     """Start a server over a database of its own with a little demo data up to now."""
     port = free_port()
-    with prepared.server() as cluster, pytest.MonkeyPatch.context() as monkeypatch:
+    with prepared.demo_server() as cluster, pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.delenv("DATABASE_URL", raising=False)
+        prepared.clone(cluster, prepared.RECENT)
         use(cluster, monkeypatch)
-        seed(jobs=3000)
-        connections.dispose()
         server = subprocess.Popen(
             [sys.executable, "-m", "uvicorn", "server:app", "--port", str(port)],
             cwd=ROOT,

@@ -21,7 +21,7 @@ from settings import ROOT
 from tests import prepared
 from tests.browser.conftest import Visitor, Windows
 from tests.browser.test_accessibility import in_both_themes, told
-from tests.conftest import administrator
+from tests.prepared import administrator
 from tests.supervised import Running, environment, free_port, running
 from tests.waiting import wait_until
 from tryon.jobs import GALLERY
