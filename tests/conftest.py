@@ -32,7 +32,7 @@ VERSIONS = [
 ]
 
 # How many random histories a property is shown with; `make soak` asks for more.
-EXAMPLES = int(os.environ.get("TEST_EXAMPLES", "20"))
+EXAMPLES = int(os.environ.get("TEST_EXAMPLES", "12"))
 
 # Where memory can be had as files, and enough of it.
 _MEMORY = Path("/dev/shm")
