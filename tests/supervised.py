@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -88,6 +89,16 @@ def running(home: Path, port: int, **more: str) -> Iterator[Running]:
     if not ((home / "postgres").exists() or "DATABASE_URL" in more):
         prepared.lay_out(home)
     with starting(home, port, **more) as started:
+        yield started
+
+
+@contextlib.contextmanager
+def running_alone(**more: str) -> Iterator[Running]:
+    """Start one in a home that is there for as long, for several tests."""
+    with (
+        tempfile.TemporaryDirectory(prefix="closetai-") as home,
+        running(Path(home), free_port(), **more) as started,
+    ):
         yield started
 
 

@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 import tomllib
 import urllib.request
 from collections.abc import Iterator
@@ -27,7 +26,7 @@ from database.tenancy import Scope
 from settings import ROOT, settings
 from tests.conftest import VERSIONS
 from tests.prepared import administrator
-from tests.supervised import Running, environment, free_port, gone, running, status
+from tests.supervised import Running, environment, free_port, gone, running, running_alone, status
 from tests.waiting import wait_until
 
 SECRET = "0123456789abcdef0123456789abcdef"
@@ -103,10 +102,8 @@ def production(database_url: str) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def deployed(hosted: Cluster) -> Iterator[Running]:
     """Run a deployment, on a database of its own."""
-    with tempfile.TemporaryDirectory(prefix="closetai-") as home:
-        url = empty_database(hosted, "deployed")
-        with running(Path(home), free_port(), **production(url)) as started:
-            yield started
+    with running_alone(**production(empty_database(hosted, "deployed"))) as started:
+        yield started
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +12,17 @@ import pytest
 
 from database import embedded
 from database.embedded import Cluster
-from tests.supervised import PARTS, Running, environment, free_port, gone, running, starting, status
+from tests.supervised import (
+    PARTS,
+    Running,
+    environment,
+    free_port,
+    gone,
+    running,
+    running_alone,
+    starting,
+    status,
+)
 from tests.waiting import wait_until
 
 
@@ -96,10 +105,7 @@ def test_what_dies_is_started_again_alone(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def one() -> Iterator[Running]:
     """Run one for tests that leave it as it is."""
-    with (
-        tempfile.TemporaryDirectory(prefix="closetai-") as home,
-        running(Path(home), free_port()) as started,
-    ):
+    with running_alone() as started:
         yield started
 
 

@@ -3,10 +3,8 @@
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from uuid import UUID
 
 import psutil
@@ -18,7 +16,7 @@ from database.embedded import Cluster
 from database.tenancy import Scope
 from settings import settings
 from tests.rows import insert
-from tests.supervised import Running, environment, free_port, running
+from tests.supervised import Running, environment, free_port, running_alone
 from tests.waiting import wait_until
 from tryon import jobs, queue, storage
 from tryon.engines import Category, garments, mannequins
@@ -62,10 +60,7 @@ def job_worker(supervisor: psutil.Process) -> psutil.Process | None:
 @pytest.fixture(scope="module")
 def whole() -> Iterator[Running]:
     """Run the whole, with its job worker."""
-    with (
-        tempfile.TemporaryDirectory(prefix="closetai-") as home,
-        running(Path(home), free_port()) as started,
-    ):
+    with running_alone() as started:
         yield started
 
 
