@@ -13,7 +13,7 @@ import signal
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Final, NoReturn
+from typing import NoReturn
 
 import psycopg
 from procrastinate import App, PsycopgConnector, RetryStrategy
@@ -23,7 +23,7 @@ from database import connections
 
 _log = logging.getLogger(__name__)
 
-HEARTBEAT_S: Final = 5.0
+_HEARTBEAT_S = 5.0
 # Without LISTEN, behind some poolers, a worker looks by itself.
 _POLL_S = 5.0
 # After a database that went away.
@@ -33,7 +33,10 @@ _RECONNECT_S = 5.0
 
 
 def new_app() -> App:
-    """An app without tasks, on the database of the settings, with the rights of the app's role."""
+    """An app without tasks, on the database of the settings.
+
+    It logs in as the app's role, or as the one login that a hosted database has.
+    """
     # Told of each task and each look otherwise, which is every few seconds.
     logging.getLogger("procrastinate").setLevel(logging.WARNING)
     connector = PsycopgConnector(
@@ -62,7 +65,7 @@ def logged(name: str) -> Iterator[None]:
 
 def schedule(
     app: App,
-    do: Callable[[], None],
+    do: Callable[[], object],
     *,
     name: str,
     queue: str,
@@ -72,7 +75,7 @@ def schedule(
     """Have the app do something as cron says, in UTC, whoever's worker it is then.
 
     The task has the name and comes to the queue. While one waits there no other one joins it. After
-    a failure it is tried again, less and less soon, for a quarter of an hour.
+    a failure it is tried again, less and less soon, for some eight minutes.
     """
 
     def task(timestamp: int | None = None) -> None:  # noqa: ARG001 – the schedule says it, unasked
@@ -145,7 +148,7 @@ async def _serve(service: Service) -> NoReturn:
                     install_signal_handlers=False,
                     delete_jobs="always",
                     fetch_job_polling_interval=_POLL_S,
-                    update_heartbeat_interval=HEARTBEAT_S,
+                    update_heartbeat_interval=_HEARTBEAT_S,
                 )
         except (ConnectorException, psycopg.Error) as error:
             queues, cause = ", ".join(service.queues), error.__cause__ or error

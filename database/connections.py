@@ -134,7 +134,10 @@ def owner() -> Iterator[Connection]:
 
 
 def app_conninfo() -> str:
-    """What psycopg connects by as the app's role, for Procrastinate, which pools by itself."""
+    """What psycopg connects by, for Procrastinate, which pools by itself.
+
+    As the app's role; a hosted database has one login for everything.
+    """
     return embedded.conninfo(_role_url("closetai_app").render_as_string(hide_password=False))
 
 

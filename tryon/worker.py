@@ -71,37 +71,34 @@ class Worker:
     # What it holds, each with the event that ends the renewing of its lease.
     _in_hand: dict[Claim, threading.Event] = field(default_factory=dict, init=False, repr=False)
 
-    def run(self, *beside: "Worker") -> NoReturn:
+    def run(self, beside: "Worker | None" = None) -> NoReturn:
         """Work until the process is ended; SIGTERM gives back what is being worked on.
 
         One `beside` waits for providers, while this one makes pictures itself.
         """
-        workers = (self, *beside)
-        shares = [queue.QUEUES] if not beside else [[queue.HERE], [queue.ELSEWHERE]]
+        if beside is None:
+            services = [self._service(queue.QUEUES)]
+        else:
+            services = [self._service([queue.HERE]), beside._service([queue.ELSEWHERE])]
 
         def give_back() -> None:
-            for worker in workers:
-                worker._give_back()
+            self._give_back()
+            if beside is not None:
+                beside._give_back()
 
-        background.run(
-            *(worker._service(share) for worker, share in zip(workers, shares, strict=True)),
-            at_sigterm=give_back,
-        )
+        background.run(*services, at_sigterm=give_back)
 
     def _service(self, queues: Sequence[str]) -> background.Service:
         app = background.new_app()
         background.schedule(
             app,
-            self._look,
+            self.work_off,
             name=queue.LOOK,
             queue=queues[0],
             cron=_LOOK_AGAIN,
             is_tried_again=False,  # it is soon enough
         )
         return background.Service(app, queues, at_once=self.at_once)
-
-    def _look(self) -> None:
-        self.work_off()
 
     def work_off(self) -> int:
         """Do what there is to do, and return how many attempts that were."""
