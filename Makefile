@@ -7,6 +7,8 @@ INSTALLED := .venv/installed-$(shell sha256sum requirements.lock | cut -c1-16)
 # A Repl's Python asks for `pip install --user`, which a virtual environment refuses.
 export PIP_USER := no
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Off where a container sets it: what is compiled once then serves every process that follows.
+export PYTHONDONTWRITEBYTECODE :=
 # `closetai run` handles Ctrl-C itself; nothing here may run in parallel with it.
 .NOTPARALLEL:
 .PHONY: install run test soak lint format schema screenshots bench system

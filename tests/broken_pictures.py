@@ -88,7 +88,7 @@ def refused() -> dict[str, bytes]:
         "webp header alone": b"RIFF\x24\0\0\0WEBPVP8L\x0f\0\0\0\x2f\xff\xff\xff\x0f" + b"\0" * 20,
         "too small": encoded("PNG", (20, 20)),
         "too narrow": encoded("PNG", (4000, 80)),
-        "too many pixels": encoded("PNG", (9000, 6000), compress_level=1),
+        "too many pixels": png(9000, 6000, zlib.compress(bytes(9001 * 6000), 1)),
     }
 
 

@@ -26,6 +26,7 @@ from database.tenancy import Scope
 from settings import ROOT, settings
 from tests import prepared
 from tests.prepared import use
+from tests.rows import insert
 from tests.supervised import free_port, status
 from tests.waiting import wait_until
 
@@ -77,12 +78,19 @@ class Visitor:
 
 @pytest.fixture(scope="session")
 def dashboard() -> Iterator[Dashboard]:
-    """Start a server over a database of its own with a little demo data up to now."""
+    """Start a server over a database of its own with a little demo data up to now.
+
+    There is one more demo brand, Aster, of which there is nothing.
+    """
     port = free_port()
     with prepared.demo_server() as cluster, pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.delenv("DATABASE_URL", raising=False)
         prepared.clone(cluster, prepared.RECENT)
         use(cluster, monkeypatch)
+        with connections.owner() as connection:
+            # Before the first page: for a minute the server keeps in mind which brands there are.
+            insert(connection, "brands", name="Aster", slug="aster", is_demo=True)
+        connections.dispose()
         server = subprocess.Popen(
             [sys.executable, "-m", "uvicorn", "server:app", "--port", str(port)],
             cwd=ROOT,
