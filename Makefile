@@ -11,18 +11,23 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONDONTWRITEBYTECODE :=
 # `closetai run` handles Ctrl-C itself; nothing here may run in parallel with it.
 .NOTPARALLEL:
-.PHONY: install run test soak lint format schema screenshots bench system
+.PHONY: install run test ready soak lint format schema screenshots bench system
 
 install: $(INSTALLED)
 
 run: $(INSTALLED)
 	@exec $(BIN)/closetai run
 
-# Four processes on two cores, which would otherwise wait for browsers and servers a third of the
+# Five processes on two cores, which would otherwise wait for browsers and servers a third of the
 # time. Each begins with its part in the order of the files, whose servers and databases are then
 # started once; whoever is done first takes over from the end of another's.
-test: $(INSTALLED) system lint
-	$(BIN)/pytest -n 4 --dist worksteal
+test: ready lint
+	$(BIN)/pytest -n 5 --dist worksteal
+
+# Debian's packages come down while Python's are installed.
+ready:
+	@$(MAKE) --no-print-directory system & system=$$!; \
+	$(MAKE) --no-print-directory install && wait $$system
 
 # What `make test` samples, at length: kills, broken uploads, credits under fire, random histories.
 soak: $(INSTALLED)
@@ -59,7 +64,8 @@ $(INSTALLED): requirements.lock
 		|| { echo "Python lacks venv: on Debian, apt-get install python3-venv" >&2; exit 1; }
 	@echo "Installing the pinned dependencies into .venv (the first time takes a minute or two)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet -r requirements.lock
+	@# Compiled when first imported: half of it never is.
+	@$(BIN)/python -m pip install --quiet --no-compile -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@rm -f .venv/installed-*
 	@touch $@
