@@ -394,6 +394,10 @@ CREATE FUNCTION public.every_demo_brand() RETURNS uuid
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid;
 
+CREATE FUNCTION public.every_product() RETURNS uuid
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid;
+
 CREATE FUNCTION public.follow_subscription() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -727,6 +731,10 @@ limit 1
 for no key update of j skip locked
 $$;
 
+CREATE FUNCTION public.no_product() RETURNS uuid
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN '00000000-0000-0000-0000-000000000000'::uuid;
+
 CREATE FUNCTION public.note_finished_job() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -1048,20 +1056,20 @@ begin
       from old_rows o
       join new_rows n on n.id = o.id
       where (
-        o.brand_id, o.origin, o.category, o.device, o.engine, o.confidence, o.engine_cost_usd, o.failure_code, o.created_at,
-        o.finished_at
+        o.brand_id, o.origin, o.category, o.device, o.engine, o.product_id, o.credits, o.confidence, o.engine_cost_usd,
+        o.failure_code, o.created_at, o.finished_at
       ) is distinct from (
-        n.brand_id, n.origin, n.category, n.device, n.engine, n.confidence, n.engine_cost_usd, n.failure_code, n.created_at,
-        n.finished_at
+        n.brand_id, n.origin, n.category, n.device, n.engine, n.product_id, n.credits, n.confidence, n.engine_cost_usd,
+        n.failure_code, n.created_at, n.finished_at
       )
     )
     insert into job_changes (
-      sign, brand_id, origin, category, device, engine, status, confidence, engine_cost_usd, failure_code, created_at,
-      started_at, finished_at
+      sign, brand_id, origin, category, device, engine, product_id, credits, status, confidence, engine_cost_usd,
+      failure_code, created_at, started_at, finished_at
     )
     select
-      j.sign, j.brand_id, j.origin, j.category, j.device, j.engine, j.status, j.confidence, j.engine_cost_usd,
-      j.failure_code, j.created_at, j.started_at, j.finished_at
+      j.sign, j.brand_id, j.origin, j.category, j.device, j.engine, j.product_id, j.credits, j.status, j.confidence,
+      j.engine_cost_usd, j.failure_code, j.created_at, j.started_at, j.finished_at
     from (
       select -1 as sign, o.* from old_rows o
       union all
@@ -1084,23 +1092,23 @@ begin
       and exists (select from reviews r where r.job_id = n.id);
   elsif tg_op = 'INSERT' then
     insert into job_changes (
-      sign, brand_id, origin, category, device, engine, status, confidence, engine_cost_usd, failure_code, created_at,
-      started_at, finished_at
+      sign, brand_id, origin, category, device, engine, product_id, credits, status, confidence, engine_cost_usd,
+      failure_code, created_at, started_at, finished_at
     )
     select
-      1, j.brand_id, j.origin, j.category, j.device, j.engine, j.status, j.confidence, j.engine_cost_usd,
-      j.failure_code, j.created_at, j.started_at, j.finished_at
+      1, j.brand_id, j.origin, j.category, j.device, j.engine, j.product_id, j.credits, j.status, j.confidence,
+      j.engine_cost_usd, j.failure_code, j.created_at, j.started_at, j.finished_at
     from new_rows j;
     insert into shopper_changes (user_id)
     select distinct j.user_id from new_rows j where j.user_id is not null and j.origin = 'shopper';
   else
     insert into job_changes (
-      sign, brand_id, origin, category, device, engine, status, confidence, engine_cost_usd, failure_code, created_at,
-      started_at, finished_at
+      sign, brand_id, origin, category, device, engine, product_id, credits, status, confidence, engine_cost_usd,
+      failure_code, created_at, started_at, finished_at
     )
     select
-      -1, j.brand_id, j.origin, j.category, j.device, j.engine, j.status, j.confidence, j.engine_cost_usd,
-      j.failure_code, j.created_at, j.started_at, j.finished_at
+      -1, j.brand_id, j.origin, j.category, j.device, j.engine, j.product_id, j.credits, j.status, j.confidence,
+      j.engine_cost_usd, j.failure_code, j.created_at, j.started_at, j.finished_at
     from old_rows j;
     insert into shopper_changes (user_id)
     select distinct j.user_id from old_rows j where j.user_id is not null and j.origin = 'shopper';
@@ -1508,7 +1516,9 @@ CREATE TABLE public.job_changes (
     created_at timestamp with time zone NOT NULL,
     started_at timestamp with time zone,
     finished_at timestamp with time zone,
-    queued_at timestamp with time zone DEFAULT now() NOT NULL
+    queued_at timestamp with time zone DEFAULT now() NOT NULL,
+    product_id uuid,
+    credits integer DEFAULT 0 NOT NULL
 );
 
 CREATE TABLE public.shopper_changes (
@@ -2471,6 +2481,20 @@ CREATE TABLE public.rollup_state (
     CONSTRAINT rollup_state_singleton_check CHECK (singleton)
 );
 
+CREATE TABLE public.rollup_studio (
+    in_view uuid NOT NULL,
+    product_id uuid NOT NULL,
+    grain text NOT NULL COLLATE pg_catalog."C",
+    starts_on date NOT NULL,
+    completed integer NOT NULL,
+    failed integer NOT NULL,
+    unpriced integer NOT NULL,
+    credits bigint NOT NULL,
+    cost_sum bigint NOT NULL,
+    failed_cost_sum bigint NOT NULL,
+    CONSTRAINT rollup_studio_grain_check CHECK ((grain = ANY (ARRAY['day'::text, 'month'::text])))
+);
+
 CREATE TABLE public.rollup_value (
     in_view uuid NOT NULL,
     cohort date NOT NULL,
@@ -3025,6 +3049,9 @@ ALTER TABLE ONLY public.rollup_spend
 ALTER TABLE ONLY public.rollup_state
     ADD CONSTRAINT rollup_state_pkey PRIMARY KEY (singleton);
 
+ALTER TABLE ONLY public.rollup_studio
+    ADD CONSTRAINT rollup_studio_pkey PRIMARY KEY (in_view, product_id, grain, starts_on);
+
 ALTER TABLE ONLY public.rollup_value
     ADD CONSTRAINT rollup_value_pkey PRIMARY KEY (in_view, cohort, number);
 
@@ -3300,6 +3327,8 @@ CREATE INDEX rollup_returns_by_time_idx ON public.rollup_returns USING btree (gr
 
 CREATE INDEX rollup_spend_by_time_idx ON public.rollup_spend USING btree (grain, starts_on, in_view) INCLUDE (spend_usd);
 
+CREATE INDEX rollup_studio_by_time_idx ON public.rollup_studio USING btree (in_view, grain, starts_on) INCLUDE (product_id, completed, failed, credits, cost_sum);
+
 CREATE INDEX rollup_verdicts_by_time_idx ON public.rollup_verdicts USING btree (grain, starts_on, in_view) INCLUDE (origin, verdicts, approved) WHERE ((category = 'all'::text) AND (device = 'all'::text));
 
 CREATE INDEX sessions_expires_at_idx ON public.sessions USING btree (expires_at);
@@ -3377,8 +3406,6 @@ CREATE INDEX tryon_jobs_photo_set_idx ON public.tryon_jobs USING btree (photo_se
 CREATE INDEX tryon_jobs_product_idx ON public.tryon_jobs USING btree (product_id) WHERE (product_id IS NOT NULL);
 
 CREATE INDEX tryon_jobs_selfie_idx ON public.tryon_jobs USING btree (selfie_object_id) WHERE (selfie_object_id IS NOT NULL);
-
-CREATE INDEX tryon_jobs_studio_idx ON public.tryon_jobs USING btree (brand_id, finished_at) INCLUDE (status, credits, product_id, engine_cost_usd, user_id, origin) WHERE ((origin = 'studio'::public.job_origin) AND (finished_at IS NOT NULL));
 
 CREATE INDEX tryon_jobs_user_idx ON public.tryon_jobs USING btree (user_id, created_at);
 
@@ -3983,6 +4010,8 @@ ALTER TABLE public.rollup_spend ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.rollup_state ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.rollup_studio ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.rollup_value ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.rollup_verdicts ENABLE ROW LEVEL SECURITY;
@@ -4144,6 +4173,8 @@ CREATE POLICY tenant ON public.rollup_revenue TO closetai_app, closetai_reader U
 CREATE POLICY tenant ON public.rollup_speed TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand())))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand()))));
 
 CREATE POLICY tenant ON public.rollup_spend TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand())))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand()))));
+
+CREATE POLICY tenant ON public.rollup_studio TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand())))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand()))));
 
 CREATE POLICY tenant ON public.rollup_value TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand())))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand()))));
 
@@ -4857,6 +4888,9 @@ GRANT SELECT ON TABLE public.rollup_speed TO closetai_reader;
 
 GRANT SELECT ON TABLE public.rollup_spend TO closetai_app;
 GRANT SELECT ON TABLE public.rollup_spend TO closetai_reader;
+
+GRANT SELECT ON TABLE public.rollup_studio TO closetai_app;
+GRANT SELECT ON TABLE public.rollup_studio TO closetai_reader;
 
 GRANT SELECT ON TABLE public.rollup_value TO closetai_app;
 GRANT SELECT ON TABLE public.rollup_value TO closetai_reader;

@@ -38,6 +38,13 @@ def shopper(connection: Connection) -> str:
     return key
 
 
+def product(connection: Connection, brand_id: str) -> str:
+    """Add a product of a brand."""
+    key = str(uuid4())
+    insert(connection, "products", id=key, brand_id=brand_id, name="Coat", category="jackets")
+    return key
+
+
 def subscription(
     connection: Connection,
     brand_id: str,
@@ -89,6 +96,8 @@ def job(
     engine: str = "test",
     failure: str = "timeout",
     cost: str | None = None,
+    credits: int = 0,  # noqa: A002 (the column's name)
+    product: str | None = None,
 ) -> str:
     """Add a job that ends `seconds` after it was created, having `waited` in the queue."""
     key = str(uuid4())
@@ -105,7 +114,8 @@ def job(
         device=device,
         engine=engine,
         engine_cost_usd=Decimal(cost) if cost else None,
-        credits=0,
+        credits=credits,
+        product_id=product,
         confidence=Decimal(confidence) if status == "completed" else None,
         failure_code=failure if status == "failed" else None,
         created_at=created,

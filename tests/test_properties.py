@@ -327,6 +327,131 @@ def naive_retention(raw: list[Job], n: int, since: date, until: date) -> tuple[i
     return len(due), sum(day in days for days, day in due)
 
 
+class Spent(NamedTuple):
+    """A studio job that ended, of one of two brands, perhaps of one of its two products."""
+
+    brand: int
+    product: int | None
+    created: datetime
+    status: str
+    seconds: int
+    credits: int
+    cost: str | None
+
+    @property
+    def ended(self) -> date:
+        """The day on which it ended."""
+        return (self.created + timedelta(seconds=self.seconds)).date()
+
+
+class Spending(NamedTuple):
+    """What some jobs came to."""
+
+    credits: int
+    completed: int
+    failed: int
+    cost: Decimal
+
+
+def naive_spending(raw: list[Spent]) -> Spending:
+    """Credits settled on completed jobs, and what the engine took for all."""
+    completed = [job for job in raw if job.status == "completed"]
+    return Spending(
+        sum(job.credits for job in completed),
+        len(completed),
+        sum(job.status == "failed" for job in raw),
+        sum((Decimal(job.cost or 0) for job in raw), Decimal(0)),
+    )
+
+
+@few
+@given(
+    raw=st.lists(
+        st.builds(
+            Spent,
+            which,
+            st.sampled_from([None, 0, 1]),
+            hours,
+            st.sampled_from(["completed", "completed", "failed", "canceled"]),
+            st.sampled_from([1, 3600, 90_000]),
+            st.integers(0, 4),
+            st.sampled_from([None, "0.0123", "0.5"]),
+        ),
+        max_size=20,
+    ),
+    window=windows,
+    withdrawn=st.booleans(),
+)
+def test_what_studios_spend_is_counted_from_the_raw_rows(
+    raw: list[Spent], window: tuple[date, date], withdrawn: bool
+) -> None:
+    since, until = window
+    with connections.owner() as c:
+        brands = [facts.brand(c, name) for name in ("Aurora", "Borealis")]
+        products = [[facts.product(c, brand) for _ in range(2)] for brand in brands]
+        person = facts.shopper(c)
+        for job in raw:
+            facts.job(
+                c,
+                brands[job.brand],
+                person,
+                job.created,
+                status=job.status,
+                origin="studio",
+                seconds=job.seconds,
+                credits=job.credits,
+                cost=job.cost,
+                product=None if job.product is None else products[job.brand][job.product],
+            )
+        # Neither of a studio.
+        facts.job(c, brands[0], person, MIDNIGHT, credits=9, cost="9")
+        facts.job(c, brands[0], person, MIDNIGHT, origin="demo", credits=9, cost="9")
+    if withdrawn:
+        # Counted as the product's first, and then as no product's.
+        queries.read("billing/credits_spent", Scope.system(), since=since, until=until)
+        with connections.owner() as c:
+            c.execute(text("delete from products where id = :id"), {"id": products[0][0]})
+    gone = {(0, 0)} if withdrawn else set()
+    for chosen in ([0], [0, 1]):
+        scope = Scope.of_brands([brands[number] for number in chosen])
+        days: dict[str, Parameter] = {"since": since, "until": until}
+        ended = [job for job in raw if job.brand in chosen and since <= job.ended < until]
+        spent = naive_spending(ended)
+
+        total = queries.read("billing/credits_spent", scope, **days).frame.iloc[0]
+        assert tuple(total[["credit_count", "completed_count", "failed_count"]]) == spent[:3]
+        assert total["engine_cost_usd"] == spent.cost
+        completed, failed = (
+            [job for job in ended if job.status == status] for status in ("completed", "failed")
+        )
+        assert total["unpriced_count"] == sum(job.cost is None for job in completed)
+        assert total["failed_cost_usd"] == naive_spending(failed).cost
+
+        by_day = queries.read("billing/credits_by_day", scope, **days).frame
+        assert len(by_day) == (until - since).days
+        for row in by_day.itertuples():
+            of_day = naive_spending([job for job in ended if job.ended == row.day.date()])
+            assert (row.credit_count, row.completed_count) == of_day[:2]
+
+        rows = queries.read("billing/credits_by_product", scope, row_count=9, **days).frame
+        found = {
+            None if pd.isna(row.product_id) else row.product_id: (
+                row.credit_count,
+                row.completed_count,
+                row.failed_count,
+                row.engine_cost_usd,
+            )
+            for row in rows.itertuples()
+        }
+        by_product: dict[str | None, list[Spent]] = defaultdict(list)
+        for job in ended:
+            none = job.product is None or (job.brand, job.product) in gone
+            by_product[None if none else products[job.brand][job.product or 0]].append(job)
+        naive = {of: naive_spending(these) for of, these in by_product.items()}
+        assert found == {of: spent for of, spent in naive.items() if spent.completed + spent.failed}
+        assert list(rows["credit_count"]) == sorted(rows["credit_count"], reverse=True)
+
+
 def period_of(day: date, step: str) -> date:
     """The first day of the day's period."""
     if step == "week":

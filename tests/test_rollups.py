@@ -33,6 +33,7 @@ class World:
                 text("update brands set is_demo = true where id = :id"), {"id": self.brands[0]}
             )
             self.people = [facts.shopper(connection) for _ in range(3)]
+            self.products = [facts.product(connection, brand) for brand in self.brands * 2]
         self.jobs: list[str] = []
         self.purchases: list[tuple[str, str]] = []
 
@@ -66,6 +67,9 @@ class World:
             failure=self.dice.choice(["timeout", "no_person"]),
             seconds=self.dice.choice([2, 100, 90_000]),
             cost=self.dice.choice([None, "0.0123"]),
+            # A brand pays when it ends: what is open would have to be paid for already.
+            credits=0 if status == "queued" else self.dice.choice([0, 1, 3]),
+            product=self.dice.choice([None, *self.products]),
         )
         self.jobs.append(key)
 
@@ -175,6 +179,12 @@ class World:
             {"channel": self.dice.choice([None, "search"]), "id": self.person()},
         )
 
+    def withdraw(self, connection: Connection) -> None:
+        """A product is deleted: its jobs are those of no product."""
+        if self.products and self.dice.random() < 0.3:
+            gone = self.products.pop()
+            connection.execute(text("delete from products where id = :id"), {"id": gone})
+
     def leave(self, connection: Connection) -> None:
         """A person is deleted and leaves a tombstone."""
         if len(self.people) > 2:
@@ -187,6 +197,7 @@ class World:
         return [
             *[self.launch] * 5, *[self.touch] * 2, *[self.buy] * 2, *[self.review] * 2,
             self.change_job, self.save, self.spend, self.merge, self.reprice, self.leave,
+            self.withdraw,
         ]  # fmt: skip
 
 

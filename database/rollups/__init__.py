@@ -43,6 +43,10 @@ _ROLLUPS: dict[str, tuple[str, list[str]]] = {
     "cells": (f"in_view, category, device, {_GRAIN}", [*_STATES, "confidence_square_sum"]),
     "engines": (f"in_view, engine, {_GRAIN}", _STATES),
     "failures": (f"in_view, engine, failure_code, {_GRAIN}", ["jobs"]),
+    "studio": (
+        "in_view, product_id, grain, starts_on",
+        ["completed", "failed", "unpriced", "credits", "cost_sum", "failed_cost_sum"],
+    ),
     "hours": ("in_view, starts_on, origin", ["by_hour"]),
     "confidence": (f"in_view, {_GRAIN}", ["by_bin"]),
     "speed": (
@@ -77,7 +81,7 @@ _ROLLUPS: dict[str, tuple[str, list[str]]] = {
     "spend": ("in_view, grain, starts_on", ["spend_usd"]),
 }  # fmt: skip
 # The longest first.
-_OF_JOBS = ["speed", "cells", "confidence", "engines", "hours", "failures"]
+_OF_JOBS = ["speed", "cells", "confidence", "engines", "hours", "studio", "failures"]
 _OF_VERDICTS = ["verdicts", "reasons"]
 _OF_DAYS = ["cohorts", "returns", "launches", "completions", "active"]
 _OF_PURCHASES = ["revenue", "value"]
@@ -103,8 +107,8 @@ TABLES = [*(f"rollup_{name}" for name in _ROLLUPS), *_FACTS]
 
 _ALL_JOBS = """(
   select
-    1 as sign, brand_id, origin, category, device, engine, status, confidence, engine_cost_usd,
-    failure_code, created_at, started_at, finished_at
+    1 as sign, brand_id, origin, category, device, engine, product_id, credits, status, confidence,
+    engine_cost_usd, failure_code, created_at, started_at, finished_at
   from tryon_jobs
 )"""
 _ALL_SPEND = """(

@@ -9,17 +9,17 @@
 --   completed_count   jobs completed
 with spent as (
     select
-        cast(j.finished_at at time zone 'UTC' as date) as day,
-        sum(j.credits) as credits,
-        count(*) as jobs
-    from tryon_jobs j
+        s.starts_on as day,
+        sum(s.credits) as credits,
+        sum(s.completed) as jobs
+    from rollup_studio s
     where
-        j.origin = 'studio'
-        and j.brand_id = any(array(select b.id from brands b))
-        and j.status = 'completed'
-        and j.finished_at >= cast(:since as timestamptz)
-        and j.finished_at < cast(:until as timestamptz)
-    group by cast(j.finished_at at time zone 'UTC' as date)
+        s.in_view = any(cast((select scope_views()) as uuid[]))
+        and s.product_id = every_product()
+        and s.grain = 'day'
+        and s.starts_on >= cast(:since as date)
+        and s.starts_on < cast(:until as date)
+    group by s.starts_on
 )
 
 select

@@ -16,19 +16,20 @@
 --   cost_per_generation_usd   engine cost ÷ completed jobs; n/a without any
 with spent as (
     select
-        j.product_id,
-        coalesce(sum(j.credits) filter (where j.status = 'completed'), 0) as credits,
-        count(*) filter (where j.status = 'completed') as completed,
-        count(*) filter (where j.status = 'failed') as failed,
-        coalesce(sum(j.engine_cost_usd), 0) as cost
-    from tryon_jobs j
+        nullif(s.product_id, no_product()) as product_id,
+        sum(s.credits) as credits,
+        sum(s.completed) as completed,
+        sum(s.failed) as failed,
+        sum(s.cost_sum) / 10000 as cost
+    from range_parts(cast(:since as date), cast(:until as date)) r
+    inner join rollup_studio s
+        on r.grain = s.grain and r.first_day <= s.starts_on and r.day_after > s.starts_on
     where
-        j.origin = 'studio'
-        and j.brand_id = any(array(select b.id from brands b))
-        and j.finished_at >= cast(:since as timestamptz)
-        and j.finished_at < cast(:until as timestamptz)
-    group by j.product_id
-    order by credits desc, j.product_id asc
+        s.in_view = any(cast((select scope_views()) as uuid[]))
+        and s.product_id <> every_product()
+    group by s.product_id
+    having sum(s.completed + s.failed) > 0
+    order by credits desc, product_id asc
     limit :row_count
 )
 

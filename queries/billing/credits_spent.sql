@@ -17,18 +17,18 @@
 --   failed_cost_usd           engine cost of failed jobs
 with ended as (
     select
-        coalesce(sum(j.credits) filter (where j.status = 'completed'), 0) as credits,
-        count(*) filter (where j.status = 'completed') as completed,
-        count(*) filter (where j.status = 'failed') as failed,
-        count(*) filter (where j.status = 'completed' and j.engine_cost_usd is null) as unpriced,
-        coalesce(sum(j.engine_cost_usd), 0) as cost,
-        coalesce(sum(j.engine_cost_usd) filter (where j.status = 'failed'), 0) as failed_cost
-    from tryon_jobs j
+        coalesce(sum(s.credits), 0) as credits,
+        coalesce(sum(s.completed), 0) as completed,
+        coalesce(sum(s.failed), 0) as failed,
+        coalesce(sum(s.unpriced), 0) as unpriced,
+        coalesce(sum(s.cost_sum), 0) / 10000 as cost,
+        coalesce(sum(s.failed_cost_sum), 0) / 10000 as failed_cost
+    from range_parts(cast(:since as date), cast(:until as date)) r
+    inner join rollup_studio s
+        on r.grain = s.grain and r.first_day <= s.starts_on and r.day_after > s.starts_on
     where
-        j.origin = 'studio'
-        and j.brand_id = any(array(select b.id from brands b))
-        and j.finished_at >= cast(:since as timestamptz)
-        and j.finished_at < cast(:until as timestamptz)
+        s.in_view = any(cast((select scope_views()) as uuid[]))
+        and s.product_id = every_product()
 ),
 
 rejected as (
