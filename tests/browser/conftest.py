@@ -1,11 +1,13 @@
 """What browser tests stand on: a real server over demo data up to now, and a real Chromium."""
 
 import os
+import secrets
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Literal
 
 import pytest
@@ -18,8 +20,11 @@ from playwright.sync_api import (
     expect,
     sync_playwright,
 )
+from sqlalchemy import text
 
-from accounts import users
+from accounts import sessions, users
+from accounts.sessions import BROWSER_COOKIE, SESSION_COOKIE, Opened
+from accounts.sign_in import explore_demo
 from database import connections
 from database.embedded import Cluster
 from database.tenancy import Scope
@@ -184,52 +189,64 @@ def visit(windows: Windows, dashboard: Dashboard) -> Iterator[Visit]:
         window.close()
 
 
-@pytest.fixture(scope="session")
-def demo_visitor(windows: Windows, dashboard: Dashboard) -> StorageState:
-    """Sign in as a demo visitor once, and return what the browser remembers of it."""
-    context = windows.context()
-    page = context.new_page()
-    Visitor(page, dashboard.address).explore_the_demo("wardrobe")
-    page.close()
-    return windows.keep(context)
-
-
-def sign_in(windows: Windows, dashboard: Dashboard, email: str, password: str) -> StorageState:
-    """Sign in once, and return what the browser remembers of it."""
-    context = windows.context()
-    page = context.new_page()
-    visitor = Visitor(page, dashboard.address)
-    page.goto(f"{dashboard.address}/wardrobe")
-    page.get_by_label("E-mail address").fill(email)
-    page.get_by_label("Password", exact=True).fill(password)
-    with page.expect_response("**/session"):
-        page.get_by_role("button", name="Sign in", exact=True).click()
-    visitor.drawn()
-    page.close()
-    return windows.keep(context)
-
-
-def _added(
-    windows: Windows, dashboard: Dashboard, email: str, role: str, brands: Sequence[str] = ()
+def with_session(
+    windows: Windows, dashboard: Dashboard, begin: Callable[[str], Opened]
 ) -> StorageState:
-    """Add somebody, and sign them in."""
+    """Give a new browser the session that ``begin`` opens for it, as /session would.
+
+    How people get there is what test_sign_in_browser.py is about; a page each is a second.
+    """
+    browser = secrets.token_urlsafe(16)
     with pytest.MonkeyPatch.context() as monkeypatch:
         use(dashboard.cluster, monkeypatch)
-        password = users.add(email, role, name=role.replace("_", " ").capitalize(), brands=brands)
+        monkeypatch.setenv("CLOSETAI_DEMO", "on")
+        redeemed = sessions.redeem(begin(browser).ticket, browser, datetime.now(UTC))
         connections.dispose()
     settings.cache_clear()
-    return sign_in(windows, dashboard, email, password)
+    assert redeemed is not None
+    context = windows.context()
+    held = {SESSION_COOKIE: redeemed[0], BROWSER_COOKIE: browser}
+    context.add_cookies(
+        [{"name": name, "value": value, "url": dashboard.address} for name, value in held.items()]
+    )
+    return windows.keep(context)
+
+
+@pytest.fixture(scope="session")
+def demo_visitor(windows: Windows, dashboard: Dashboard) -> StorageState:
+    """Begin a demo visitor's session once, and return what the browser remembers of it."""
+    return with_session(
+        windows, dashboard, lambda browser: explore_demo(browser=browser, now=datetime.now(UTC))
+    )
+
+
+def added(
+    windows: Windows, dashboard: Dashboard, email: str, role: str, brands: Sequence[str] = ()
+) -> StorageState:
+    """Add somebody, and begin a session of theirs."""
+
+    def begin(browser: str) -> Opened:
+        users.add(email, role, name=role.replace("_", " ").capitalize(), brands=brands)
+        with connections.writer(Scope.system()) as connection:
+            user = connection.scalar(
+                text("select cast(id as text) from users where email = :email"), {"email": email}
+            )
+            assert user is not None
+            now = datetime.now(UTC)  # after the password came to be
+            return sessions.open_for(connection, user, browser, sessions.LIFETIME, now)
+
+    return with_session(windows, dashboard, begin)
 
 
 @pytest.fixture(scope="session")
 def team_member(windows: Windows, dashboard: Dashboard) -> StorageState:
-    """Sign in as an analyst of the team."""
-    return _added(windows, dashboard, "analyst@closetai.example", "analyst")
+    """Begin a session of an analyst of the team."""
+    return added(windows, dashboard, "analyst@closetai.example", "analyst")
 
 
 @pytest.fixture(scope="session")
 def brand_manager(windows: Windows, dashboard: Dashboard) -> StorageState:
-    """Sign in as the manager of the demo's sample brand."""
+    """Begin a session of the manager of the demo's sample brand."""
     with pytest.MonkeyPatch.context() as monkeypatch:
         use(dashboard.cluster, monkeypatch)
         with connections.writer(Scope.system()) as connection:
@@ -237,4 +254,4 @@ def brand_manager(windows: Windows, dashboard: Dashboard) -> StorageState:
         connections.dispose()
     settings.cache_clear()
     assert sample is not None
-    return _added(windows, dashboard, "manager@closetai.example", "brand_manager", [sample[1]])
+    return added(windows, dashboard, "manager@closetai.example", "brand_manager", [sample[1]])

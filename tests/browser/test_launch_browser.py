@@ -157,7 +157,8 @@ def test_a_borrowed_garment_is_looked_at_and_tried_on(visitor: Visitor) -> None:
     drawer.get_by_label("Tags", exact=True).fill("demo, sea")
     drawer.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved.")).to_be_visible()
-    # The form before and the one after stand beside each other for a moment.
+    # The form before and the one after stand beside each other until the run has ended.
+    visitor.drawn()
     expect(drawer.get_by_label("Tags", exact=True)).to_have_count(1)
     expect(drawer.get_by_label("Tags", exact=True)).to_have_value("demo, sea")
     drawer.get_by_role("button", name="Similar to this").click()

@@ -12,12 +12,11 @@ import pytest
 from playwright.sync_api import Page, StorageState, expect
 from sqlalchemy import text
 
-from accounts import users
 from database import connections
 from database.tenancy import Scope
 from settings import settings
 from tests import rows
-from tests.browser.conftest import Dashboard, Visit, Windows, sign_in
+from tests.browser.conftest import Dashboard, Visit, Windows, added
 from tests.engines import Instant, picture
 from tests.prepared import use
 from tests.rows import insert
@@ -65,10 +64,8 @@ def brand(dashboard: Dashboard) -> UUID:
 
 @pytest.fixture(scope="module")
 def manager(dashboard: Dashboard, brand: UUID, windows: Windows) -> StorageState:  # noqa: ARG001
-    """Sign a manager of that brand in."""
-    with behind(dashboard):
-        password = users.add(MANAGER, "brand_manager", name="Mara", brands=["aster"])
-    return sign_in(windows, dashboard, MANAGER, password)
+    """A manager of that brand."""
+    return added(windows, dashboard, MANAGER, "brand_manager", ["aster"])
 
 
 def launch(dashboard: Dashboard, brand: UUID, count: int, batch: str | None = None) -> list[UUID]:
