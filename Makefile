@@ -38,7 +38,7 @@ lint: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/sqlfluff lint --disable-progress-bar queries migrations & sql=$$!; \
-	$(BIN)/mypy; types=$$?; wait $$sql && exit $$types
+	$(BIN)/mypy --num-workers 2; types=$$?; wait $$sql && exit $$types
 
 format: $(INSTALLED)
 	$(BIN)/ruff check --fix .

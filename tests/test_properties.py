@@ -429,19 +429,19 @@ def test_what_studios_spend_is_counted_from_the_raw_rows(
 
         by_day = queries.read("billing/credits_by_day", scope, **days).frame
         assert len(by_day) == (until - since).days
-        for row in by_day.itertuples():
-            of_day = naive_spending([job for job in ended if job.ended == row.day.date()])
-            assert (row.credit_count, row.completed_count) == of_day[:2]
+        for day in by_day.to_dict("records"):
+            of_day = naive_spending([job for job in ended if job.ended == day["day"].date()])
+            assert (day["credit_count"], day["completed_count"]) == of_day[:2]
 
         rows = queries.read("billing/credits_by_product", scope, row_count=9, **days).frame
         found = {
-            None if pd.isna(row.product_id) else row.product_id: (
-                row.credit_count,
-                row.completed_count,
-                row.failed_count,
-                row.engine_cost_usd,
+            None if pd.isna(row["product_id"]) else row["product_id"]: Spending(
+                row["credit_count"],
+                row["completed_count"],
+                row["failed_count"],
+                row["engine_cost_usd"],
             )
-            for row in rows.itertuples()
+            for row in rows.to_dict("records")
         }
         by_product: dict[str | None, list[Spent]] = defaultdict(list)
         for job in ended:
