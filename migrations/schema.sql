@@ -3315,7 +3315,7 @@ CREATE INDEX reviews_job_id_idx ON public.reviews USING btree (job_id, reviewer_
 
 CREATE INDEX reviews_reviewer_created_idx ON public.reviews USING btree (reviewer_id, created_at DESC, id DESC);
 
-CREATE INDEX rollup_cells_by_time_idx ON public.rollup_cells USING btree (grain, starts_on, in_view) INCLUDE (origin, completed, rated, confidence_sum) WHERE ((category = 'all'::text) AND (device = 'all'::text));
+CREATE INDEX rollup_cells_by_time_idx ON public.rollup_cells USING btree (grain, starts_on, in_view) INCLUDE (origin, launched, completed, failed, canceled, rated, confidence_sum) WHERE ((category = 'all'::text) AND (device = 'all'::text));
 
 CREATE INDEX rollup_cohorts_sizes_idx ON public.rollup_cohorts USING btree (grain, cohort, in_view) INCLUDE (shoppers) WHERE ((split = 'none'::text) AND (number = 0));
 

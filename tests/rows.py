@@ -214,6 +214,9 @@ def fill(connection: Connection, name: str, *, is_demo: bool = False) -> Tenant:
     explain = "update tryon_jobs set failure_message = :mark where id = :job"
     connection.execute(text(explain), {"mark": mark, "job": jobs["failed"]})
 
+    # What a brand has spent counts once it is finished.
+    finish(connection, job(connection, **theirs, origin="studio", product_id=product), "completed")
+
     row(
         "tryon_garments",
         job_id=done,

@@ -76,7 +76,7 @@ def counts(connection: Connection, brand: UUID) -> dict[str, list[Any]]:
     questions = {
         "jobs": "select origin, category, device, engine, confidence, created_at, finished_at,"
         " credits, engine_cost_usd, count(*) from tryon_jobs where brand_id = :brand"
-        " and status in ('completed', 'failed') group by 1, 2, 3, 4, 5, 6, 7, 8, 9 order by 6",
+        " and status in ('completed', 'failed') group by 1, 2, 3, 4, 5, 6, 7, 8, 9 order by 6, 7",
         "launched": "select count(*), count(distinct user_id) from tryon_jobs"
         " where brand_id = :brand",
         "shoppers": "select count(*), min(first_job_at) from shoppers where brand_id = :brand",

@@ -15,16 +15,13 @@ select
     cast(b.id as text) as brand_id,
     b.name as brand,
     (
-        select cast(max(c.starts_on) as timestamp)
-        from rollup_cells c
+        select cast(max(h.starts_on) as timestamp)
+        from rollup_hours h
         where
-            c.in_view = b.id
-            and c.category = 'all'
-            and c.device = 'all'
-            and c.grain = 'day'
-            and c.starts_on < cast(:until as date)
-            and c.origin = 'shopper'
-            and c.launched > 0
+            h.in_view = b.id
+            and h.starts_on < cast(:until as date)
+            and h.origin = 'shopper'
+            and 0 < any(h.by_hour)
     ) as job_day,
     (
         select date_trunc('day', max(t.touched_at) at time zone 'UTC')

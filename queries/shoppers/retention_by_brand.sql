@@ -20,18 +20,30 @@ with due as (
         r.in_view,
         n.day_number,
         sum(r.shoppers) as shoppers,
-        sum(
-            case n.day_number when 1 then r.day_1 when 7 then r.day_7 else r.day_30 end
-        ) as returned
+        sum(r.returned) as returned
     from (values (1), (7), (30)) as n (day_number)
     cross join
         lateral range_parts(
             cast(:since as date) - n.day_number,
             least(cast(:until as date), cast(:as_of as date)) - n.day_number
         ) as p
-    inner join rollup_returns r
-        on p.grain = r.grain and p.first_day <= r.cohort and p.day_after > r.cohort
-    where r.split = 'none'
+    -- Added up part by part: few rows are left to be put together.
+    cross join
+        lateral (
+            select
+                x.in_view,
+                sum(x.shoppers) as shoppers,
+                sum(
+                    case n.day_number when 1 then x.day_1 when 7 then x.day_7 else x.day_30 end
+                ) as returned
+            from rollup_returns x
+            where
+                x.grain = p.grain
+                and x.cohort >= p.first_day
+                and x.cohort < p.day_after
+                and x.split = 'none'
+            group by x.in_view
+        ) as r
     group by r.in_view, n.day_number
 ),
 

@@ -52,6 +52,11 @@ people as not materialized (
         and date_trunc(cast(:step as text), s.first_job_at at time zone 'UTC')
         + cast(:first_period as integer) * cast('1 ' || cast(:step as text) as interval)
         < cast(:as_of as timestamp)
+        -- Said once more for the index, which knows no periods.
+        and s.first_job_at < (
+            date_trunc(cast(:step as text), cast(:as_of as timestamp))
+            + (1 - cast(:first_period as integer)) * cast('1 ' || cast(:step as text) as interval)
+        ) at time zone 'UTC'
         and case cast(:split as text)
             when 'category' then coalesce(cast(s.first_category as text), 'unknown')
             when 'device' then coalesce(cast(s.first_device as text), 'unknown')

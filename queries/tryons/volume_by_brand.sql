@@ -15,21 +15,49 @@
 --   failed_count      jobs failed in the window
 --   canceled_count    jobs canceled in the window
 --   success_pct       success rate; n/a when nothing completed or failed
-with counts as (
+with cells as (
+    -- The total has an index of its own in the order of time, with what is added up in it.
+    select
+        c.in_view,
+        c.launched,
+        c.completed,
+        c.failed,
+        c.canceled
+    from range_parts(cast(:since as date), cast(:until as date)) r
+    inner join rollup_cells c
+        on r.grain = c.grain and r.first_day <= c.starts_on and r.day_after > c.starts_on
+    where
+        :category = 'all'
+        and :device = 'all'
+        and c.category = 'all'
+        and c.device = 'all'
+        and c.origin = any(each_origin(:origin))
+    union all
+    select
+        c.in_view,
+        c.launched,
+        c.completed,
+        c.failed,
+        c.canceled
+    from range_parts(cast(:since as date), cast(:until as date)) r
+    inner join rollup_cells c
+        on r.grain = c.grain and r.first_day <= c.starts_on and r.day_after > c.starts_on
+    where
+        (:category <> 'all' or :device <> 'all')
+        and c.in_view = any(array(select b.id from brands b))
+        and c.category = any(cell_categories(:category, :device))
+        and c.device = any(cell_devices(:category, :device))
+        and c.origin = any(each_origin(:origin))
+),
+
+counts as (
     select
         c.in_view as brand_id,
         sum(c.launched) as launched,
         sum(c.completed) as completed,
         sum(c.failed) as failed,
         sum(c.canceled) as canceled
-    from range_parts(cast(:since as date), cast(:until as date)) r
-    inner join rollup_cells c
-        on r.grain = c.grain and r.first_day <= c.starts_on and r.day_after > c.starts_on
-    where
-        c.in_view = any(array(select b.id from brands b))
-        and c.category = any(cell_categories(:category, :device))
-        and c.device = any(cell_devices(:category, :device))
-        and c.origin = any(each_origin(:origin))
+    from cells c
     group by c.in_view
     having sum(c.launched + c.completed + c.failed + c.canceled) > 0
 )
