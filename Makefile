@@ -18,11 +18,11 @@ install: $(INSTALLED)
 run: $(INSTALLED)
 	@exec $(BIN)/closetai run
 
-# Five processes on two cores, which would otherwise wait for browsers and servers a third of the
+# Four processes on two cores, which would otherwise wait for browsers and servers a third of the
 # time. Each begins with its part in the order of the files, whose servers and databases are then
 # started once; whoever is done first takes over from the end of another's.
 test: ready lint
-	$(BIN)/pytest -n 5 --dist worksteal
+	$(BIN)/pytest -n 4 --dist worksteal
 
 # Debian's packages come down while Python's are installed.
 ready:
