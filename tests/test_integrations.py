@@ -57,6 +57,9 @@ def test_feeds_tell_the_last_day_of_each_and_of_no_other_brand() -> None:
             job(connection, brand_id=alder, user_id=user, created_at=days["job"]),
             "completed",
         )
+        # Neither a shopper's, nor there any longer once it has been counted.
+        job(connection, brand_id=alder, origin="studio", created_at=NOW, credits=0)
+        gone = job(connection, brand_id=alder, user_id=user, created_at=NOW)
         of_one = {"brand_id": alder, "user_id": user}
         insert(connection, "touches", **of_one, source="share", touched_at=days["touch"])
         bought = insert(
@@ -68,6 +71,9 @@ def test_feeds_tell_the_last_day_of_each_and_of_no_other_brand() -> None:
         for day, amount in ((days["spend"], 3), (NOW, 0)):
             spent = {"brand_id": alder, "day": day.date(), "channel": "tv", "amount": amount}
             insert(connection, "acquisition_spend", **spent)
+    rollups.fold_all()
+    with connections.owner() as connection:
+        connection.execute(text("delete from tryon_jobs where id = :id"), {"id": gone})
     rollups.fold_all()
     frame = queries.read(
         "integrations/feeds", Scope.system(), until=NOW.date() + timedelta(days=1)

@@ -1408,6 +1408,9 @@ def test_retention_is_split_by_the_first_job(brand: str) -> None:
         assert str(share["brand_id"]) == brand
         assert [share[f"d{number}_count"] for number in (1, 7, 30)] == counts
         assert share["d1_pct"] == pytest.approx(1 / 3)
+    # Who came back on day 1 did not on days 7 and 30.
+    share = one("shoppers/retention_by_brand", brand, **year)
+    assert (share["d7_pct"], share["d30_pct"]) == (0, 0)
 
 
 def test_conversion_counts_purchases_within_seven_days_of_the_first_job(brand: str) -> None:
