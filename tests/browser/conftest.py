@@ -15,6 +15,7 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
+    Locator,
     Page,
     StorageState,
     expect,
@@ -79,6 +80,12 @@ class Visitor:
                   && [...document.querySelectorAll('[data-testid="stPlotlyChart"]')]
                        .every((chart) => chart.querySelector('.main-svg'))"""
         )
+
+
+def put_away(dialog: Locator) -> None:
+    """Close a dialog by the keyboard, wherever the focus was when its content changed."""
+    dialog.press("Escape")
+    expect(dialog).to_have_count(0)
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, StorageState, expect
 
 from database import connections
-from tests.browser.conftest import Dashboard, Visit, Visitor
+from tests.browser.conftest import Dashboard, Visit, Visitor, put_away
 from tests.prepared import use
 
 
@@ -49,8 +49,7 @@ def test_a_bar_opens_its_jobs_twice_and_a_row_its_job(visitor: Visitor) -> None:
     click(page, bars(page, "jobs-over-time").nth(9))
     expect(part(page)).to_have_value(re.compile(r"Completed on \w{3} 10 \w{3} \d{4}"))
     expect(rows(page).first).to_contain_text("Completed")
-    page.keyboard.press("Escape")
-    expect(drawer(page)).to_have_count(0)
+    put_away(drawer(page))
     # The same bar again: the chart had kept it selected.
     click(page, bars(page, "jobs-over-time").nth(9))
     expect(part(page)).to_have_value(re.compile(r"Completed on \w{3} 10 "))
@@ -90,8 +89,7 @@ def test_a_bar_of_movements_opens_the_brands_behind_it(visitor: Visitor) -> None
     click(page, marks.nth(1))
     expect(part(page)).to_have_value("New")
     expect(rows(page).first).to_contain_text("New")
-    page.keyboard.press("Escape")
-    expect(drawer(page)).to_have_count(0)
+    put_away(drawer(page))
     # The others look as before.
     faded = marks.nth(2).evaluate("(bar) => getComputedStyle(bar).opacity")
     assert faded == "1"
@@ -116,8 +114,7 @@ def test_the_keyboard_opens_the_rows_and_picks_a_part(visitor: Visitor) -> None:
     page.keyboard.press("Enter")
     expect(part(page)).not_to_have_value("Completed in all these days")
     expect(rows(page).first).to_contain_text("Completed")
-    page.keyboard.press("Escape")
-    expect(drawer(page)).to_have_count(0)
+    put_away(drawer(page))
     assert visitor.errors == []
 
 
@@ -152,8 +149,7 @@ def test_a_link_to_a_job_opens_it_on_a_phone(
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 390
     # Whoever closes it is on the page, with no job in the address.
-    page.keyboard.press("Escape")
-    expect(drawer(page)).to_have_count(0)
+    put_away(drawer(page))
     expect(page).not_to_have_url(re.compile("job="))
     assert visitor.errors == []
 

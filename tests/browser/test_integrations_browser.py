@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import httpx2
 from playwright.sync_api import FilePayload, StorageState, expect
 
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, put_away
 
 
 def test_a_key_is_made_used_and_revoked(visit: Visit, brand_manager: StorageState) -> None:
@@ -31,8 +31,7 @@ def test_a_key_is_made_used_and_revoked(visit: Visit, brand_manager: StorageStat
         ).status_code
 
     assert ask() == 200
-    page.keyboard.press("Escape")
-    expect(dialog).to_be_hidden()
+    put_away(dialog)
     expect(page.get_by_text("Flow server")).to_be_visible()
     expect(page.get_by_text(key)).to_have_count(0)
     page.get_by_role("button", name="Revoke").last.click()

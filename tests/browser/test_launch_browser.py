@@ -19,7 +19,7 @@ from skimage import data
 from database import embedded
 from settings import ROOT
 from tests import prepared
-from tests.browser.conftest import Visitor, Windows
+from tests.browser.conftest import Visitor, Windows, put_away
 from tests.browser.test_accessibility import in_both_themes, told
 from tests.prepared import administrator
 from tests.supervised import Running, environment, free_port, running
@@ -198,8 +198,7 @@ def put_a_shoulder_right(page: Page) -> None:
     for point, style in zip((shoulder, waist), moved, strict=True):
         assert style is not None
         assert shares(point.get_attribute("style")) == pytest.approx(shares(style), abs=0.01)
-    page.keyboard.press("Escape")
-    expect(dialog).to_have_count(0)
+    put_away(dialog)
 
 
 _POINTS = ("Left shoulder", "Left of the waist")

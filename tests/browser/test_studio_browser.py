@@ -16,7 +16,7 @@ from database import connections
 from database.tenancy import Scope
 from settings import settings
 from tests import rows
-from tests.browser.conftest import Dashboard, Visit, Windows, added
+from tests.browser.conftest import Dashboard, Visit, Windows, added, put_away
 from tests.engines import Instant, picture
 from tests.prepared import use
 from tests.rows import insert
@@ -125,8 +125,7 @@ def test_a_row_of_the_queue_opens_its_history(
     page.get_by_role("button", name="History").first.click()
     drawer = page.get_by_role("dialog")
     expect(drawer.get_by_role("heading", name="Made of")).to_be_visible()
-    page.keyboard.press("Escape")
-    expect(drawer).to_have_count(0)
+    put_away(drawer)
     # It stays closed while the list is drawn again.
     expect(page).not_to_have_url(re.compile("job="))
     assert visitor.errors == []
@@ -171,8 +170,7 @@ def test_pictures_are_shown_compared_and_taken_along_without_a_public_address(
     page.get_by_role("button", name="Compare").click()
     dialog = page.get_by_role("dialog")
     expect(dialog.locator("img")).to_have_count(2)
-    page.keyboard.press("Escape")
-    expect(dialog).to_have_count(0)
+    put_away(dialog)
     with page.expect_download() as download:
         page.get_by_role("button", name="Download").click()
     assert download.value.suggested_filename == "closetai-2-pictures.zip"
