@@ -1,15 +1,17 @@
 """What changed: the change of a figure against the period before, split over its parts.
 
-The parts add up to the change of the whole exactly, so everything here is a fraction until it is
-drawn. Of a ratio, what its parts did by themselves is told apart from what a shift between them
-did.
+The parts add up to the change of the whole exactly, so everything here is a whole number, a decimal
+or a fraction until it is drawn. Of a ratio, what its parts did by themselves is told apart from
+what a shift between them did.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any, Generic, TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -25,52 +27,57 @@ from metrics import METRICS, Unit
 _NAMED = 12
 _EVERY = "All"
 
-Total = tuple[Fraction, Fraction]
+# Money is summed in decimals of 28 digits, which no sum of brands comes near.
+Amount = TypeVar("Amount", int, Decimal, Fraction)
+# Numerator and denominator of a ratio.
+Total = tuple[int, int]
 
 
 @dataclass(frozen=True)
-class Shift:
+class Shift(Generic[Amount]):
     """What a part has done to the whole.
 
     ``within`` by its own rate (of a count: all it has done), ``mix`` by its share of the whole.
     """
 
-    within: Fraction
-    mix: Fraction = Fraction(0)
+    within: Amount
+    mix: Amount
 
     @property
-    def change(self) -> Fraction:
+    def change(self) -> Amount:
         """Both together: these add up to the change of the whole."""
         return self.within + self.mix
 
 
-def of_amounts(before: Mapping[str, Fraction], after: Mapping[str, Fraction]) -> dict[str, Shift]:
-    """The change of a count or of money per part; a part that is not there is nothing."""
-    nothing = Fraction(0)
+def of_amounts(
+    before: Mapping[str, Amount], after: Mapping[str, Amount], nothing: Amount
+) -> dict[str, Shift[Amount]]:
+    """The change of a count or of money per part; a part that is not there is ``nothing``."""
     return {
-        part: Shift(after.get(part, nothing) - before.get(part, nothing))
+        part: Shift(after.get(part, nothing) - before.get(part, nothing), nothing)
         for part in {**before, **after}
     }
 
 
-def of_ratios(before: Mapping[str, Total], after: Mapping[str, Total]) -> dict[str, Shift]:
+def of_ratios(
+    before: Mapping[str, Total], after: Mapping[str, Total]
+) -> dict[str, Shift[Fraction]]:
     """The change of a ratio per part, of its numerator and denominator in both periods.
 
     With w = share of the denominator, r = rate, bars = mean of both periods: within = w̄·Δr, mix =
     Δw·(r̄ − R̄) with R̄ = mean overall rate; they sum to ΔR exactly. A part absent in one period
     takes its other rate. Raises ZeroDivisionError when a period has no denominator at all.
     """
-    whole = [_whole(totals) for totals in (before, after)]
-    mean_rate = sum((over / under for over, under in whole), Fraction(0)) / 2
+    (_, first_whole), (_, last_whole) = whole = [_whole(totals) for totals in (before, after)]
+    mean_rate = sum((Fraction(over, under) for over, under in whole), Fraction()) / 2
     found = {}
     for part in {**before, **after}:
-        totals = [totals.get(part, (Fraction(0), Fraction(0))) for totals in (before, after)]
-        shares = [under / whole[at][1] for at, (_, under) in enumerate(totals)]
-        rates = [over / under if under else None for over, under in totals]
-        known = [rate for rate in rates if rate is not None]
+        totals = [totals.get(part, (0, 0)) for totals in (before, after)]
+        shares = Fraction(totals[0][1], first_whole), Fraction(totals[1][1], last_whole)
+        known = [Fraction(over, under) for over, under in totals if under]
         if not known:
             continue
-        first, last = (rate if rate is not None else known[0] for rate in rates)
+        first, last = known[0], known[-1]
         found[part] = Shift(
             within=(shares[0] + shares[1]) / 2 * (last - first),
             mix=(shares[1] - shares[0]) * ((first + last) / 2 - mean_rate),
@@ -79,10 +86,7 @@ def of_ratios(before: Mapping[str, Total], after: Mapping[str, Total]) -> dict[s
 
 
 def _whole(totals: Mapping[str, Total]) -> Total:
-    return (
-        sum((over for over, _ in totals.values()), Fraction(0)),
-        sum((under for _, under in totals.values()), Fraction(0)),
-    )
+    return sum(over for over, _ in totals.values()), sum(under for _, under in totals.values())
 
 
 @dataclass(frozen=True)
@@ -230,13 +234,13 @@ def _over_parts(
 
     def load() -> Table:
         answers = [question.read(**window) for window in windows]
-        before, after = (_totals(answer.frame, figure) for answer in answers)
+        before, after = (answer.frame for answer in answers)
         names = {
             part: _name(part, name, split)
-            for answer in answers
-            for part, name in zip(answer.frame["part"], answer.frame["name"], strict=True)
+            for frame in (before, after)
+            for part, name in zip(frame["part"].tolist(), frame["name"].tolist(), strict=True)
         }
-        rows = _rows(before, after, names, figure)
+        rows = (_ratios if figure.under else _amounts)(before, after, names, figure)
         note = f"{period.against[0].upper()}{period.against[1:]}."
         return Table(
             rows,
@@ -254,21 +258,6 @@ def _over_parts(
     return load, forget
 
 
-def _totals(frame: pd.DataFrame, figure: _Figure) -> dict[str, Total]:
-    """Numerator and denominator of each part; the denominator of counts and money is 1."""
-    unders = frame[figure.under] if figure.under else [1] * len(frame)
-    return {
-        part: (_exact(over) / figure.scale, _exact(under))
-        for part, over, under in zip(frame["part"], frame[figure.over], unders, strict=True)
-        # Parts without a denominator have no say.
-        if under
-    }
-
-
-def _exact(value: object) -> Fraction:
-    return Fraction(value) if isinstance(value, Decimal) else Fraction(int(str(value)))
-
-
 def _name(part: str, name: str | float | None, split: str) -> str:
     known = None if part == "unknown" else part
     if split == "category":
@@ -278,52 +267,82 @@ def _name(part: str, name: str | float | None, split: str) -> str:
     return part if name is None or pd.isna(name) else str(name)
 
 
-def _rows(
-    before: Mapping[str, Total],
-    after: Mapping[str, Total],
-    names: Mapping[str, str],
-    figure: _Figure,
+def _amounts(
+    before: pd.DataFrame, after: pd.DataFrame, names: Mapping[str, str], figure: _Figure
 ) -> pd.DataFrame:
-    """A row for the whole, for the parts that did most, and for the others together."""
-    columns = ["name", *_measures(figure)]
-    if figure.under:
-        if not before or not after:
-            return pd.DataFrame(columns=columns)
-        shifts = of_ratios(before, after)
-    else:
-        amounts = ({part: over for part, (over, _) in t.items()} for t in (before, after))
-        shifts = of_amounts(*amounts)
-    ordered = sorted(shifts, key=lambda part: (-abs(shifts[part].change), names[part]))
-    named = [part for part in ordered[:_NAMED] if shifts[part].change]
-    groups = [(_EVERY, ordered), *((names[part], [part]) for part in named)]
+    """The rows of a count or of money, which has no mix."""
+    # Whole numbers, or decimals of money.
+    first, last = (_by_part(frame, figure.over) for frame in (before, after))
+    shifts = of_amounts(first, last, 0)
+    rows = [
+        (
+            name,
+            float(sum(first.get(part, 0) for part in parts)),
+            float(sum(last.get(part, 0) for part in parts)),
+            float(sum(shifts[part].change for part in parts)),
+        )
+        for name, parts in _groups(shifts, names)
+    ]
+    return pd.DataFrame(rows, columns=["name", *_AMOUNTS])
+
+
+def _ratios(
+    before: pd.DataFrame, after: pd.DataFrame, names: Mapping[str, str], figure: _Figure
+) -> pd.DataFrame:
+    """The rows of a ratio, whose columns are shares; none when a period is empty."""
+    first, last = (_totals(frame, figure) for frame in (before, after))
+    shifts = of_ratios(first, last) if first and last else {}
+    rows = [
+        (
+            name,
+            _rate(first, parts),
+            _rate(last, parts),
+            # Rounded once, at the end, as their fractions' sum would be.
+            *(
+                math.fsum(float(getattr(shifts[part], measure)) for part in parts)
+                for measure in ("change", "within", "mix")
+            ),
+        )
+        for name, parts in _groups(shifts, names)
+    ]
+    return pd.DataFrame(rows, columns=["name", *_RATIOS])
+
+
+def _by_part(frame: pd.DataFrame, column: str) -> dict[str, Any]:
+    return dict(zip(frame["part"].tolist(), frame[column].tolist(), strict=True))
+
+
+def _totals(frame: pd.DataFrame, figure: _Figure) -> dict[str, Total]:
+    """Numerator and denominator of each part. Those without a denominator have no say."""
+    overs = _by_part(frame, figure.over)
+    return {
+        part: (overs[part], under * figure.scale)
+        for part, under in _by_part(frame, figure.under).items()
+        if under
+    }
+
+
+def _rate(totals: Mapping[str, Total], parts: Sequence[str]) -> float:
+    over, under = _whole({part: totals[part] for part in parts if part in totals})
+    return over / under if under else float("nan")
+
+
+def _groups(
+    shifts: Mapping[str, Shift[Any]], names: Mapping[str, str]
+) -> list[tuple[str, Sequence[str]]]:
+    """The whole, the parts that did most, and the others together, each with its parts."""
+    changes = {part: float(shift.change) for part, shift in shifts.items()}
+    ordered = sorted(changes, key=lambda part: (-abs(changes[part]), names[part]))
+    named = [part for part in ordered[:_NAMED] if changes[part]]
+    groups: list[tuple[str, Sequence[str]]] = [(names[part], [part]) for part in named]
     if others := ordered[len(named) :]:
         groups.append((f"{len(others):,} others", others))
-    rows = []
-    for name, parts in groups:
-        done = [shifts[part] for part in parts]
-        values = [
-            _value(before, parts, figure),
-            _value(after, parts, figure),
-            float(sum(shift.change for shift in done)),
-            float(sum(shift.within for shift in done)),
-            float(sum(shift.mix for shift in done)),
-        ]
-        rows.append([name, *values[: len(columns) - 1]])
-    return pd.DataFrame(rows if ordered else [], columns=columns)
+    return [(_EVERY, ordered), *groups] if ordered else []
 
 
-def _measures(figure: _Figure) -> list[str]:
-    """The columns of figures; those of a ratio are shares, and a count has no mix."""
-    if figure.under:
-        return ["before_pct", "after_pct", "change_pct", "within_pct", "mix_pct"]
-    return ["before", "after", "change"]
-
-
-def _value(totals: Mapping[str, Total], parts: Sequence[str], figure: _Figure) -> float:
-    over, under = _whole({part: totals[part] for part in parts if part in totals})
-    if not figure.under:
-        return float(over)
-    return float(over / under) if under else float("nan")
+# The figures of a row.
+_AMOUNTS = ("before", "after", "change")
+_RATIOS = ("before_pct", "after_pct", "change_pct", "within_pct", "mix_pct")
 
 
 def _columns(split: str, figure: _Figure, unit: Unit) -> dict[str, ColumnConfig]:
@@ -336,5 +355,7 @@ def _columns(split: str, figure: _Figure, unit: Unit) -> dict[str, ColumnConfig]
     }[unit]
     return {"name": config.TextColumn(split.capitalize(), width=170, pinned=True)} | {
         column: config.NumberColumn(label, format=plain if place < 2 else signed)
-        for place, (column, label) in enumerate(zip(_measures(figure), labels, strict=False))
+        for place, (column, label) in enumerate(
+            zip(_RATIOS if figure.under else _AMOUNTS, labels, strict=False)
+        )
     }
