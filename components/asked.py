@@ -60,6 +60,10 @@ class Asked:
         return " ".join(lines)
 
 
+class NotAtHandError(Exception):
+    """The database has to be asked, by somebody who did not want to wait for it."""
+
+
 _listening: ContextVar[list[Asked] | None] = ContextVar("listening", default=None)
 
 
@@ -72,6 +76,24 @@ def listening() -> Iterator[list[Asked]]:
         yield heard
     finally:
         _listening.reset(token)
+
+
+_hurried: ContextVar[bool] = ContextVar("hurried", default=False)
+
+
+@contextmanager
+def at_hand() -> Iterator[None]:
+    """What is asked in this thread raises ``NotAtHandError`` unless its answer is at hand."""
+    token = _hurried.set(True)
+    try:
+        yield
+    finally:
+        _hurried.reset(token)
+
+
+def is_hurried() -> bool:
+    """Whether only what is at hand is wanted."""
+    return _hurried.get()
 
 
 def tell(name: str, scope: Any, params: Mapping[str, Parameter], answer: Any) -> None:

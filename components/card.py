@@ -7,7 +7,7 @@ Whatever the reading raises is logged and shown in this card as one sentence wit
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import Literal, Protocol, TypeVar
 
@@ -245,8 +245,13 @@ def read(
 ) -> tuple[Loaded, list[Asked]] | None:
     """What ``load`` gives and what it asked, or None after this card has said that it could not."""
     try:
-        with st.skeleton(height=height), asked.listening() as heard:
-            return load(), heard
+        try:
+            with asked.at_hand(), asked.listening() as heard:
+                return load(), heard
+        except asked.NotAtHandError:
+            # Only now: a skeleton costs the browser more than what it would stand in for.
+            with st.skeleton(height=height), asked.listening() as heard:
+                return load(), heard
     except Exception:
         # Whatever went wrong, it must not take the rest of the page with it.
         log.exception("card %s could not be read", key)
@@ -293,26 +298,9 @@ def _label(name: str, how: object) -> str:
 
 
 def _foot(shown: Shown, key: str, forget: Forget, behind: Behind | None = None) -> None:
-    with st.container(
-        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", wrap=False
-    ):
-        st.caption(f"As of {shown.as_of.astimezone(UTC):%-d %b, %H:%M} UTC", width="content")
-        with st.container(horizontal=True, gap="xsmall", width="content", wrap=False):
-            if behind is not None and st.button(
-                ":material/table_rows:",
-                type="tertiary",
-                key=f"behind-{key}",
-                help="The rows behind this",
-            ):
-                behind.open()
-            menu.offer(shown, key)
-            st.button(
-                ":material/refresh:",
-                type="tertiary",
-                key=f"refresh-{key}",
-                on_click=forget,
-                help="Read this again",
-            )
+    with menu.foot(shown, key, forget):
+        if behind is not None and st.button("Rows", type="tertiary", key=f"behind-{key}"):
+            behind.open()
 
 
 def _colour(change: metrics.Change) -> Literal["off", "green", "red"]:

@@ -179,21 +179,8 @@ def show(question: Question, powers: Powers, window: tuple[date, date]) -> None:
                 with st.container(gap="xsmall", key=f"picture-{row['output_id']}"):
                     _picture(row)
     _pages(found, rows)
-    with st.container(
-        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", wrap=False
-    ):
-        as_of = answer[0].as_of
-        st.caption(f"As of {as_of.astimezone(UTC):%-d %b, %H:%M} UTC", width="content")
-        with st.container(horizontal=True, gap="xsmall", width="content", wrap=False):
-            listed = partial(_listed, rows.head(PAGE))
-            menu.offer(Shown("Gallery", as_of, listed, asked=answer[1]), "gallery")
-            st.button(
-                ":material/refresh:",
-                type="tertiary",
-                key="refresh-gallery",
-                on_click=forget,
-                help="Read this again",
-            )
+    listed = partial(_listed, rows.head(PAGE))
+    menu.offer(Shown("Gallery", answer[0].as_of, listed, asked=answer[1]), "gallery", forget)
 
 
 # What a file says of each picture.

@@ -9,9 +9,10 @@ import json
 import re
 import secrets
 from base64 import b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from html import escape
 from textwrap import wrap
 from typing import Any
@@ -23,6 +24,7 @@ from components import brand, export
 from components.asked import Asked, when
 from components.export import Cell, Sheet
 
+Forget = Callable[[], None]
 Rows = tuple[list[str], list[list[Cell]]]
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -45,30 +47,44 @@ class Shown:
     figure: go.Figure | None = field(default=None, compare=False)
 
 
-def offer(shown: Shown, key: str) -> None:
-    """The menu's button; what is in the menu is made when it is open."""
-    menu = st.popover(
-        ":material/more_horiz:",
-        type="tertiary",
-        key=f"menu-{key}",
-        on_change="rerun",
-        help="Definition, SQL and files",
-    )
+@contextmanager
+def foot(shown: Shown, key: str, forget: Forget, said: str = "") -> Iterator[None]:
+    """The line under what is shown: when it was read, what is put here, and the menu.
+
+    ``said`` stands after the time; ``forget`` lets the next reading ask the database. What is in
+    the menu is made when it is open.
+    """
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", wrap=False):
+        st.caption(f"As of {shown.as_of.astimezone(UTC):%-d %b, %H:%M} UTC{said}")
+        yield
+        _menu(shown, key, forget)
+
+
+def offer(shown: Shown, key: str, forget: Forget, said: str = "") -> None:
+    """The line under what is shown, with nothing put there."""
+    with foot(shown, key, forget, said):
+        pass
+
+
+def _menu(shown: Shown, key: str, forget: Forget) -> None:
+    # Says what it is by a word: words under the pointer cost the browser 5 ms a card.
+    menu = st.popover("Details", type="tertiary", key=f"menu-{key}", on_change="rerun")
     if not menu.open:
         return
     with menu:
         said = _definition(shown)
         if said:
             st.markdown(said.replace("$", r"\$"))
-        _files(shown, key)
+        _files(shown, key, forget)
         for name, runs in _by_query(shown.asked).items():
             ran = dict.fromkeys(_ran(run) for run in runs)
             st.caption(f"{name}: {'; '.join(ran)}")
             st.code(runs[0].sql, language="sql", height=220)
 
 
-def _files(shown: Shown, key: str) -> None:
+def _files(shown: Shown, key: str, forget: Forget) -> None:
     with st.container(horizontal=True):
+        st.button("Read again", icon=":material/refresh:", key=f"refresh-{key}", on_click=forget)
         pressed = {
             kind: st.button(kind.upper(), icon=":material/download:", key=f"{kind}-{key}")
             for kind in ("csv", "xlsx", *(("png",) if shown.figure is not None else ()))

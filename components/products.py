@@ -148,22 +148,11 @@ def show(question: Question, powers: Powers | None, ask: Ask, *, several: bool) 
                 with st.container(gap="xsmall", key=f"product-{row['product_id']}"):
                     _card(row, several=several)
     _pages(rows)
-    with st.container(
-        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", wrap=False
-    ):
-        as_of = answer[0].as_of
-        st.caption(f"As of {as_of.astimezone(UTC):%-d %b, %H:%M} UTC", width="content")
-        with st.container(horizontal=True, gap="xsmall", width="content", wrap=False):
-            menu.offer(
-                menu.Shown("Products", as_of, lambda: _listed(shown), asked=answer[1]), "products"
-            )
-            st.button(
-                ":material/refresh:",
-                type="tertiary",
-                key="refresh-products",
-                on_click=paged.forget,
-                help="Read this again",
-            )
+    menu.offer(
+        menu.Shown("Products", answer[0].as_of, lambda: _listed(shown), asked=answer[1]),
+        "products",
+        paged.forget,
+    )
     opened = st.query_params.get(_PRODUCT)
     if opened is not None:
         _drawer(opened, ask, powers, paged.forget)

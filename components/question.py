@@ -44,9 +44,14 @@ Scoped = Callable[[], Any]
 
 
 class Reader(Protocol):
-    """Something that answers by a query's name, and can be told to forget the answer."""
+    """Something that answers by a query's name, and can be told to forget the answer.
+
+    ``at_hand`` gives None where ``read`` would have to ask the database.
+    """
 
     def read(self, name: str, scope: Any, **params: Any) -> Answer: ...
+
+    def at_hand(self, name: str, scope: Any, **params: Any) -> Answer | None: ...
 
     def refresh(self, name: str, scope: Any, **params: Any) -> None: ...
 
@@ -61,9 +66,18 @@ class Question:
     params: dict[str, Parameter]
 
     def read(self, **days: date) -> Answer:
-        """The answer for those days, as the query calls them: mostly ``since`` and ``until``."""
+        """The answer for those days, as the query calls them: mostly ``since`` and ``until``.
+
+        Raises ``asked.NotAtHandError`` when only what is at hand is wanted, and this is not.
+        """
         scope = self.scope()
-        answer = self.reader.read(self.name, scope, **days, **self.params)
+        if asked.is_hurried():
+            known = self.reader.at_hand(self.name, scope, **days, **self.params)
+            if known is None:
+                raise asked.NotAtHandError
+            answer = known
+        else:
+            answer = self.reader.read(self.name, scope, **days, **self.params)
         asked.tell(self.name, scope, {**days, **self.params}, answer)
         return answer
 

@@ -8,7 +8,7 @@ is ticked by its id: a list that moves on under the pointer changes nothing abou
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import pandas as pd
@@ -121,23 +121,14 @@ def jobs(question: Question, powers: Powers, now: Callable[[], datetime]) -> Non
 
 def _foot(answer: tuple[Answer, list[Asked]], count: int) -> None:
     found, asked = answer
-    with st.container(
-        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", wrap=False
-    ):
-        st.caption(
-            f"As of {found.as_of.astimezone(UTC):%H:%M:%S} UTC, drawn again by itself. Ended jobs "
-            "are listed for a week, those of a batch as long as there are."
-        )
-        with st.container(horizontal=True, gap="xsmall", width="content", wrap=False):
-            rows = partial(_listed, found.frame.head(count))
-            menu.offer(Shown("Queue", found.as_of, rows, asked=asked), "queue-jobs")
-            # Whatever is pressed, it is drawn again.
-            st.button(
-                ":material/refresh:",
-                type="tertiary",
-                key="refresh-queue-jobs",
-                help="Read this again",
-            )
+    rows = partial(_listed, found.frame.head(count))
+    menu.offer(
+        Shown("Queue", found.as_of, rows, asked=asked),
+        "queue-jobs",
+        lambda: None,  # whatever is pressed, it is drawn again
+        ", drawn again by itself. Ended jobs are listed for a week, those of a batch as long as "
+        "there are.",
+    )
 
 
 def _every() -> int:

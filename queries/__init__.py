@@ -15,6 +15,7 @@ parameters are an equal key of the cache.
 
 import logging
 import re
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
@@ -123,6 +124,22 @@ def read(name: str, scope: Scope, **params: Parameter) -> Answer:
     return _cached(*_key(name, scope, params))
 
 
+def at_hand(name: str, scope: Scope, **params: Parameter) -> Answer | None:
+    """What `read` would give without asking the database; None where it would have to ask.
+
+    Where somebody else is asking just now, their answer is waited for. Raises as `read` does for
+    wrong arguments.
+    """
+    key = _key(name, scope, params)
+    token = _may_ask.set(False)
+    try:
+        return _cached(*key)
+    except _NotCachedError:
+        return None
+    finally:
+        _may_ask.reset(token)
+
+
 def refresh(name: str, scope: Scope, **params: Parameter) -> None:
     """Forget what the cache holds for these arguments, so that the next `read` asks the database.
 
@@ -149,11 +166,21 @@ def _key(
     return name, scope.brands, user, tuple(sorted(params.items()))
 
 
+# The cache does not say what it holds; what is called when it does not hold an answer can.
+_may_ask: ContextVar[bool] = ContextVar("may_ask", default=True)
+
+
+class _NotCachedError(Exception):
+    """The cache does not hold the answer, and the database was not to be asked."""
+
+
 # Shared by everybody who has the same scope, which is why it is an argument like any other:
 # Streamlit leaves arguments with a leading underscore out of the key, and session state too. One
 # key is computed once at a time.
 @st.cache_data(ttl=_TTL_SECONDS, max_entries=_MAX_ENTRIES, show_spinner=False)
 def _cached(name: str, brands: str, user: str, params: tuple[tuple[str, Parameter], ...]) -> Answer:
+    if not _may_ask.get():
+        raise _NotCachedError
     scope = Scope(brands=brands, user=user)
     try:
         try:

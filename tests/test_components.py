@@ -4,6 +4,7 @@ import json
 import logging
 import math
 from base64 import b64decode
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -12,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 import queries
@@ -317,6 +319,8 @@ def test_a_card_that_fails_says_so_alone_and_reads_again_on_a_click(
 
 def test_refresh_forgets_what_the_cache_holds() -> None:
     page = AppTest.from_function(_cards).run()
+    page.session_state["menu-mrr"] = True
+    page.run()
     assert "forgot" not in page.session_state
     page.button(key="refresh-mrr").click().run()
     assert page.session_state["forgot"] is True
@@ -689,12 +693,62 @@ class Teller:
     def read(self, name: str, scope: object, **_: object) -> Told:  # noqa: ARG002 (a reader's)
         return Told(self.frames[name])
 
+    at_hand = read
+
     def refresh(self, name: str, scope: object, **_: object) -> None:
         """Keep the answer."""
 
 
 def told(name: str, frame: pd.DataFrame) -> Question:
     return Question(Teller(**{name: frame}), lambda: Scope("all"), name, {})
+
+
+class Keeper(Teller):
+    """A reader that keeps what it has read once."""
+
+    def __init__(self, **frames: pd.DataFrame) -> None:
+        super().__init__(**frames)
+        self.kept: set[str] = set()
+
+    def read(self, name: str, scope: object, **params: object) -> Told:
+        self.kept.add(name)
+        return super().read(name, scope, **params)
+
+    def at_hand(self, name: str, scope: object, **params: object) -> Told | None:  # type: ignore[override]
+        return super().read(name, scope, **params) if name in self.kept else None
+
+
+def _two_answers(first: "Question", second: "Question") -> None:
+    import streamlit as st
+
+    from components import card
+
+    answer = card.read("Both", lambda: (first.read(), second.read()), "both", height=80)
+    assert answer is not None
+    st.text(" ".join(one.name for one in answer[1]))
+
+
+def test_a_skeleton_stands_only_where_the_database_is_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    heights: list[int] = []
+
+    def skeleton(*, height: int) -> Any:
+        heights.append(height)
+        return nullcontext()
+
+    monkeypatch.setattr(st, "skeleton", skeleton)
+    reader = Keeper(a=pd.DataFrame({"x": [1]}), b=pd.DataFrame({"x": [2]}))
+    questions = tuple(Question(reader, lambda: Scope("all"), name, {}) for name in ("a", "b"))
+    reader.kept.add("a")
+    page = AppTest.from_function(_two_answers, args=questions).run()
+    assert not page.exception
+    # What was at hand of the first is not told twice.
+    assert [one.value for one in page.text] == ["a b"]
+    assert heights == [80]
+    page.run()
+    assert [one.value for one in page.text] == ["a b"]
+    assert heights == [80]
 
 
 def test_the_triangle_and_its_curves_name_the_rows_that_they_show() -> None:

@@ -26,6 +26,8 @@ class Given:
     def read(self, name: str, scope: Any, **params: Any) -> queries.Answer:  # noqa: ARG002 (a reader's)
         return queries.Answer(self.frame, datetime(2026, 3, 31, tzinfo=UTC), "", 0)
 
+    at_hand = read
+
     def refresh(self, name: str, scope: Any, **params: Any) -> None: ...
 
 

@@ -361,6 +361,21 @@ def test_an_answer_is_kept_until_it_is_refreshed(brand: str) -> None:
     assert list(queries.read("brands/list", scope).frame["name"]) == ["Renamed"]
 
 
+def test_what_is_at_hand_is_what_was_read_and_asks_nobody(brand: str) -> None:
+    scope = Scope.of_brands([brand])
+    assert queries.at_hand("brands/list", scope) is None
+    read = queries.read("brands/list", scope)
+    known = queries.at_hand("brands/list", scope)
+    assert known is not None
+    assert known.as_of == read.as_of
+    pd.testing.assert_frame_equal(known.frame, read.frame)
+    assert queries.at_hand("brands/list", Scope.system()) is None
+    queries.refresh("brands/list", scope)
+    assert queries.at_hand("brands/list", scope) is None
+    with pytest.raises(TypeError, match="missing: policy, since, until"):
+        queries.at_hand("revenue/mrr", scope)
+
+
 def test_what_a_page_does_to_its_frame_stays_there(brand: str) -> None:
     scope = Scope.of_brands([brand])
     frame = queries.read("brands/list", scope).frame

@@ -214,7 +214,8 @@ def test_a_card_says_its_definition_and_is_read_again_on_a_click(
     with connections.owner() as connection:
         connection.exec_driver_sql("revoke select on mrr_movements from closetai_reader")
     try:
-        card.locator("[class*=st-key-refresh] button").filter(visible=True).first.click()
+        card.locator(".st-key-menu-mrr button").filter(visible=True).first.click()
+        page.get_by_role("button", name="Read again").click()
         expect(card.get_by_text("MRR could not be read just now")).to_be_visible()
         expect(page.locator(".st-key-card-tryons [data-testid=stMetricValue]")).to_be_visible()
     finally:
