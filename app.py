@@ -214,7 +214,7 @@ if account:
     scope = account.scope
     session = gate.session()
     picture.addressed_by(lambda object_id: storage.address(session, object_id, datetime.now(UTC)))
-    notice.of_the_data(lambda: queries.read("data/state", scope).frame)
+    notice.of_the_data(lambda: queries.read("data/state", scope).frame, datetime.now(UTC))
 above = st.empty()
 chosen.run()
 address.tell(above)

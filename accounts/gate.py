@@ -7,6 +7,7 @@ closes behind it: whoever has no account has no scope, and without a scope there
 import json
 import logging
 from datetime import UTC, datetime
+from time import monotonic, sleep
 from typing import Literal
 
 import streamlit as st
@@ -19,6 +20,10 @@ from accounts.sessions import BROWSER_COOKIE, SESSION_COOKIE, EndedError, Opened
 from database.connections import DatabaseUnavailableError
 
 _log = logging.getLogger(__name__)
+
+# How long a page waits at most for the browser to fetch its cookie: a round trip or two.
+_PATIENCE_SECONDS = 3.0
+_LOOK_EVERY_SECONDS = 0.02
 
 # What this script keeps of its visitor between clicks.
 _SESSION = "accounts.session"
@@ -174,7 +179,14 @@ def _browser() -> str:
 
 
 def _hand_over(ticket: str) -> None:
+    """Let the browser fetch its cookie, and wait until it has: it asks for pictures with it."""
     _fetch("POST", {"ticket": ticket})
+    browser = _browser()
+    if not browser:
+        return  # without cookies there is nothing to wait for
+    patience = monotonic() + _PATIENCE_SECONDS
+    while not sessions.is_redeemed(ticket, browser) and monotonic() < patience:
+        sleep(_LOOK_EVERY_SECONDS)
 
 
 def _clear_cookie() -> None:

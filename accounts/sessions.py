@@ -115,6 +115,19 @@ def redeem(ticket: str, browser: str, now: datetime) -> tuple[str, datetime] | N
     return None if expires is None else (token, expires)
 
 
+_WAITS = text("select exists (select from sessions where token_hash = :ticket)")
+
+
+def is_redeemed(ticket: str, browser: str) -> bool:
+    """Whether a ticket that was made for this browser has been exchanged.
+
+    Raises DatabaseUnavailableError.
+    """
+    with writer(Scope.system()) as connection:
+        waits = connection.execute(_WAITS, {"ticket": _ticket_hash(ticket, browser)}).scalar_one()
+    return not waits
+
+
 _BY_TOKEN = text("select id from sessions where token_hash = :hash")
 
 _SESSION = text(

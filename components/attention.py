@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pandas as pd
 import streamlit as st
@@ -13,8 +13,6 @@ from components.period import Period
 from components.question import Ask, Parameter, Question
 from metrics import METRICS, text
 
-# What is written is in the figures within seconds; after a minute something is wrong.
-_BEHIND = timedelta(minutes=1)
 # A feed without anything for so many days is missing; unusual days are looked for in as many.
 _DAYS = timedelta(days=7)
 # What an address says for every page.
@@ -33,15 +31,15 @@ class Line:
 
 
 @st.fragment(parallel=True)
-def show(ask: Ask, period: Period, now: datetime, jobs: dict[str, Parameter]) -> None:
+def show(ask: Ask, period: Period, jobs: dict[str, Parameter]) -> None:
     """A card of lines, or the word that nothing needs attention.
 
-    ``now`` is an aware time; ``jobs`` are the filters of the page's figures of jobs.
+    ``jobs`` are the filters of the page's figures of jobs.
     """
     with st.container(border=True, gap="xsmall", key="card-attention"):
         st.subheader("Needs attention today", anchor=False)
         answer = card.read(
-            "What needs attention", lambda: lines(ask, period, now, jobs), "attention", height=80
+            "What needs attention", lambda: lines(ask, period, jobs), "attention", height=80
         )
         if answer is None:
             return
@@ -61,17 +59,16 @@ def show(ask: Ask, period: Period, now: datetime, jobs: dict[str, Parameter]) ->
             st.caption(":material/check_circle: Nothing needs attention.")
 
 
-def lines(ask: Ask, period: Period, now: datetime, jobs: dict[str, Parameter]) -> list[Line]:
+def lines(ask: Ask, period: Period, jobs: dict[str, Parameter]) -> list[Line]:
     """What is true, the weightiest first.
 
-    Of the period: what is at risk and scheduled to go at its end, which share fell against the
-    period before beyond their intervals, which of its last days is unusual, and which feed has
-    nothing there. Of now: how far the figures are behind.
+    What is at risk and scheduled to go at the period's end, which share fell against the period
+    before beyond their intervals, which of its last days is unusual, and which feed has nothing
+    there.
     """
     end = period.end
     whole = {"since": period.start, "until": end}
     checks: list[Callable[[], Iterator[Line]]] = [
-        lambda: _behind(ask("data/state").read().frame.iloc[0]["waiting_since_at"], now),
         lambda: _fallen(
             ask("tryons/volume_total", **jobs),
             period,
@@ -94,18 +91,6 @@ def lines(ask: Ask, period: Period, now: datetime, jobs: dict[str, Parameter]) -
         lambda: _missing(ask("data/feeds").read(until=end).frame.iloc[0], end),
     ]
     return [line for check in checks for line in check()]
-
-
-def _behind(waiting_since: pd.Timestamp, now: datetime) -> Iterator[Line]:
-    if pd.notna(waiting_since) and now - waiting_since > _BEHIND:
-        minutes = int((now - waiting_since).total_seconds() // 60)
-        yield Line(
-            "Figures are behind",
-            f"By {minutes:,} minute{'' if minutes == 1 else 's'}: what was written after "
-            f"{waiting_since.astimezone(UTC):%H:%M} UTC is not in them yet.",
-            "pages/tryons/volume.py",
-            ":material/hourglass_bottom:",
-        )
 
 
 def _fallen(

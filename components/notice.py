@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pandas as pd
 import streamlit as st
@@ -9,19 +10,25 @@ import streamlit as st
 log = logging.getLogger(__name__)
 
 
-def of_the_data(load: Callable[[], pd.DataFrame]) -> None:
-    """Says on every page that days are UTC, and that the figures are made up where they are.
+# What is written is in the figures within seconds; after a minute something is wrong.
+_BEHIND = timedelta(minutes=1)
 
-    ``load`` gives one row with the column is_demo.
+
+def of_the_data(load: Callable[[], pd.DataFrame], now: datetime) -> None:
+    """Says on every page that days are UTC, and what is to be known of all its figures.
+
+    That is whether they are made up, and how far they are behind when that is more than a minute.
+    ``load`` gives one row with the columns is_demo, waiting_since_at and is_stale; ``now`` is an
+    aware time.
     """
     try:
-        demo = bool(load()["is_demo"].iloc[0])
+        state = load().iloc[0]
     except Exception:
         # The page says itself that its data cannot be read; it must not end here.
-        log.exception("whether this is demo data could not be read")
-        demo = False
+        log.exception("what kind of data this is could not be read")
+        state = pd.Series({"is_demo": False, "waiting_since_at": pd.NaT, "is_stale": False})
     with st.container(horizontal=True, gap="xsmall"):
-        if demo:
+        if state["is_demo"]:
             st.badge(
                 "Demo data",
                 icon=":material/science:",
@@ -34,6 +41,21 @@ def of_the_data(load: Callable[[], pd.DataFrame]) -> None:
             color="gray",
             help="Days, weeks and months are those of UTC.",
         )
+        if state["is_stale"]:
+            st.badge(
+                "Being counted anew",
+                icon=":material/hourglass_bottom:",
+                color="orange",
+                help="All figures are being counted anew. Until that is done, some are missing.",
+            )
+        elif now - state["waiting_since_at"] > _BEHIND:  # never, of a time that is not there
+            since = state["waiting_since_at"].astimezone(UTC)
+            st.badge(
+                f"{int((now - since) / timedelta(minutes=1)):,} min behind",
+                icon=":material/hourglass_bottom:",
+                color="orange",
+                help=f"What was written after {since:%H:%M} UTC is not in the figures yet.",
+            )
 
 
 def counted_as_pairs() -> None:

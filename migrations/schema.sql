@@ -1501,6 +1501,21 @@ from (
 group by l.job_id
 $$;
 
+CREATE TABLE public.rollup_state (
+    singleton boolean DEFAULT true NOT NULL,
+    is_stale boolean DEFAULT false NOT NULL,
+    folded_at timestamp with time zone,
+    rebuilt_at timestamp with time zone,
+    checked_at timestamp with time zone,
+    differences text[] DEFAULT '{}'::text[] NOT NULL,
+    CONSTRAINT rollup_state_singleton_check CHECK (singleton)
+);
+
+CREATE FUNCTION public.rollups_are_stale() RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    RETURN (SELECT r.is_stale FROM public.rollup_state r);
+
 CREATE TABLE public.job_changes (
     id bigint NOT NULL,
     sign smallint NOT NULL,
@@ -2469,16 +2484,6 @@ CREATE TABLE public.rollup_spend (
     grain text NOT NULL COLLATE pg_catalog."C",
     starts_on date NOT NULL,
     spend_usd numeric NOT NULL
-);
-
-CREATE TABLE public.rollup_state (
-    singleton boolean DEFAULT true NOT NULL,
-    is_stale boolean DEFAULT false NOT NULL,
-    folded_at timestamp with time zone,
-    rebuilt_at timestamp with time zone,
-    checked_at timestamp with time zone,
-    differences text[] DEFAULT '{}'::text[] NOT NULL,
-    CONSTRAINT rollup_state_singleton_check CHECK (singleton)
 );
 
 CREATE TABLE public.rollup_studio (
@@ -4660,6 +4665,10 @@ REVOKE ALL ON FUNCTION public.reserve_job_credits() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.reset_free_credits(account uuid, today date) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.reset_free_credits(account uuid, today date) TO closetai_app;
+
+REVOKE ALL ON FUNCTION public.rollups_are_stale() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.rollups_are_stale() TO closetai_app;
+GRANT ALL ON FUNCTION public.rollups_are_stale() TO closetai_reader;
 
 REVOKE ALL ON FUNCTION public.rollups_waiting_since() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.rollups_waiting_since() TO closetai_app;

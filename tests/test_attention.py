@@ -48,9 +48,9 @@ def trouble(c: Connection, brand: str) -> None:
     facts.spend(c, brand, at("2026-03-02"), "10")
 
 
-def lines(*brands: str, now: datetime = NOW) -> list[attention.Line]:
+def lines(*brands: str) -> list[attention.Line]:
     ask = asking(queries, lambda: Scope.of_brands(brands))
-    return attention.lines(ask, MARCH, now, SHOPPERS)
+    return attention.lines(ask, MARCH, SHOPPERS)
 
 
 def test_of_a_brand_without_anything_nothing_needs_attention(brand: str) -> None:
@@ -92,12 +92,3 @@ def test_feeds_know_their_last_day(brand: str) -> None:
     st.cache_data.clear()
     row = queries.read("data/feeds", Scope.of_brands([brand]), until=date(2026, 4, 1)).frame.iloc[0]
     assert list(row) == [pd.Timestamp(f"2026-03-0{day}") for day in (5, 8, 6)]
-
-
-def test_figures_that_are_behind_say_so_after_a_minute() -> None:
-    since = pd.Timestamp("2026-04-01 07:57:30", tz="UTC")
-    (line,) = attention._behind(since, NOW)
-    assert line.text == ("By 2 minutes: what was written after 07:57 UTC is not in them yet.")
-    assert list(attention._behind(since + timedelta(minutes=2), NOW)) == []
-    nothing = pd.Series([None], dtype="datetime64[us, UTC]").iloc[0]
-    assert list(attention._behind(nothing, NOW)) == []

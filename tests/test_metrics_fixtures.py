@@ -1584,9 +1584,10 @@ def test_demo_data_says_that_it_is(noise: str) -> None:
         )
     st.cache_data.clear()
     state = one("data/state", noise)
-    assert list(state)[:-1] == [True, 0.25, "Jobs", pd.Timestamp("2026-03-01", tz="UTC")]
+    assert list(state)[:4] == [True, 0.25, "Jobs", pd.Timestamp("2026-03-01", tz="UTC")]
     # What has been written was folded in before the question was asked.
     assert pd.isna(state["waiting_since_at"])
+    assert not state["is_stale"]
 
 
 # Credits

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 import metrics
 import queries
 from accounts import sessions
-from database import connections, embedded
+from database import connections, embedded, rollups
 from database.embedded import Cluster
 from database.tenancy import Scope
 from queries import Answer
@@ -517,6 +517,36 @@ def test_demo_data_is_called_so_on_every_page() -> None:
     st.cache_data.clear()
     app.run()
     assert not any("Demo data" in note.value for note in app.markdown)
+
+
+@pytest.mark.usefixtures("changed")
+def test_every_page_says_how_far_its_figures_are_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rollups, "fold_all", lambda: 0)
+    app = signed_in("admin")
+
+    def told(page: str = HOME) -> list[str]:
+        badges = [note.value for note in at(app, page).markdown if "-badge" in note.value]
+        return [badge for badge in badges if "behind" in badge or "anew" in badge]
+
+    def set_to(statement: str) -> None:
+        with connections.owner() as connection:
+            connection.execute(text(statement))
+        st.cache_data.clear()
+
+    set_to(
+        "insert into tryon_jobs (brand_id, origin, category, engine)"
+        f" values ('{busiest_brand()}', 'shopper', 'tops', 'classic')"
+    )
+    set_to("update job_changes set queued_at = now() - interval '50 seconds'")
+    assert told() == []
+    set_to("update job_changes set queued_at = now() - interval '5 minutes 5 seconds'")
+    for page in PAGES:
+        (badge,) = told(page)
+        assert "5 min behind" in badge, page
+    # While everything is counted anew, that says it all.
+    set_to("update rollup_state set is_stale = true")
+    (badge,) = told()
+    assert "Being counted anew" in badge
 
 
 def test_a_session_that_is_over_ends_at_the_next_click_on_a_card() -> None:

@@ -201,6 +201,28 @@ def test_signing_out_ends_the_session_for_its_cookie_too(ana: Browser) -> None:
     assert is_closed(visit().run())
 
 
+def test_a_page_is_drawn_once_the_browser_has_its_cookie(
+    ana: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana.cookies[sessions.BROWSER_COOKIE] = "this browser"
+    looks: list[bool] = []
+
+    def redeemed_at_the_third_look(ticket: str, browser: str) -> bool:
+        looks.append(is_redeemed(ticket, browser))
+        if len(looks) == 2:
+            assert sessions.redeem(ticket, browser, datetime.now(UTC)) is not None
+        return looks[-1]
+
+    is_redeemed = sessions.is_redeemed
+    monkeypatch.setattr(sessions, "is_redeemed", redeemed_at_the_third_look)
+    assert is_open(signed_in())
+    assert looks == [False, False, True]
+    # A browser that never comes for it sees the page all the same.
+    monkeypatch.setattr(gate, "_PATIENCE_SECONDS", 0)
+    monkeypatch.setattr(sessions, "is_redeemed", lambda *_: False)
+    assert is_open(signed_in())
+
+
 @pytest.mark.usefixtures("demo")
 def test_exploring_the_demo_twice_makes_two_visitors() -> None:
     scopes = set()

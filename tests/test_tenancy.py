@@ -49,11 +49,18 @@ CALLABLE = {
     "queue_places",
     "refund_credits",
     "reset_free_credits",
+    "rollups_are_stale",
     "rollups_waiting_since",
 }
 # What even a reader may run with the owner's rights, because it holds to the scope by itself (shown
 # in a test of its own) or tells of nobody.
-READABLE = {"products_found", "queue_pace", "queue_places", "rollups_waiting_since"}
+READABLE = {
+    "products_found",
+    "queue_pace",
+    "queue_places",
+    "rollups_are_stale",
+    "rollups_waiting_since",
+}
 
 ROLES = ("closetai_app", "closetai_reader")
 

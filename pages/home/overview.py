@@ -43,7 +43,7 @@ with filters.row():
 ask = asking(queries, lambda: gate.account().scope_of(picked))
 jobs: dict[str, Parameter] = {"origin": "shopper", "category": "all", "device": "all"}
 
-attention.show(ask, days, now, jobs)
+attention.show(ask, days, jobs)
 headline.figures(ask, days, now, jobs, managed=managed)
 if picked is None and not account.is_internal:
     notice.counted_as_pairs()

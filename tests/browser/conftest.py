@@ -56,7 +56,7 @@ class Visitor:
     def hear(self, message: ConsoleMessage) -> None:
         # Streamlit looks for its own routes below a page's address first, and finds none there.
         if message.type == "error" and "/_stcore/" not in message.location["url"]:
-            self.errors.append(message.text)
+            self.errors.append(f"{message.text} {message.location['url']}")
 
     def explore_the_demo(self, path: str = "") -> None:
         """Sign in as a demo visitor, and wait until the browser has its cookie and the page."""
