@@ -151,6 +151,17 @@ def _with_its_day(trace: Any) -> Any:
     return day + written if isinstance(written, str) else [day + one for one in written]
 
 
+class _Plain(go.Figure):  # type: ignore[misc]  # Plotly has no types
+    """A figure that is plain dicts of what a valid figure holds, and not validated again."""
+
+    def __init__(self, data: list[Any], layout: dict[str, Any]) -> None:
+        super().__init__()
+        self._plain = {"data": data, "layout": layout}
+
+    def to_dict(self) -> dict[str, Any]:
+        return self._plain
+
+
 def in_page(figure: go.Figure) -> go.Figure:
     """The figure as it is drawn in a page, in the colours of its theme by static/look.css.
 
@@ -161,8 +172,9 @@ def in_page(figure: go.Figure) -> go.Figure:
     data = [_listed(trace.to_plotly_json()) for trace in figure.data]
     own = figure.layout.to_plotly_json()
     layout = _merged(_IN_PAGE, _merged(TEMPLATE.layout.to_plotly_json(), own))
-    layout |= {"template": None, "datarevision": zlib.crc32(repr(data).encode())}
-    return go.Figure(data=data, layout=layout)
+    layout.pop("template", None)
+    layout["datarevision"] = zlib.crc32(repr(data).encode())
+    return _Plain(data, layout)
 
 
 def _merged(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
