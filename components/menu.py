@@ -48,26 +48,32 @@ class Shown:
 
 
 @contextmanager
-def foot(shown: Shown, key: str, forget: Forget, said: str = "") -> Iterator[None]:
+def foot(shown: Shown, key: str, forget: Forget) -> Iterator[None]:
     """The line under what is shown: when it was read, what is put here, and the menu.
 
-    ``said`` stands after the time; ``forget`` lets the next reading ask the database. What is in
-    the menu is made when it is open.
+    A click on the time reads it again: ``forget`` lets the next reading ask the database. What is
+    in the menu is made when it is open. Both say what they are by words that stand there: words
+    under the pointer cost the browser 5 ms each.
     """
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", wrap=False):
-        st.caption(f"As of {shown.as_of.astimezone(UTC):%-d %b, %H:%M} UTC{said}")
+        st.button(
+            f"As of {shown.as_of.astimezone(UTC):%-d %b, %H:%M}",
+            icon=":material/refresh:",
+            type="tertiary",
+            key=f"refresh-{key}",
+            on_click=forget,
+        )
         yield
-        _menu(shown, key, forget)
+        _menu(shown, key)
 
 
-def offer(shown: Shown, key: str, forget: Forget, said: str = "") -> None:
+def offer(shown: Shown, key: str, forget: Forget) -> None:
     """The line under what is shown, with nothing put there."""
-    with foot(shown, key, forget, said):
+    with foot(shown, key, forget):
         pass
 
 
-def _menu(shown: Shown, key: str, forget: Forget) -> None:
-    # Says what it is by a word: words under the pointer cost the browser 5 ms a card.
+def _menu(shown: Shown, key: str) -> None:
     menu = st.popover("Details", type="tertiary", key=f"menu-{key}", on_change="rerun")
     if not menu.open:
         return
@@ -75,16 +81,15 @@ def _menu(shown: Shown, key: str, forget: Forget) -> None:
         said = _definition(shown)
         if said:
             st.markdown(said.replace("$", r"\$"))
-        _files(shown, key, forget)
+        _files(shown, key)
         for name, runs in _by_query(shown.asked).items():
             ran = dict.fromkeys(_ran(run) for run in runs)
             st.caption(f"{name}: {'; '.join(ran)}")
             st.code(runs[0].sql, language="sql", height=220)
 
 
-def _files(shown: Shown, key: str, forget: Forget) -> None:
+def _files(shown: Shown, key: str) -> None:
     with st.container(horizontal=True):
-        st.button("Read again", icon=":material/refresh:", key=f"refresh-{key}", on_click=forget)
         pressed = {
             kind: st.button(kind.upper(), icon=":material/download:", key=f"{kind}-{key}")
             for kind in ("csv", "xlsx", *(("png",) if shown.figure is not None else ()))

@@ -15,7 +15,7 @@ _BEHIND = timedelta(minutes=1)
 
 
 def of_the_data(load: Callable[[], pd.DataFrame], now: datetime) -> None:
-    """Says on every page that days are UTC, and what is to be known of all its figures.
+    """Says on every page that days and times are UTC, and what is to be known of all its figures.
 
     That is whether they are made up, and how far they are behind when that is more than a minute.
     ``load`` gives one row with the columns is_demo, waiting_since_at and is_stale; ``now`` is an
@@ -39,7 +39,7 @@ def of_the_data(load: Callable[[], pd.DataFrame], now: datetime) -> None:
             "UTC",
             icon=":material/schedule:",
             color="gray",
-            help="Days, weeks and months are those of UTC.",
+            help="Times, days, weeks and months are those of UTC.",
         )
         if state["is_stale"]:
             st.badge(

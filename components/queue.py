@@ -122,13 +122,12 @@ def jobs(question: Question, powers: Powers, now: Callable[[], datetime]) -> Non
 def _foot(answer: tuple[Answer, list[Asked]], count: int) -> None:
     found, asked = answer
     rows = partial(_listed, found.frame.head(count))
-    menu.offer(
-        Shown("Queue", found.as_of, rows, asked=asked),
-        "queue-jobs",
-        lambda: None,  # whatever is pressed, it is drawn again
-        ", drawn again by itself. Ended jobs are listed for a week, those of a batch as long as "
-        "there are.",
+    st.caption(
+        "Drawn again by itself. Ended jobs are listed for a week, those of a batch as long as "
+        "there are."
     )
+    # Whatever is pressed, it is drawn again.
+    menu.offer(Shown("Queue", found.as_of, rows, asked=asked), "queue-jobs", lambda: None)
 
 
 def _every() -> int:

@@ -17,7 +17,12 @@ from components.asked import Asked
 from database import connections
 from database.tenancy import Scope
 from tests.test_components import _cards
-from tests.test_pages import HOME, MRR, PAGES, RETENTION, at, brand_at, opened, signed_in, values
+from tests.test_pages import HOME, MRR, PAGES, RETENTION, at, brand_at, signed_in, values
+
+
+def opened(app: AppTest, card: str) -> AppTest:
+    app.session_state[f"menu-{card}"] = True
+    return app.run()
 
 
 def keys(app: AppTest) -> list[str]:
@@ -167,9 +172,7 @@ CARDLESS = {
 @pytest.mark.usefixtures("demo")
 def test_every_card_of_every_page_gives_its_file(page: str) -> None:
     app = at(signed_in("admin"), page)
-    # Streamlit's tests know no popovers: this one's id ends with its key.
-    ids = [block.proto.id for block in app.get("popover")]
-    cards = [one.partition("-menu-")[2] for one in ids if "-menu-" in one]
+    cards = [key.removeprefix("refresh-") for key in keys(app) if key.startswith("refresh-")]
     assert cards
     for card in cards:
         app.session_state[f"menu-{card}"] = True
