@@ -64,6 +64,9 @@ class Preloads:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on; what comes back as Streamlit's page goes out with the links."""
+        if scope["type"] != "http" or scope["method"] != "GET" or not _asks_for_a_page(scope):
+            await self.app(scope, receive, send)
+            return
         start: Message | None = None
         parts: list[bytes] = []
 
@@ -80,17 +83,37 @@ class Preloads:
             parts.append(message.get("body", b""))
             if not message.get("more_body", False):
                 page = self._linked(b"".join(parts))
-                MutableHeaders(scope=start)["content-length"] = str(len(page))
+                headers = MutableHeaders(scope=start)
+                # It says nothing of the links: a browser would keep a page with the old ones.
+                del headers["etag"]
+                if _takes_gzip(Request(scope)):
+                    page = gzip.compress(page, mtime=0)
+                    headers["content-encoding"] = "gzip"
+                headers.add_vary_header("Accept-Encoding")
+                headers["content-length"] = str(len(page))
                 await send(start)
                 await send({"type": "http.response.body", "body": page})
 
-        asked = scope["type"] == "http" and scope["method"] == "GET"
-        await self.app(scope, receive, send_with_links if asked else send)
+        await self.app(_as_it_is(scope), receive, send_with_links)
 
     def _linked(self, page: bytes) -> bytes:
         if b'id="root"' not in page:  # the API's documents, for one
             return page
         return _OTHER_FONT.sub(b"", page).replace(b"</head>", self.links + b"</head>", 1)
+
+
+def _asks_for_a_page(scope: Scope) -> bool:
+    return "text/html" in Request(scope).headers.get("accept", "")
+
+
+# What makes Streamlit answer with a page that is compressed, or with none because it is known.
+_SHORTENED: Final = {b"accept-encoding", b"if-none-match", b"if-modified-since"}
+
+
+def _as_it_is(scope: Scope) -> Scope:
+    """The same request for a whole page, into which links can be put."""
+    kept = [(name, value) for name, value in scope["headers"] if name not in _SHORTENED]
+    return {**scope, "headers": kept}
 
 
 @functools.cache
@@ -131,6 +154,10 @@ class Compressed:
 
 
 def _takes_it(request: Request) -> bool:
-    offered = request.headers.get("accept-encoding", "").split(",")
     asks_more = "range" in request.headers or "if-none-match" in request.headers
-    return not asks_more and any(one.partition(";")[0].strip() == "gzip" for one in offered)
+    return not asks_more and _takes_gzip(request)
+
+
+def _takes_gzip(request: Request) -> bool:
+    offered = request.headers.get("accept-encoding", "").split(",")
+    return any(one.partition(";")[0].strip() == "gzip" for one in offered)

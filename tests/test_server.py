@@ -74,8 +74,10 @@ def test_streamlit_s_files_come_early_and_small(
 ) -> None:
     # One client for all: a process has one runtime of Streamlit.
     with TestClient(server.app) as browser:
-        with subtests.test("a page names what it will need"):
-            names_what_it_needs(browser)
+        for address in ("/", "/mrr"):
+            for takes in ("gzip, deflate, br", "identity"):
+                with subtests.test("a page names what it needs", address=address, takes=takes):
+                    names_what_it_needs(browser, address, takes)
         for address in ("/api/docs", "/health"):
             with subtests.test("what is no page is left as it is", address=address):
                 answer = browser.get(address)
@@ -85,9 +87,14 @@ def test_streamlit_s_files_come_early_and_small(
             comes_compressed(browser)
 
 
-def names_what_it_needs(browser: TestClient) -> None:
-    page = browser.get("/", headers={"accept": "text/html"})
-    assert len(page.content) == int(page.headers["content-length"])
+def names_what_it_needs(browser: TestClient, address: str, takes: str) -> None:
+    asked = {"accept": "text/html", "accept-encoding": takes}
+    page = browser.get(address, headers=asked)
+    # One that is known would have the links of the day when it was fetched.
+    assert browser.get(address, headers=asked | {"if-none-match": "*"}).text == page.text
+    assert "etag" not in page.headers
+    assert page.headers.get("content-encoding", "identity") in takes
+    assert ("gzip" in takes) == (int(page.headers["content-length"]) < len(page.content) / 2)
     named = re.findall(r'<link rel="\w+" (?:as="font" )?crossorigin href="(/[^"]+)">', page.text)
     assert len(named) > 50
     assert len(named) == len(set(named))
