@@ -34,6 +34,14 @@ class Running:
         supervisor = psutil.Process(self.process.pid)
         return [supervisor, *supervisor.children(recursive=True)]
 
+    def commands(self) -> list[str]:
+        """Return the command lines of all of them that run just now."""
+        found = []
+        for process in self.family():
+            with contextlib.suppress(psutil.NoSuchProcess):  # or it has just ended
+                found.append(" ".join(process.cmdline()))
+        return found
+
     def child(self, part: str) -> psutil.Process:
         """Return the one direct child whose command line has this part."""
         (found,) = self._children(part)
