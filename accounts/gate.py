@@ -185,8 +185,12 @@ def _hand_over(ticket: str) -> None:
     if not browser:
         return  # without cookies there is nothing to wait for
     patience = monotonic() + _PATIENCE_SECONDS
-    while not sessions.is_redeemed(ticket, browser) and monotonic() < patience:
-        sleep(_LOOK_EVERY_SECONDS)
+    try:
+        while not sessions.is_redeemed(ticket, browser) and monotonic() < patience:
+            sleep(_LOOK_EVERY_SECONDS)
+    except (DatabaseUnavailableError, DBAPIError) as error:
+        # Whoever has just signed in is signed in; the page says itself what it cannot read.
+        _log.warning("whether the browser has its cookie: %s", error)
 
 
 def _clear_cookie() -> None:

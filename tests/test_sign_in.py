@@ -16,7 +16,7 @@ from accounts import gate, log_in, sessions, sign_in, users
 from accounts.attempts import keyed
 from accounts.sessions import SESSION_COOKIE
 from database import connections, embedded
-from database.connections import owner
+from database.connections import DatabaseUnavailableError, owner
 from database.embedded import Cluster
 from settings import ROOT
 from tests.prepared import administrator
@@ -221,6 +221,15 @@ def test_a_page_is_drawn_once_the_browser_has_its_cookie(
     monkeypatch.setattr(gate, "_PATIENCE_SECONDS", 0)
     monkeypatch.setattr(sessions, "is_redeemed", lambda *_: False)
     assert is_open(signed_in())
+
+    def away(*_: str) -> bool:
+        raise DatabaseUnavailableError("The database does not answer.")
+
+    # Nor is anybody sent away by a database that goes away at this moment.
+    monkeypatch.setattr(sessions, "is_redeemed", away)
+    page = signed_in()
+    assert is_open(page)
+    assert not page.exception
 
 
 @pytest.mark.usefixtures("demo")
