@@ -41,21 +41,26 @@ def of_the_data(load: Callable[[], pd.DataFrame], now: datetime) -> None:
             color="gray",
             help="Times, days, weeks and months are those of UTC.",
         )
-        if state["is_stale"]:
-            st.badge(
-                "Being counted anew",
-                icon=":material/hourglass_bottom:",
-                color="orange",
-                help="All figures are being counted anew. Until that is done, some are missing.",
-            )
-        elif now - state["waiting_since_at"] > _BEHIND:  # never, of a time that is not there
-            since = state["waiting_since_at"].astimezone(UTC)
-            st.badge(
-                f"{int((now - since) / timedelta(minutes=1)):,} min behind",
-                icon=":material/hourglass_bottom:",
-                color="orange",
-                help=f"What was written after {since:%H:%M} UTC is not in the figures yet.",
-            )
+        late = _late(state, now)
+        if late is not None:
+            said, why = late
+            st.badge(said, icon=":material/hourglass_bottom:", color="orange", help=why)
+
+
+def _late(state: pd.Series, now: datetime) -> tuple[str, str] | None:
+    """What to say of figures that are behind, in short and at length."""
+    if state["is_stale"]:
+        return (
+            "Being counted anew",
+            "All figures are being counted anew. Until that is done, some are missing.",
+        )
+    since = state["waiting_since_at"]
+    if pd.isna(since) or now - since <= _BEHIND:
+        return None
+    return (
+        f"{int((now - since) / timedelta(minutes=1)):,} min behind",
+        f"What was written after {since.astimezone(UTC):%H:%M} UTC is not in the figures yet.",
+    )
 
 
 def counted_as_pairs() -> None:
