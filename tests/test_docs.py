@@ -1,6 +1,8 @@
 """The README says what is: its settings, commands, pages and links."""
 
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -61,3 +63,9 @@ def test_every_dependency_has_its_reason() -> None:
     for line in direct:
         name = re.split(r"[\[=]", line)[0]
         assert name.lower() in reasons.lower() or name.startswith("types-"), name
+
+
+def test_the_lock_names_all_that_is_needed() -> None:
+    """It is installed as it stands, without a look at what its packages ask for."""
+    check = subprocess.run([sys.executable, "-m", "pip", "check"], capture_output=True, text=True)
+    assert check.returncode == 0, check.stdout
