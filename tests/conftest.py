@@ -14,12 +14,14 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+import bcrypt
 import pytest
 import streamlit as st
 from sqlalchemy import text
 from streamlit.components.v2 import manifest_scanner
 
 import queries
+from accounts import passwords
 from database import connections, embedded, rollups
 from database.embedded import Cluster
 from settings import Settings, settings
@@ -84,6 +86,14 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Non
     settings.cache_clear()
     yield
     settings.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The least cost: the tests make many hashes of passwords, and one tests their cost."""
+    salt = bcrypt.gensalt
+    monkeypatch.setattr(bcrypt, "gensalt", lambda: salt(4))
+    monkeypatch.setattr(passwords, "_NOBODY", bcrypt.hashpw(b"nobody", salt(4)).decode())
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -175,6 +185,14 @@ def any_database(
 def demo_database(demo_server: Cluster, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster]:
     """Give the test a database of its own with demo data: all brands, and some 20,000 jobs."""
     yield from _cloned(demo_server, monkeypatch, prepared.DEMO)
+
+
+@pytest.fixture
+def recent_demo_database(
+    demo_server: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Cluster]:
+    """Give the test a database of its own with demo data up to now: all brands, fewer jobs."""
+    yield from _cloned(demo_server, monkeypatch, prepared.RECENT)
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from typing import get_args
 from uuid import UUID, uuid4
 
-import bcrypt
 import pytest
 from sqlalchemy import text
 from streamlit_authenticator.utilities import Hasher
@@ -27,14 +26,6 @@ SECOND = timedelta(seconds=1)
 RIGHT = "correct horse battery"
 
 pytestmark = pytest.mark.usefixtures("database")
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The least cost: the tests make many hashes, and test their cost elsewhere."""
-    salt = bcrypt.gensalt
-    monkeypatch.setattr(bcrypt, "gensalt", lambda: salt(4))
-    monkeypatch.setattr(passwords, "_NOBODY", bcrypt.hashpw(b"nobody", salt(4)).decode())
 
 
 def brand(slug: str, demo: bool = True) -> str:

@@ -128,7 +128,11 @@ def chromium() -> Iterator[Browser]:
             executable_path=shutil.which("chromium")
             or shutil.which("chromium-browser")
             or shutil.which("google-chrome"),
-            args=["--no-sandbox"],  # it runs as root, in a container or on a developer's machine
+            args=[
+                "--no-sandbox",  # it runs as root, in a container or on a developer's machine
+                # Where a debugger listens, V8 parses functions again to say where a call came from.
+                "--js-flags=--no-enable-lazy-source-positions",
+            ],
         )
         yield browser
         browser.close()

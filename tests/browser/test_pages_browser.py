@@ -45,6 +45,19 @@ UNREADABLE = """() => {
         .map((c) => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
         .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
     const found = {};
+    // What lies behind a text, from the page upwards, and what fading leaves of it: the same for
+    // most of its neighbours.
+    const behind = new Map([[null, [[], 1]]]);
+    const under = (element) => {
+        if (!behind.has(element)) {
+            const [papers, opacity] = under(element.parentElement);
+            const style = getComputedStyle(element);
+            behind.set(element, [
+                [...papers, numbers(style.backgroundColor)], opacity * Number(style.opacity),
+            ]);
+        }
+        return behind.get(element);
+    };
     const written = "p, span, label, a, li, h1, h2, h3, "
         + ".xtick text, .ytick text, .xtitle, .ytitle, .legendtext, .annotation-text, "
         + ".textpoint text, .bartext-outside";
@@ -55,12 +68,7 @@ UNREADABLE = """() => {
         if (!own || text.closest(skipped)) continue;
         const style = getComputedStyle(text);
         const ink = numbers(text.tagName === "text" ? style.fill : style.color);
-        const papers = [];
-        let opacity = 1;
-        for (let at = text; at; at = at.parentElement) {
-            opacity *= Number(getComputedStyle(at).opacity);
-            papers.unshift(numbers(getComputedStyle(at).backgroundColor));
-        }
+        const [papers, opacity] = under(text);
         if (opacity < 0.05) continue;
         const paper = papers.reduce((below, p) => over(p, p[3], below), [255, 255, 255]);
         const [a, b] = [over(ink, ink[3] * opacity, paper), paper].map(luminance);
@@ -192,10 +200,12 @@ def test_a_brand_that_does_not_exist_is_one_sentence(visitor: Visitor) -> None:
 
 def test_the_doors_lead_where_they_say(visitor: Visitor) -> None:
     page = visitor.page
+    visitor.open("")
     for door, title in (("Leaderboard", "MRR"), ("Retention", "Retention"), ("Launch", "Launch")):
-        visitor.open("")
         page.locator("[data-testid=stMain]").get_by_role("link", name=door).click()
         expect(page.get_by_role("heading", level=1)).to_have_text(title)
+        page.go_back()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Overview")
 
 
 def test_a_card_says_its_definition_and_is_read_again_on_a_click(
