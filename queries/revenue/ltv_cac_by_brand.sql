@@ -16,7 +16,7 @@
 --   ltv_cac_ratio       LTV ÷ CAC; n/a below 12 complete months, without spend or new shoppers
 --   payback_month       payback, 0 being the first job's month; n/a when not yet or without CAC
 -- Month m is complete for cohorts that began m + 1 months before the window's end or earlier.
-with starts as materialized (
+with numbers as materialized (
     select
         n.number,
         cast(
@@ -40,14 +40,14 @@ cohorts as materialized (
     group by c.in_view, last_number
 ),
 
-sizes as (
+-- Which months are complete for any cohort, and the shoppers of all cohorts.
+spans as materialized (
     select
         c.brand_id,
-        c.last_number,
-        sum(c.shoppers) over of_brand as shopper_count,
-        lead(c.last_number, 1, -1) over of_brand as before_number
+        max(c.last_number) as last_number,
+        sum(c.shoppers) as shoppers
     from cohorts c
-    window of_brand as (partition by c.brand_id order by c.last_number desc)
+    group by c.brand_id
 ),
 
 revenues as (
@@ -55,19 +55,24 @@ revenues as (
         v.in_view as brand_id,
         v.number,
         sum(v.margin_usd) as margin_usd
-    from starts t
-    inner join rollup_value v on t.number = v.number and t.complete_before > v.cohort
+    from numbers n
+    inner join rollup_value v on n.number = v.number and n.complete_before > v.cohort
     group by v.in_view, v.number
 ),
 
+-- The shoppers for whom a month is complete are all but those whose last complete one is earlier.
 months as (
     select
         s.brand_id,
         n.number,
-        coalesce(r.margin_usd, 0) / s.shopper_count as margin
-    from sizes s
-    cross join lateral generate_series(s.before_number + 1, s.last_number) as n (number)
+        coalesce(r.margin_usd, 0) / (
+            s.shoppers + coalesce(c.shoppers, 0) - sum(coalesce(c.shoppers, 0)) over of_brand
+        ) as margin
+    from spans s
+    inner join numbers n on s.last_number >= n.number
+    left join cohorts c on s.brand_id = c.brand_id and n.number = c.last_number
     left join revenues r on s.brand_id = r.brand_id and n.number = r.number
+    window of_brand as (partition by s.brand_id order by n.number)
 ),
 
 cumulated as (
@@ -113,7 +118,7 @@ acquired as (
     where
         s.brand_id is not null
         or n.brand_id is not null
-        or b.id in (select c.brand_id from cohorts c)
+        or b.id in (select p.brand_id from spans p)
         -- Those of the month that is under way.
         or b.id in (
             select c.in_view
@@ -130,30 +135,27 @@ acquired as (
 figures as (
     select
         a.brand_id,
-        a.name,
-        a.gross_margin,
-        a.spend,
-        a.new_count,
         max(m.number) as last_number,
         sum(m.of_month) as ltv,
         min(m.number) filter (
             where m.margin * a.new_count >= a.spend and a.new_count > 0
         ) as payback
     from acquired a
-    left join cumulated m on a.brand_id = m.brand_id
-    group by a.brand_id, a.name, a.gross_margin, a.spend, a.new_count
+    inner join cumulated m on a.brand_id = m.brand_id
+    group by a.brand_id
 )
 
 select
-    f.brand_id,
-    f.name,
+    a.brand_id,
+    a.name,
     round(f.ltv, 2) as ltv_usd,
     coalesce(f.last_number + 1, 0) as month_count,
-    f.gross_margin as gross_margin_pct,
-    f.spend as spend_usd,
-    f.new_count as new_shopper_count,
-    round(f.spend / nullif(f.new_count, 0), 2) as cac_usd,
-    case when f.last_number = 11 then f.ltv * f.new_count / nullif(f.spend, 0) end as ltv_cac_ratio,
+    a.gross_margin as gross_margin_pct,
+    a.spend as spend_usd,
+    a.new_count as new_shopper_count,
+    round(a.spend / nullif(a.new_count, 0), 2) as cac_usd,
+    case when f.last_number = 11 then f.ltv * a.new_count / nullif(a.spend, 0) end as ltv_cac_ratio,
     cast(f.payback as numeric) as payback_month
-from figures f
-order by ltv_cac_ratio desc nulls last, f.name asc, f.brand_id asc
+from acquired a
+left join figures f on a.brand_id = f.brand_id
+order by ltv_cac_ratio desc nulls last, a.name asc, a.brand_id asc
