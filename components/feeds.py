@@ -130,7 +130,7 @@ def of_many(rows: pd.DataFrame, today: date) -> None:
     """How many brands are missing what."""
     table = _states(rows, today)
     st.markdown(f"How many of {len(table):,} brands never sent what the figures are made of")
-    with st.grid("auto", min_column_width=150, gap="small", border=True):
+    with st.grid("auto", min_column_width=160, gap="small", border=True):
         for feed in _FEEDS:
             st.metric(
                 feed.title,

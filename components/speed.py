@@ -222,12 +222,12 @@ def _columns() -> dict[str, ColumnConfig]:
         "success_pct": config.NumberColumn(
             METRICS["success_rate"].label, format=PERCENT, help=METRICS["success_rate"].help
         ),
+        **times,
         "model_confidence_pct": config.NumberColumn(
-            METRICS["model_confidence"].label,
+            "Confidence",  # of the model: with its whole name the table is wider than a desk
             format=PERCENT,
             help=METRICS["model_confidence"].help,
         ),
-        **times,
     }
 
 
