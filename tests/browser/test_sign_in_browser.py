@@ -1,4 +1,4 @@
-"""Signing in as a browser does it, on a server that has just started."""
+"""Signing in as a browser does it, from the first request of a server that has just started."""
 
 import subprocess
 import sys
