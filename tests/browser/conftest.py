@@ -88,7 +88,7 @@ def put_away(dialog: Locator) -> None:
     expect(dialog).to_have_count(0)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def dashboard() -> Iterator[Dashboard]:
     """Start a server over a database of its own with a little demo data up to now.
 
@@ -119,7 +119,7 @@ def dashboard() -> Iterator[Dashboard]:
             server.wait(timeout=30)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """Start the system's Chromium."""
     expect.set_options(timeout=60_000)
@@ -147,6 +147,7 @@ class Windows:
 
     chromium: Browser
     opened: dict[int, BrowserContext] = field(default_factory=dict)
+    tabs: dict[int, Page] = field(default_factory=dict)
 
     def context(self, state: StorageState | None = None) -> BrowserContext:
         """The browser of somebody who is signed in; without a state, a new one, to be closed."""
@@ -157,6 +158,12 @@ class Windows:
         context.set_default_timeout(60_000)
         return context
 
+    def tab(self, state: StorageState) -> Page:
+        """The one tab of somebody who is signed in: it has read our scripts before."""
+        if id(state) not in self.tabs:
+            self.tabs[id(state)] = self.context(state).new_page()
+        return self.tabs[id(state)]
+
     def keep(self, context: BrowserContext) -> StorageState:
         """Keep a browser in which somebody has signed in, for whoever names what it remembers."""
         state = context.storage_state()
@@ -164,7 +171,7 @@ class Windows:
         return state
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def windows(chromium: Browser) -> Iterator[Windows]:
     """Close at the end what was kept open."""
     windows = Windows(chromium)
@@ -179,25 +186,35 @@ def visit(windows: Windows, dashboard: Dashboard) -> Iterator[Visit]:
 
     Signed out, in a browser of its own, unless it is told the `state` of one that is signed in.
     """
-    opened: list[Page | BrowserContext] = []
+    opened: list[BrowserContext] = []
+    used: list[Visitor] = []
 
     def open_window(
         width: int = 1440,
         theme: Literal["light", "dark"] = "light",
         state: StorageState | None = None,
     ) -> Visitor:
-        context = windows.context(state)
-        page = context.new_page()
-        opened.append(page if state else context)
+        if state:
+            page = windows.tab(state)
+            page.bring_to_front()
+        else:
+            opened.append(windows.context())
+            page = opened[-1].new_page()
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=theme)
         visitor = Visitor(page, dashboard.address)
         page.on("console", visitor.hear)
+        used.append(visitor)
         return visitor
 
     yield open_window
-    for window in opened:
-        window.close()
+    for context in opened:
+        context.close()
+    for visitor in used:
+        if not visitor.page.is_closed():
+            # A page that stands asks for news.
+            visitor.page.goto(f"{visitor.address}/_stcore/health")
+            visitor.page.remove_listener("console", visitor.hear)
 
 
 def with_session(
@@ -223,7 +240,7 @@ def with_session(
     return windows.keep(context)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def demo_visitor(windows: Windows, dashboard: Dashboard) -> StorageState:
     """Begin a demo visitor's session once, and return what the browser remembers of it."""
     return with_session(
@@ -249,13 +266,13 @@ def added(
     return with_session(windows, dashboard, begin)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def team_member(windows: Windows, dashboard: Dashboard) -> StorageState:
     """Begin a session of an analyst of the team."""
     return added(windows, dashboard, "analyst@closetai.example", "analyst")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def brand_manager(windows: Windows, dashboard: Dashboard) -> StorageState:
     """Begin a session of the manager of the demo's sample brand."""
     with pytest.MonkeyPatch.context() as monkeypatch:

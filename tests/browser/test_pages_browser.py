@@ -80,17 +80,19 @@ UNREADABLE = """() => {
 }"""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def standing(windows: Windows, dashboard: Dashboard) -> Callable[[StorageState], Visitor]:
     """Give each visitor one window, at a desk, from whose menu all pages are opened."""
     opened: dict[int, Visitor] = {}
 
     def window(state: StorageState) -> Visitor:
+        page = windows.tab(state)
         if id(state) not in opened:
-            visitor = Visitor(windows.context(state).new_page(), dashboard.address)
-            visitor.page.on("console", visitor.hear)
-            visitor.open("wardrobe")
-            opened[id(state)] = visitor
+            opened[id(state)] = Visitor(page, dashboard.address)
+            page.on("console", opened[id(state)].hear)
+        page.bring_to_front()
+        if not page.locator("[data-testid=stSidebarNavLink]").count():
+            opened[id(state)].open("wardrobe")
         return opened[id(state)]
 
     return window
@@ -122,7 +124,6 @@ def test_a_page_is_drawn_without_errors_and_fits_its_window(
     visitor = standing(request.getfixturevalue(role))
     visitor.errors.clear()
     page = visitor.page
-    page.bring_to_front()
     link = page.locator(f"[data-testid=stSidebarNavLink][href$='/{path}']")
     title = link.inner_text().split("\n")[-1]
     # A phone's menu is closed.
