@@ -103,8 +103,9 @@ def dashboard() -> Iterator[Dashboard]:
             # Before the first page: for a minute the server keeps in mind which brands there are.
             insert(connection, "brands", name="Aster", slug="aster", is_demo=True)
         connections.dispose()
+        proxy = ["--proxy-headers", "--forwarded-allow-ips", "127.0.0.1"]  # as in a deployment
         server = subprocess.Popen(
-            [sys.executable, "-m", "uvicorn", "server:app", "--port", str(port)],
+            [sys.executable, "-m", "uvicorn", "server:app", "--port", str(port), *proxy],
             cwd=ROOT,
             env={**os.environ, "CLOSETAI_DEMO": "on", "PORT": str(port)},
             stdout=subprocess.DEVNULL,
