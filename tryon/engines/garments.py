@@ -288,8 +288,11 @@ class _Sheet:
         else:
             lines = [np.round(points * FINE * 16).astype(np.int32)]
         cv2.polylines(mask, lines, False, 255, max(1, round(width * FINE)), cv2.LINE_AA, 4)
-        amount = (mask.astype(np.float32) / 255 * strength * self.cover)[..., None]
-        self.colour = self.colour * (1 - amount) + np.asarray(colour, np.float32) * amount
+        box = cv2.boundingRect(mask)
+        window = (slice(box[1], box[1] + box[3]), slice(box[0], box[0] + box[2]))
+        amount = mask[window].astype(np.float32) / 255 * strength * self.cover[window]
+        laid = np.asarray(colour, np.float32) * amount[..., None]
+        self.colour[window] = self.colour[window] * (1 - amount[..., None]) + laid
 
     def dot(self, at: Point, radius: float, colour: Colour) -> None:
         """Put a button, bead or rivet on, with a gleam; it adds to the outline."""

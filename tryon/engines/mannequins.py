@@ -510,13 +510,24 @@ def _noise(shape: tuple[int, int], cell: float, seed: int) -> Array:
 
 def _paint(clay: _Clay, mannequin: Mannequin) -> tuple[Array, Array]:
     """Give the figure's colours (RGB, 0 to 1) and its cover, both fine."""
-    shape, scale = clay.shape, clay.scale
-    y, x = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
+    scale = clay.scale
+    # Where the figure is, and as far beside it as what follows looks.
+    box = np.array(cv2.boundingRect((clay.height > 0).astype(np.uint8)))
+    around = 0.4 * scale
+    window = clay.window(box[:2] - around, box[:2] + box[2:] + around)
+    owner, raw = clay.owner[window], clay.height[window]
+    shape = owner.shape
+
+    def noise(cell: float, seed: int) -> Array:
+        grain: Array = _noise(clay.shape, cell, seed)[window]
+        return grain
+
+    y, x = np.mgrid[window].astype(np.float32)
     u, v = (x - clay.origin[0]) / scale, (y - clay.origin[1]) / scale
-    part = {name: clay.owner == k for k, name in enumerate(clay.names)}
+    part = {name: owner == k for k, name in enumerate(clay.names)}
     skin = np.asarray(SKIN[mannequin.skin], np.float32)
     colour = np.broadcast_to(skin, (*shape, 3)).copy()
-    blush = _noise(shape, scale * 0.25, mannequin.seed) * 0.012
+    blush = noise(scale * 0.25, mannequin.seed) * 0.012
     colour += blush[..., None] * np.array([1.0, 0.6, 0.5], np.float32)
 
     cloth = np.zeros(shape, bool)
@@ -534,7 +545,7 @@ def _paint(clay: _Clay, mannequin: Mannequin) -> tuple[Array, Array]:
     shorts &= ~shirt
     shoes = part["feet"]
     hair = part.get("hair", np.zeros(shape, bool))
-    weave = _noise(shape, 3.0, mannequin.seed + 5) * 0.012
+    weave = noise(3.0, mannequin.seed + 5) * 0.012
     for mask, tone in (
         (shirt, mannequin.top),
         (shorts, mannequin.bottom),
@@ -542,16 +553,16 @@ def _paint(clay: _Clay, mannequin: Mannequin) -> tuple[Array, Array]:
     ):
         colour[mask] = np.asarray(tone, np.float32) + weave[mask][:, None]
         cloth |= mask
-    strands: Array = _noise((shape[0], shape[1]), 5.0, mannequin.seed + 9)
+    strands: Array = _noise(clay.shape, 5.0, mannequin.seed + 9)
     strands = cv2.GaussianBlur(strands, (0, 0), sigmaX=1.0, sigmaY=14.0)
-    strands = strands * (0.35 / max(float(strands.std()), 1e-6))
+    strands = strands[window] * (0.35 / max(float(strands.std()), 1e-6))
     hue = np.asarray(HAIR[mannequin.hair], np.float32)
     colour[hair] = (hue * (1 + strands[hair][:, None] * 0.55)).clip(0, 1)
 
-    height = cv2.GaussianBlur(clay.height, (0, 0), scale * 0.012)
-    folds = _noise((shape[0], shape[1]), scale * 0.16, mannequin.seed + 3)
+    height = cv2.GaussianBlur(raw, (0, 0), scale * 0.012)
+    folds = noise(scale * 0.16, mannequin.seed + 3)
     height = height + np.where(cloth & ~shoes, folds * scale * 0.006, 0)
-    figure = clay.height > 0
+    figure = raw > 0
     dx = cv2.Sobel(height, cv2.CV_32F, 1, 0, ksize=3, scale=1 / 8)
     dy = cv2.Sobel(height, cv2.CV_32F, 0, 1, ksize=3, scale=1 / 8)
     # Slopes at the very rim are endless; beyond this they only make a black outline.
@@ -581,8 +592,9 @@ def _paint(clay: _Clay, mannequin: Mannequin) -> tuple[Array, Array]:
         )
         result *= 1 - 0.28 * np.where(bare, below, 0)[..., None]
     _face(result, u, v - CROWN, mannequin, hair)
-    cover = figure.astype(np.float32)
-    return result.clip(0, 1), cover
+    colours = np.zeros((*clay.shape, 3), np.float32)
+    colours[window] = result.clip(0, 1)
+    return colours, (clay.height > 0).astype(np.float32)
 
 
 def _face(image: Array, u: Array, v: Array, mannequin: Mannequin, hair: Array) -> None:
