@@ -26,7 +26,7 @@ from tryon.engines.pictures import Array, encode
 from tryon.engines.preview import Preview, make
 from tryon.engines.preview.body import Body, Classical
 from tryon.engines.preview.compose import Composed, compose, materials, old_hem
-from tryon.engines.preview.cutout import cut_out, read_upper
+from tryon.engines.preview.cutout import Cutout, cut_out, read_upper
 from tryon.engines.preview.face import only_face
 from tryon.engines.preview.fit import Fitted, fit
 from tryon.engines.preview.silhouette import find
@@ -44,8 +44,18 @@ def garment(name: str) -> garments.Drawing:
     return garments.draw(COLLECTION[name])
 
 
+@functools.cache
+def one_worn(name: str) -> Garment:
+    return Garment(garment(name).encoded(), COLLECTION[name].category)
+
+
 def worn(*names: str) -> tuple[Garment, ...]:
-    return tuple(Garment(garment(name).encoded(), COLLECTION[name].category) for name in names)
+    return tuple(one_worn(name) for name in names)
+
+
+@functools.cache
+def as_cut_out(name: str) -> Cutout:
+    return cut_out(one_worn(name).picture, COLLECTION[name].category)
 
 
 def png(picture: Array) -> bytes:
@@ -81,9 +91,10 @@ def measured(person: mannequins.Mannequin) -> tuple[Body, Array]:
 @functools.cache
 def fitted(person: mannequins.Mannequin, name: str) -> Fitted:
     body, mask = measured(person)
-    return fit(cut_out(garment(name).encoded(), COLLECTION[name].category), body, mask)
+    return fit(as_cut_out(name), body, mask)
 
 
+@functools.cache
 def composed(person: mannequins.Mannequin, name: str) -> Composed:
     body, mask = measured(person)
     image = drawn(person).picture
@@ -173,7 +184,7 @@ def test_refuses_garments_that_cannot_be_cut_out() -> None:
     ],
 )
 def test_cuts_garments_out_whole(name: str, least: float) -> None:
-    found = cut_out(garment(name).encoded(), COLLECTION[name].category).mask
+    found = as_cut_out(name).mask
     true = cv2.resize(garment(name).cover, found.shape[::-1], interpolation=cv2.INTER_AREA) > 0.5
     assert (found & true).sum() / (found | true).sum() >= least
 
