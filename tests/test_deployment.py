@@ -1,6 +1,7 @@
 """The conditions of a hosted deployment: one login that is no superuser, over TCP and TLS, and a
 disk that may be empty at any start."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -12,7 +13,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import psutil
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -125,6 +125,25 @@ def kill_connections(hosted: Cluster, database: str = "shop") -> int:
     return int(row[0])
 
 
+@contextlib.contextmanager
+def through_the_repls_shell(home: Path, port: int, database_url: str) -> Iterator[Running]:
+    """Start what `.replit` deploys, in this home."""
+    script = tomllib.loads((ROOT / ".replit").read_text())["deployment"]["run"][2]
+    given = {"CLOSETAI_HOST": "127.0.0.1", "CLOSETAI_SECRET": SECRET, "DATABASE_URL": database_url}
+    process = subprocess.Popen(
+        ["sh", "-c", script.replace("/tmp/closetai", str(home))],
+        cwd=ROOT,
+        env={**os.environ, **given, "PORT": str(port), "CLOSETAI_DEMO": "off"},
+        text=True,
+    )
+    try:
+        wait_until(lambda: status(port) == 200, "the deployment is well", 60)
+        yield Running(process, home, port)
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
 def test_two_starts_with_an_emptied_home_and_killed_connections(
     hosted: Cluster, database_url: str, tmp_path: Path
 ) -> None:
@@ -137,11 +156,15 @@ def test_two_starts_with_an_emptied_home_and_killed_connections(
         assert kill_connections(hosted) > 0
         assert status(port) == 200
     shutil.rmtree(home)
-    with running(home, port, **production(database_url)):
+    with through_the_repls_shell(home, port, database_url) as started:
+        members = started.family()
         with administrator(hosted, "shop") as connection:
             assert connection.execute("select name from brands").fetchall() == [("Kept",)]
         assert not (home / "secret").exists()
         assert not (home / "postgres").exists()
+    # A stop reaches everything through the shell. The job worker gives back the job that it holds
+    # before it ends.
+    wait_until(lambda: gone(members), "nothing is left", 30)
 
 
 def test_the_next_read_survives_a_killed_connection(hosted: Cluster, on_hosted: str) -> None:
@@ -281,26 +304,3 @@ def test_the_repl_starts_what_there_is() -> None:
         part.split("=")[0] for part in script.split() if part.startswith(("CLOSETAI_", "PORT"))
     }
     assert names == {"CLOSETAI_ENV", "CLOSETAI_HOME", "CLOSETAI_TRUSTED_PROXIES"}
-
-
-def test_a_stop_reaches_everything_through_the_repls_shell(
-    database_url: str, tmp_path: Path
-) -> None:
-    script = tomllib.loads((ROOT / ".replit").read_text())["deployment"]["run"][2]
-    script = script.replace("/tmp/closetai", str(tmp_path))
-    port = free_port()
-    given = {"CLOSETAI_HOST": "127.0.0.1", "CLOSETAI_SECRET": SECRET, "DATABASE_URL": database_url}
-    process = subprocess.Popen(
-        ["sh", "-c", script],
-        cwd=ROOT,
-        env={**os.environ, **given, "PORT": str(port), "CLOSETAI_DEMO": "off"},
-    )
-    try:
-        wait_until(lambda: status(port) == 200, "the deployment is well", 60)
-        supervisor = psutil.Process(process.pid)
-        members = [supervisor, *supervisor.children(recursive=True)]
-    finally:
-        process.terminate()
-        process.wait(60)
-    # The job worker gives back the job that it holds before it ends.
-    wait_until(lambda: gone(members), "nothing is left", 30)

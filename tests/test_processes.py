@@ -71,16 +71,10 @@ def test_a_kill_leaves_nothing_and_the_next_start_recovers(tmp_path: Path) -> No
         family = started.family()
         started.process.kill()
         wait_until(lambda: gone(family), "everything has ended")
-    with (
-        running(tmp_path, port),
-        psycopg.connect(embedded.conninfo(embedded.url(tmp_path))) as connection,
-    ):
-        assert connection.execute("select name from brands").fetchall() == [("Kept",)]
-
-
-def test_a_start_right_after_a_kill(tmp_path: Path) -> None:
-    port = free_port()
     with running(tmp_path, port) as started:
+        with psycopg.connect(embedded.conninfo(embedded.url(tmp_path))) as connection:
+            assert connection.execute("select name from brands").fetchall() == [("Kept",)]
+        # Once more, and this time the next start does not wait until everything has ended.
         family = started.family()
         started.process.kill()
         started.process.wait()
@@ -90,23 +84,21 @@ def test_a_start_right_after_a_kill(tmp_path: Path) -> None:
             assert gone(family)
 
 
-def test_what_dies_is_started_again_alone(tmp_path: Path) -> None:
-    port = free_port()
-    with running(tmp_path, port) as started:
-        for victim in ("cli worker", "server:app", "postgres -D"):
-            before = {name: started.child(name) for name in PARTS}
-            before[victim].kill()
-            wait_until(lambda gone=before[victim]: not gone.is_running(), f"{victim} was noticed")  # type: ignore[misc]
-            wait_until(lambda part=victim: started.has(part), f"{victim} runs again")  # type: ignore[misc]
-            wait_until(lambda: status(port) == 200, "the server is well again")
-            assert all(before[name].is_running() for name in PARTS if name != victim)
-
-
 @pytest.fixture(scope="module")
 def one() -> Iterator[Running]:
-    """Run one for tests that leave it as it is."""
+    """Run one for tests after which it is well again."""
     with running_alone() as started:
         yield started
+
+
+def test_what_dies_is_started_again_alone(one: Running) -> None:
+    for victim in ("cli worker", "server:app", "postgres -D"):
+        before = {name: one.child(name) for name in PARTS}
+        before[victim].kill()
+        wait_until(lambda gone=before[victim]: not gone.is_running(), f"{victim} was noticed")  # type: ignore[misc]
+        wait_until(lambda part=victim: one.has(part), f"{victim} runs again")  # type: ignore[misc]
+        wait_until(lambda: status(one.port) == 200, "the server is well again")
+        assert all(before[name].is_running() for name in PARTS if name != victim)
 
 
 def test_a_second_one_in_the_same_home_is_refused(one: Running) -> None:
