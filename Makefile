@@ -67,9 +67,11 @@ $(INSTALLED): requirements.lock
 		|| { echo "Python lacks venv: on Debian, apt-get install python3-venv" >&2; exit 1; }
 	@echo "Installing the pinned dependencies into .venv (the first time takes a minute or two)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@# Compiled when first imported: half of it never is.
-	@# The lock names all there is, so that there is nothing to find out.
-	@$(BIN)/python -m pip install --quiet --no-compile --no-deps -r requirements.lock
+	@# The lock names all there is, so that there is nothing to find out. It is compiled when first
+	@# imported: half of it never is. Where only pip knows the way to packages, pip goes it.
+	@$(BIN)/python -m pip install --quiet $(shell grep ^uv== requirements.lock) \
+		&& $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps -r requirements.lock \
+		|| $(BIN)/python -m pip install --quiet --no-compile --no-deps -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@rm -f .venv/installed-*
 	@touch $@
