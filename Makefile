@@ -18,14 +18,15 @@ install: $(INSTALLED)
 run: $(INSTALLED)
 	@exec $(BIN)/closetai run
 
-# Four processes on two cores, which would otherwise wait for browsers and servers a third of the
-# time. Each begins with its part in the order of the files, whose servers and databases are then
-# started once; whoever is done first takes over from the end of another's.
+# Three processes on two cores, which would otherwise wait for browsers and servers a tenth of the
+# time; a fourth would only take from the others. Each begins with its part in the order of the
+# files, whose servers and databases are then started once; whoever is done first takes over from
+# the end of another's.
 # What they import is compiled once, beside the lint: otherwise each of them would do it.
 test: ready
 	@$(BIN)/pytest --collect-only -qq >/dev/null & \
 	$(MAKE) --no-print-directory lint; lint=$$?; wait; exit $$lint
-	$(BIN)/pytest -n 4 --dist worksteal
+	$(BIN)/pytest -n 3 --dist worksteal
 
 # Debian's packages come down while Python's are installed.
 ready:
@@ -65,7 +66,7 @@ $(INSTALLED): requirements.lock
 		|| { echo "ClosetAI needs Python 3.11 or newer: make PYTHON=python3.11 …" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
 		|| { echo "Python lacks venv: on Debian, apt-get install python3-venv" >&2; exit 1; }
-	@echo "Installing the pinned dependencies into .venv (the first time takes a minute or two)"
+	@echo "Installing the pinned dependencies into .venv (the first time takes up to a minute)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@# The lock names all there is, so that there is nothing to find out. It is compiled when first
 	@# imported: half of it never is. Where only pip knows the way to packages, pip goes it.
