@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONDONTWRITEBYTECODE :=
 # `closetai run` handles Ctrl-C itself; nothing here may run in parallel with it.
 .NOTPARALLEL:
-.PHONY: install run test ready soak lint format schema screenshots bench system
+.PHONY: install run test soak lint format schema screenshots bench system
 
 install: $(INSTALLED)
 
@@ -22,16 +22,13 @@ run: $(INSTALLED)
 # time; a fourth would only take from the others. Each begins with its part in the order of the
 # files, whose servers and databases are then started once; whoever is done first takes over from
 # the end of another's.
-# What they import is compiled once, beside the lint: otherwise each of them would do it.
-test: ready
-	@$(BIN)/pytest --collect-only -qq >/dev/null & \
-	$(MAKE) --no-print-directory lint; lint=$$?; wait; exit $$lint
-	$(BIN)/pytest -n 3 --dist worksteal
-
-# Debian's packages come down while Python's are installed.
-ready:
+# Beside the lint Debian's packages come down, and what the tests import is compiled: otherwise each
+# of the processes would do it.
+test: $(INSTALLED)
 	@$(MAKE) --no-print-directory system & system=$$!; \
-	$(MAKE) --no-print-directory install && wait $$system
+	$(BIN)/pytest --collect-only -qq >/dev/null & \
+	$(MAKE) --no-print-directory lint && wait $$system; ready=$$?; wait; exit $$ready
+	$(BIN)/pytest -n 3 --dist worksteal
 
 # What `make test` samples, at length: kills, broken uploads, credits under fire, random histories.
 soak: $(INSTALLED)

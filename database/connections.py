@@ -24,8 +24,8 @@ _STATEMENT_TIMEOUT = "20s"
 # All in one statement, so that a transaction costs one round trip more than its query. Everything
 # is local to the transaction: a pooler between us and the server may hand the session to somebody
 # else afterwards. The role comes first and is read back last: a server that did not change it is
-# refused. The last two suit what pages ask: it is answered before workers would have been started,
-# and how to answer it best hangs on its scope and days.
+# refused. The last three suit what pages ask: it is answered before workers would have been started
+# or anything compiled, and how to answer it best hangs on its scope and days.
 _BEGIN = text(
     """
     select
@@ -36,6 +36,7 @@ _BEGIN = text(
       set_config('TimeZone', 'UTC', true),
       set_config('statement_timeout', :timeout, true),
       set_config('max_parallel_workers_per_gather', '0', true),
+      set_config('jit', 'off', true),
       set_config('plan_cache_mode', 'force_custom_plan', true),
       current_user
     """

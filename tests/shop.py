@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from uuid import UUID, uuid4
 
 from starlette.applications import Starlette
@@ -27,10 +28,14 @@ class Shop:
     publishable: str
 
 
+@cache
+def _app() -> Starlette:
+    return Starlette(routes=[api.mounted()])
+
+
 def client() -> TestClient:
     """A client of the API as server.py mounts it; a defect is an answer, not an exception."""
-    app = Starlette(routes=[api.mounted()])
-    return TestClient(app, base_url="https://closetai.example", raise_server_exceptions=False)
+    return TestClient(_app(), base_url="https://closetai.example", raise_server_exceptions=False)
 
 
 def bearer(token: str, **more: str) -> dict[str, str]:
