@@ -14,6 +14,7 @@ from google import genai
 from google.genai import errors, types
 from pydantic import SecretStr
 
+from public_http import certificates
 from tryon.engines import (
     Code,
     EngineError,
@@ -94,7 +95,8 @@ class Gemini:
             base_url=self._address,
             timeout=_TIMEOUT_S * 1000,
             # It would take the key along to another host.
-            client_args={"follow_redirects": False},
+            client_args={"follow_redirects": False, "verify": certificates()},
+            async_client_args={"verify": certificates()},
             # The queue tries again, and knows how often it has.
             retry_options=types.HttpRetryOptions(attempts=1),
         )

@@ -21,6 +21,7 @@ import cv2
 import httpx2
 from pydantic import SecretStr
 
+from public_http import certificates
 from tryon.engines import Code, EngineError, Mode, Progress, RefusalError, Request, Result
 from tryon.engines.pictures import decode, opaque
 
@@ -180,7 +181,7 @@ class Api:
         failure: EngineError
         try:
             with (
-                httpx2.Client(timeout=TIMEOUT) as client,
+                httpx2.Client(timeout=TIMEOUT, verify=certificates()) as client,
                 client.stream(method, url, json=body, headers=self._headers) as response,
             ):
                 return response.status_code, response.headers, read(response, _LARGEST_ANSWER)
