@@ -71,7 +71,7 @@ def bucket() -> Iterator[tuple[str, dict[str, bytes]]]:
         do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = _handle  # noqa: N815 – the server's names
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=[0.01])
     thread.start()
     try:
         where = f"127.0.0.1:{server.server_port}"

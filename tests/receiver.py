@@ -35,7 +35,7 @@ class Receiver:
 def listening(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
     """Answer on loopback until the block ends; gives the address."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=[0.01])
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from pydantic import SecretStr
 
+import public_http
 from tests.fake_provider import MADE, Fake, Reply, fake_provider
 from tryon.engines import Code, EngineError, remote
 from tryon.engines import download as module
@@ -275,9 +276,6 @@ def test_the_certificate_has_to_be_the_name_s(
     names("other.example", ["127.0.0.1"])
     url = f"https://pictures.example:{port}/made.png"
     assert isinstance(wrong(url, loopback=True), PassingError)  # nobody vouches for it
-    client = httpx2.Client
-    monkeypatch.setattr(
-        httpx2, "Client", lambda **options: client(**{**options, "verify": trusting})
-    )
+    monkeypatch.setattr(public_http, "certificates", lambda: trusting)
     assert download(url, ACCOUNT, loopback=True) == MADE
     assert isinstance(wrong(url.replace("pictures", "other"), loopback=True), PassingError)

@@ -454,6 +454,14 @@ def test_a_query_that_runs_too_long_is_given_up(
             queries.read("brands/list", Scope.of_brands([brand]))
 
 
+def test_pages_ask_without_workers_or_compiling_and_are_planned_for(brand: str) -> None:
+    wanted = {"max_parallel_workers_per_gather": "0", "jit": "off"}
+    wanted["plan_cache_mode"] = "force_custom_plan"
+    with connections.reader(Scope.of_brands([brand])) as connection:
+        found = {name: connection.scalar(text(f"show {name}")) for name in wanted}
+    assert found == wanted
+
+
 def test_a_refused_query_says_one_sentence_and_is_asked_again(brand: str) -> None:
     scope = Scope.of_brands([brand])
     with connections.owner() as c:

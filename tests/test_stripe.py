@@ -422,7 +422,7 @@ def fake(found: list[dict[str, Any]]) -> Iterator[stripe.StripeClient]:
             """Say nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=[0.01])
     thread.start()
     address = f"http://127.0.0.1:{server.server_port}"
     try:
