@@ -55,8 +55,11 @@ revenues as (
         v.in_view as brand_id,
         v.number,
         sum(v.margin_usd) as margin_usd
-    from numbers n
-    inner join rollup_value v on n.number = v.number and n.complete_before > v.cohort
+    from rollup_value v
+    where
+        v.cohort < (
+            select array_agg(n.complete_before order by n.number) from numbers n
+        )[v.number + 1]
     group by v.in_view, v.number
 ),
 
