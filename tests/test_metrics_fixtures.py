@@ -580,7 +580,10 @@ def test_each_brand_has_unit_economics_of_its_own(brand: str) -> None:
             facts.job(c, name, both, at(since))
             facts.touch(c, name, both, at(since))
             facts.purchase(c, name, both, at(since) + timedelta(hours=1), amount)
-        facts.job(c, brand, facts.shopper(c), at("2026-03-31 23:59"))
+        last = facts.shopper(c)
+        facts.job(c, brand, last, at("2026-03-31 23:59"))
+        facts.touch(c, brand, last, at("2026-03-31 23:59"))
+        facts.purchase(c, brand, last, at("2026-03-31 23:59:30"), "4")  # month 0, just complete
         facts.purchase(c, brand, both, at("2026-03-05"), "999")  # month 12, and no touch
         newest = facts.shopper(c)
         facts.job(c, brand, newest, at("2026-04-02"))
@@ -592,10 +595,11 @@ def test_each_brand_has_unit_economics_of_its_own(brand: str) -> None:
         everything = list(c.scalars(text("select cast(id as text) from brands")))
     frame = ask("revenue/ltv_cac_by_brand", *everything, **MARCH).set_index("name")
     assert set(frame.index) == {"Aurora", "Birch", "Noise", "Spender"}
-    # Aurora: half of 10 in month 0, over two shoppers; one alone has months 1 to 11, and no sales.
+    # Aurora: half of 10 and of 4 in month 0, over two shoppers; one alone has months 1 to 11, and
+    # no sales.
     aurora = frame.loc["Aurora"]
-    assert (aurora["ltv_usd"], aurora["month_count"], aurora["cac_usd"]) == (2.5, 12, 2.5)
-    assert (aurora["ltv_cac_ratio"], aurora["payback_month"]) == (1, 0)
+    assert (aurora["ltv_usd"], aurora["month_count"], aurora["cac_usd"]) == (3.5, 12, 2.5)
+    assert (aurora["ltv_cac_ratio"], aurora["payback_month"]) == (1.4, 0)
     assert frame.index[0] == "Aurora"
     # Birch: 80 % of 50 in month 0, nothing in month 1; nobody new in March.
     birch = frame.loc["Birch"]
