@@ -455,8 +455,11 @@ def test_a_query_that_runs_too_long_is_given_up(
 
 
 def test_pages_ask_without_workers_or_compiling_and_are_planned_for(brand: str) -> None:
-    wanted = {"max_parallel_workers_per_gather": "0", "jit": "off"}
-    wanted["plan_cache_mode"] = "force_custom_plan"
+    wanted = {
+        "max_parallel_workers_per_gather": "0",
+        "jit": "off",
+        "plan_cache_mode": "force_custom_plan",
+    }
     with connections.owner() as c:
         c.execute(text("alter database closetai set jit = on"))  # as it is where it is not ours
     connections.dispose()

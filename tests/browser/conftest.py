@@ -205,17 +205,17 @@ def visit(windows: Windows, dashboard: Dashboard) -> Iterator[Visit]:
         page.emulate_media(color_scheme=theme)
         visitor = Visitor(page, dashboard.address)
         page.on("console", visitor.hear)
-        used.append(visitor)
+        if state:
+            used.append(visitor)
         return visitor
 
     yield open_window
     for context in opened:
         context.close()
     for visitor in used:
-        if not visitor.page.is_closed():
-            # A page that stands asks for news.
-            visitor.page.goto(f"{visitor.address}/_stcore/health")
-            visitor.page.remove_listener("console", visitor.hear)
+        # A page that stands asks for news.
+        visitor.page.goto(f"{visitor.address}/_stcore/health")
+        visitor.page.remove_listener("console", visitor.hear)
 
 
 def with_session(

@@ -96,7 +96,6 @@ class Gemini:
             timeout=_TIMEOUT_S * 1000,
             # It would take the key along to another host.
             client_args={"follow_redirects": False, "verify": certificates()},
-            async_client_args={"verify": certificates()},
             # The queue tries again, and knows how often it has.
             retry_options=types.HttpRetryOptions(attempts=1),
         )
