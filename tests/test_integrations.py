@@ -84,6 +84,12 @@ def test_feeds_tell_the_last_day_of_each_and_of_no_other_brand() -> None:
         name: day.date() for name, day in days.items()
     }
     assert all(pd.isna(frame.iloc[1][f"{name}_day"]) for name in days)
+    # Those of the last days are looked up another way than those of long ago.
+    for name, day in days.items():
+        for after in range(1, 6):
+            until = day.date() + timedelta(days=after)
+            row = queries.read("integrations/feeds", of(str(alder)), until=until).frame.iloc[0]
+            assert row[f"{name}_day"].date() == day.date(), (name, after)
     # Before its day a feed has not come.
     early = queries.read("integrations/feeds", of(str(alder)), until=days["job"].date()).frame
     assert len(early) == 1

@@ -11,17 +11,53 @@
 --   order_day     the last day with an order; n/a without one
 --   return_day    the last day on which something came back; n/a without one
 --   spend_day     the last day with spend; n/a without any
+-- Most brands had a try-on and spend in the last days: those of all brands lie together, and who is
+-- not among them is looked for alone.
+with lately as (
+    select
+        c.in_view as brand_id,
+        max(c.starts_on) as job_day
+    from rollup_cells c
+    where
+        c.grain = 'day'
+        and c.starts_on >= cast(:until as date) - 3
+        and c.starts_on < cast(:until as date)
+        and c.category = 'all'
+        and c.device = 'all'
+        and c.origin = 'shopper'
+        and c.launched > 0
+    group by c.in_view
+),
+
+spent as (
+    select
+        s.in_view as brand_id,
+        max(s.starts_on) as spend_day
+    from rollup_spend s
+    where
+        s.grain = 'day'
+        and s.starts_on >= cast(:until as date) - 3
+        and s.starts_on < cast(:until as date)
+        and s.spend_usd > 0
+    group by s.in_view
+)
+
 select
     cast(b.id as text) as brand_id,
     b.name as brand,
-    (
-        select cast(max(h.starts_on) as timestamp)
-        from rollup_hours h
-        where
-            h.in_view = b.id
-            and h.starts_on < cast(:until as date)
-            and h.origin = 'shopper'
-            and 0 < any(h.by_hour)
+    cast(
+        coalesce(
+            l.job_day,
+            (
+                select max(h.starts_on)
+                from rollup_hours h
+                where
+                    h.in_view = b.id
+                    and h.starts_on < cast(:until as date)
+                    and h.origin = 'shopper'
+                    and 0 < any(h.by_hour)
+            )
+        ) as timestamp
     ) as job_day,
     (
         select date_trunc('day', max(t.touched_at) at time zone 'UTC')
@@ -38,10 +74,17 @@ select
         from purchase_returns r
         where r.brand_id = b.id and r.returned_at < cast(:until as timestamptz)
     ) as return_day,
-    (
-        select cast(max(s.day) as timestamp)
-        from acquisition_spend s
-        where s.brand_id = b.id and s.day < cast(:until as date) and s.amount > 0
+    cast(
+        coalesce(
+            x.spend_day,
+            (
+                select max(s.day)
+                from acquisition_spend s
+                where s.brand_id = b.id and s.day < cast(:until as date) and s.amount > 0
+            )
+        ) as timestamp
     ) as spend_day
 from brands b
+left join lately l on b.id = l.brand_id
+left join spent x on b.id = x.brand_id
 order by b.name, b.id

@@ -29,17 +29,18 @@ with parts as materialized (
 firsts as (
     select
         c.in_view,
-        c.shoppers,
-        c.converted
+        sum(c.shoppers) as shoppers,
+        sum(c.converted) as converted
     from parts p
     inner join rollup_completions c
         on p.grain = c.grain and p.first_day <= c.day and p.day_after > c.day
     where c.previous_day < p.window_start
+    group by c.in_view
     union all
     select
         c.in_view,
-        c.shoppers,
-        c.converted
+        sum(c.shoppers) as shoppers,
+        sum(c.converted) as converted
     from parts p
     inner join rollup_completions c on p.first_day <= c.day and p.day_after > c.day
     where
@@ -49,13 +50,14 @@ firsts as (
         and c.previous_day > '-infinity'
         and c.previous_day >= p.window_start
         and c.previous_day < cast(:since as date)
+    group by c.in_view
 ),
 
 brand_totals as (
     select
         f.in_view,
-        sum(f.converted) as converted_count,
-        sum(f.shoppers) as shopper_count
+        cast(sum(f.converted) as bigint) as converted_count,
+        cast(sum(f.shoppers) as bigint) as shopper_count
     from firsts f
     group by f.in_view
 )
