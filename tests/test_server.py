@@ -1,12 +1,15 @@
 """The server's own routes and what it shows when a page fails."""
 
+import json
 import logging
 import re
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.testclient import TestClient
+from starlette.types import Receive, Scope, Send
 from streamlit.testing.v1 import AppTest
 
 import frontend
@@ -78,10 +81,13 @@ def test_streamlit_s_files_come_early_and_small(
             for takes in ("gzip, deflate, br", "identity"):
                 with subtests.test("a page names what it needs", address=address, takes=takes):
                     names_what_it_needs(browser, address, takes)
+        with subtests.test("a page says where the server is, and what it would be asked first"):
+            says_how_to_connect(browser)
         for address in ("/api/docs", "/health"):
             with subtests.test("what is no page is left as it is", address=address):
                 answer = browser.get(address)
                 assert "modulepreload" not in answer.text
+                assert "__streamlit" not in answer.text
                 assert len(answer.content) > 0
         with subtests.test("scripts come compressed to whoever takes them so"):
             comes_compressed(browser)
@@ -110,6 +116,41 @@ def names_what_it_needs(browser: TestClient, address: str, takes: str) -> None:
     assert "SourceSans" not in page.text
 
 
+def says_how_to_connect(browser: TestClient) -> None:
+    page = browser.get("/mrr", headers={"accept": "text/html"}).text
+    config = browser.get("/_stcore/host-config").json()
+    (known,) = re.findall(r"<script>window\.__streamlit = (.*)</script>", page)
+    assert known == f"{{BACKEND_BASE_URL: location.origin, HOST_CONFIG: {json.dumps(config)}}}"
+    # Without these two it would not connect before it has asked.
+    assert config["allowedOrigins"]
+    assert isinstance(config["useExternalAuthToken"], bool)
+    assert page.index(known) < page.index("</head>")
+    assert "<title>ClosetAI</title>" in page
+
+
+def test_a_page_says_nothing_of_connecting_where_streamlit_would_not() -> None:
+    async def streamlit(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] == "/":
+            page = HTMLResponse('<head></head><div id="root"></div>')
+            await page(scope, receive, send)
+        else:
+            await Response(status_code=404)(scope, receive, send)
+
+    page = TestClient(frontend.Preloads(streamlit)).get("/", headers={"accept": "text/html"}).text
+    assert "modulepreload" in page
+    assert "__streamlit" not in page
+
+
+def test_what_a_page_says_of_connecting_ends_no_script() -> None:
+    async def streamlit(scope: Scope, receive: Receive, send: Send) -> None:
+        page = HTMLResponse('<head></head><div id="root"></div>')
+        config = JSONResponse({"allowedOrigins": ["</script><script>alert(1)"]})
+        await (page if scope["path"] == "/" else config)(scope, receive, send)
+
+    page = TestClient(frontend.Preloads(streamlit)).get("/", headers={"accept": "text/html"}).text
+    assert page.count("<script>") == page.count("</script>") == 1
+
+
 def comes_compressed(browser: TestClient) -> None:
     (chart,) = (one for one in frontend.soon_needed() if "PlotlyChart" in one)
     plain = browser.get(chart, headers={"accept-encoding": "identity"})
@@ -118,6 +159,8 @@ def comes_compressed(browser: TestClient) -> None:
     assert packed.headers["content-encoding"] == "gzip"
     assert packed.headers["vary"] == "Accept-Encoding"
     assert packed.content == plain.content
+    # An encoding in which a browser does not compile while it loads, but looks for what it has.
+    assert packed.headers["content-type"] == "text/javascript; charset=x-user-defined"
     assert int(packed.headers["content-length"]) < len(plain.content) / 3
     for header in ("cache-control", "x-content-type-options"):
         assert packed.headers[header] == plain.headers[header]

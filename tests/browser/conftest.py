@@ -54,8 +54,7 @@ class Visitor:
     errors: list[str] = field(default_factory=list)
 
     def hear(self, message: ConsoleMessage) -> None:
-        # Streamlit looks for its own routes below a page's address first, and finds none there.
-        if message.type == "error" and "/_stcore/" not in message.location["url"]:
+        if message.type == "error":
             self.errors.append(f"{message.text} {message.location['url']}")
 
     def explore_the_demo(self, path: str = "") -> None:
