@@ -163,6 +163,8 @@ def test_the_frame_stands_before_the_figures(visitor: Visitor, dashboard: Dashbo
     expect(visitor.page.get_by_text("Leaderboard", exact=True)).to_be_visible()
     visitor.drawn()
     expect(visitor.page.locator("[data-testid=stMetricValue]")).to_have_count(4)
+    # It has been told where the server is, and looked nowhere else.
+    assert visitor.errors == []
 
 
 def test_filters_live_in_the_address_and_survive_a_reload(visitor: Visitor) -> None:
