@@ -71,7 +71,7 @@ def bench(
 def _measure(section: Section, data: home.Data, times: int) -> list[dict[str, object]]:
     typer.echo(f"\n{section.value}")
     if section is Section.queries:
-        rows = queries.measure(data.until.date(), Effort(times, seconds=5))
+        rows = queries.measure(data.until, Effort(times, seconds=5))
         typer.echo(queries.report(rows))
     elif section is Section.pages:
         rows = pages.measure(Effort(times, seconds=60))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from math import inf
 from typing import Any
 
@@ -65,8 +65,8 @@ VALUES: dict[str, queries.Parameter] = {
     "bin_count": 10,
     "row_count": 50,
 }
-# What is asked of the last minutes alone.
-LIVE = {"studio/queue_state"}
+# What is asked of the last minutes alone, and how many.
+LIVE = {"studio/queue_state": timedelta(minutes=10)}
 # What a reader may pick on a page, for queries that take both.
 FILTERS: dict[str, queries.Parameter] = {"category": "dresses", "device": "ios"}
 
@@ -122,12 +122,13 @@ def views() -> list[View]:
 
 
 def asked(
-    name: str, days: int, today: date, job_id: str = "", *, filtered: bool
+    name: str, days: int, until: datetime, job_id: str = "", *, filtered: bool
 ) -> dict[str, queries.Parameter]:
-    """The parameters of a query over the days before ``today``, or about a job.
+    """The parameters of a query over the days before that of ``until``, or about a job.
 
     Raises LookupError for a parameter without a value in VALUES.
     """
+    today = until.date()
     known = {
         **VALUES,
         **(FILTERS if filtered else {}),
@@ -138,7 +139,7 @@ def asked(
         "job_ids": job_id,
     }
     if name in LIVE:
-        known["since"] = datetime.combine(today, time(), UTC) - timedelta(minutes=10)
+        known["since"] = until - LIVE[name]
     wanted = queries.parameters(name)
     if "part" in wanted:
         known["split"] = "none"  # whose one part is all
@@ -147,8 +148,8 @@ def asked(
     return {key: known[key] for key in wanted}
 
 
-def measure(today: date, effort: Effort) -> list[dict[str, object]]:
-    """Time every query. Days end with the one before ``today``."""
+def measure(until: datetime, effort: Effort) -> list[dict[str, object]]:
+    """Time every query on data up to ``until``. Days end with the one before it."""
     timed = []
     for view in views():
         for name in queries.names():
@@ -157,7 +158,7 @@ def measure(today: date, effort: Effort) -> list[dict[str, object]]:
             for range_name, days in ranges.items():
                 for filtered in (False, True) if wanted >= FILTERS.keys() else (False,):
                     filter_name = " and ".join(FILTERS) if filtered else "none"
-                    params = asked(name, days, today, view.job_id, filtered=filtered)
+                    params = asked(name, days, until, view.job_id, filtered=filtered)
                     label = (name, view.name, range_name, filter_name)
                     timed.append(_time(label, view.scope, params, effort))
     return [asdict(one) for one in timed]

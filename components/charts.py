@@ -650,7 +650,7 @@ def ranking(names: Sequence[str], values: Sequence[float], said: Sequence[str]) 
     figure.update_layout(
         # The words stand beside the bars.
         hovermode=False,
-        xaxis={"visible": False, "range": [0, 1.45 * max(values)]},
+        xaxis={"visible": False, "range": [0, 1.65 * max(values)]},
         yaxis={
             "range": [len(names) - 0.5, -0.5],
             "showgrid": False,

@@ -1,7 +1,7 @@
 """The bench measures what is there: every query, in a file that a part of it does not spoil."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from database.embedded import Cluster
 from tests.prepared import DEMO_UNTIL
 
 ONCE = Effort(times=1, seconds=0)
+UNTIL = datetime.combine(DEMO_UNTIL, time(), UTC)
 
 
 def test_every_query_is_timed_in_every_scope(
@@ -23,7 +24,7 @@ def test_every_query_is_timed_in_every_scope(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(section, "RANGES", {"7 days": 7})
-    rows = section.measure(DEMO_UNTIL, ONCE)
+    rows = section.measure(UNTIL, ONCE)
     assert {row["name"] for row in rows} == set(queries.names())
     assert {row["scope"] for row in rows} == {"all brands", "top brand", "tail brand"}
     volume = [row for row in rows if row["name"] == "tryons/volume_by_day"]
@@ -46,7 +47,12 @@ def test_the_sketch_s_leaderboard_runs_on_the_raw_tables(
 def test_a_query_with_an_unknown_parameter_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(section.VALUES, "policy")
     with pytest.raises(LookupError, match="no value for policy of revenue/mrr"):
-        section.asked("revenue/mrr", 7, DEMO_UNTIL, filtered=False)
+        section.asked("revenue/mrr", 7, UNTIL, filtered=False)
+
+
+def test_what_is_live_is_asked_of_the_last_minutes() -> None:
+    live = section.asked("studio/queue_state", 0, UNTIL, filtered=False)
+    assert live == {"since": UNTIL - timedelta(minutes=10)}
 
 
 def test_the_first_time_does_not_count_where_there_are_others() -> None:

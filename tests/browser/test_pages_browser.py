@@ -98,6 +98,18 @@ def standing(windows: Windows, dashboard: Dashboard) -> Callable[[StorageState],
     return window
 
 
+# What a chart writes beside its bars and axes and cuts off at its own edge.
+CUT_OFF = """() => [...document.querySelectorAll('.main-svg')].flatMap((chart) => {
+    const edge = chart.getBoundingClientRect();
+    return [...chart.querySelectorAll('.bars text, .xtick text, .ytick text')]
+        .filter((text) => {
+            const box = text.getBoundingClientRect();
+            return box.width > 0 && (box.left < edge.left - 1 || box.right > edge.right + 1);
+        })
+        .map((text) => text.textContent);
+})"""
+
+
 @pytest.fixture
 def visitor(visit: Visit, demo_visitor: StorageState) -> Visitor:
     """A demo visitor at a desk."""
@@ -145,6 +157,7 @@ def test_a_page_is_drawn_without_errors_and_fits_its_window(
         with suppress(PlaywrightTimeoutError):
             page.wait_for_function(f"() => Object.keys(({UNREADABLE})()).length === 0")
         assert page.evaluate(UNREADABLE) == {}
+        assert page.evaluate(CUT_OFF) == []
         assert told(look(page, f"{path}, {width}, {theme}")) == []
     expect(page.get_by_role("heading", level=1)).to_have_count(1)
     expect(page.get_by_text("Demo data").filter(visible=True)).to_have_count(1)
