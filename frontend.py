@@ -117,17 +117,18 @@ class Preloads:
         had, there is no script, and the browser asks.
         """
         answer = await _get(self.app, scope, _HOST_CONFIG)
-        if answer is None:
+        try:
+            config = json.dumps(json.loads(answer)).replace("<", "\\u003c")
+        except ValueError:
             return b""
-        config = json.dumps(json.loads(answer)).replace("<", "\\u003c")
         known = f"{{BACKEND_BASE_URL: location.origin, HOST_CONFIG: {config}}}"
         return f"<script>window.__streamlit = {known}</script>".encode()
 
 
-async def _get(app: ASGIApp, scope: Scope, path: str) -> bytes | None:
+async def _get(app: ASGIApp, scope: Scope, path: str) -> bytes:
     """What an application answers to whoever asks with this scope, had they asked for this path.
 
-    None when it is anything but 200.
+    Nothing when it is anything but 200.
     """
     parts: list[bytes] = []
     status = 0
@@ -142,7 +143,7 @@ async def _get(app: ASGIApp, scope: Scope, path: str) -> bytes | None:
 
     asked = {**_as_it_is(scope), "path": path, "raw_path": path.encode(), "query_string": b""}
     await app(asked, nothing, keep)
-    return b"".join(parts) if status == 200 else None
+    return b"".join(parts) if status == 200 else b""
 
 
 def _asks_for_a_page(scope: Scope) -> bool:

@@ -1,6 +1,5 @@
 """Every query file as a page asks it, for several scopes and ranges, never from the cache."""
 
-import gc
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -151,10 +150,6 @@ def asked(
 
 def measure(until: datetime, effort: Effort) -> list[dict[str, object]]:
     """Time every query on data up to ``until``. Days end with the one before it."""
-    # As the server does: what is imported is never garbage, and to look through it all again and
-    # again would be measured.
-    gc.collect()
-    gc.freeze()
     timed = []
     for view in views():
         for name in queries.names():

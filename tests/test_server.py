@@ -128,13 +128,13 @@ def says_how_to_connect(browser: TestClient) -> None:
     assert "<title>ClosetAI</title>" in page
 
 
-def test_a_page_says_nothing_of_connecting_where_streamlit_would_not() -> None:
+@pytest.mark.parametrize(
+    "answer", [Response("{}", status_code=404), HTMLResponse("<p>What is in its place.</p>")]
+)
+def test_a_page_says_nothing_of_connecting_where_streamlit_would_not(answer: Response) -> None:
     async def streamlit(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["path"] == "/":
-            page = HTMLResponse('<head></head><div id="root"></div>')
-            await page(scope, receive, send)
-        else:
-            await Response(status_code=404)(scope, receive, send)
+        page = HTMLResponse('<head></head><div id="root"></div>')
+        await (page if scope["path"] == "/" else answer)(scope, receive, send)
 
     page = TestClient(frontend.Preloads(streamlit)).get("/", headers={"accept": "text/html"}).text
     assert "modulepreload" in page
