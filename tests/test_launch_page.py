@@ -408,8 +408,9 @@ def test_pictures_dropped_in_are_told_apart_chosen_and_deleted(
     assert [note.value for note in app.warning] == [
         r"notes.png: This is no picture: JPEG, PNG, WebP and HEIC files are read."
     ]
-    expires = NOW + timedelta(days=30)
-    assert f"Deleted by itself on {expires:%-d %b %Y}." in said(app)
+    (selfie,) = rows("select created_at, expires_at from stored_objects where kind = 'selfie'")
+    assert round((selfie.expires_at - selfie.created_at) / timedelta(days=1)) == 30
+    assert f"Deleted by itself on {selfie.expires_at:%-d %b %Y}." in said(app)
     the_button(app).click().run()
     (job,) = rows("select * from tryon_jobs where status = 'queued'")
     assert job.selfie_object_id is not None
