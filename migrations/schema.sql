@@ -2384,6 +2384,13 @@ CREATE TABLE public.rollup_confidence (
     by_bin integer[] NOT NULL
 );
 
+CREATE TABLE public.rollup_curves (
+    in_view uuid NOT NULL,
+    month date NOT NULL,
+    until date NOT NULL,
+    margins_usd numeric[] NOT NULL
+);
+
 CREATE TABLE public.rollup_engines (
     in_view uuid NOT NULL,
     engine text NOT NULL COLLATE pg_catalog."C",
@@ -3024,6 +3031,9 @@ ALTER TABLE ONLY public.rollup_completions
 ALTER TABLE ONLY public.rollup_confidence
     ADD CONSTRAINT rollup_confidence_pkey PRIMARY KEY (in_view, grain, starts_on, origin);
 
+ALTER TABLE ONLY public.rollup_curves
+    ADD CONSTRAINT rollup_curves_pkey PRIMARY KEY (in_view, month);
+
 ALTER TABLE ONLY public.rollup_engines
     ADD CONSTRAINT rollup_engines_pkey PRIMARY KEY (in_view, engine, grain, starts_on, origin);
 
@@ -3327,6 +3337,10 @@ CREATE INDEX rollup_cohorts_sizes_idx ON public.rollup_cohorts USING btree (grai
 CREATE INDEX rollup_completions_before_idx ON public.rollup_completions USING btree (previous_day, in_view, day) INCLUDE (shoppers, converted) WHERE ((grain = 'day'::text) AND (previous_day > '-infinity'::date));
 
 CREATE INDEX rollup_completions_by_time_idx ON public.rollup_completions USING btree (grain, day, in_view, previous_day) INCLUDE (shoppers, converted);
+
+CREATE INDEX rollup_curves_in_view_idx ON public.rollup_curves USING btree (in_view) WHERE (until = 'infinity'::date);
+
+CREATE INDEX rollup_curves_month_in_view_margins_usd_idx ON public.rollup_curves USING btree (month, in_view) INCLUDE (margins_usd);
 
 CREATE INDEX rollup_returns_by_time_idx ON public.rollup_returns USING btree (grain, cohort, in_view) INCLUDE (shoppers, day_1, day_7, day_30) WHERE (split = 'none'::text);
 
@@ -3995,6 +4009,8 @@ ALTER TABLE public.rollup_completions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.rollup_confidence ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.rollup_curves ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.rollup_engines ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.rollup_failures ENABLE ROW LEVEL SECURITY;
@@ -4160,6 +4176,8 @@ CREATE POLICY tenant ON public.rollup_cohorts TO closetai_app, closetai_reader U
 CREATE POLICY tenant ON public.rollup_completions TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand())))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand()))));
 
 CREATE POLICY tenant ON public.rollup_confidence TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand())))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand()))));
+
+CREATE POLICY tenant ON public.rollup_curves TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand())))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand()))));
 
 CREATE POLICY tenant ON public.rollup_engines TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand())))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand()))));
 
@@ -4870,6 +4888,9 @@ GRANT SELECT ON TABLE public.rollup_completions TO closetai_reader;
 
 GRANT SELECT ON TABLE public.rollup_confidence TO closetai_app;
 GRANT SELECT ON TABLE public.rollup_confidence TO closetai_reader;
+
+GRANT SELECT ON TABLE public.rollup_curves TO closetai_app;
+GRANT SELECT ON TABLE public.rollup_curves TO closetai_reader;
 
 GRANT SELECT ON TABLE public.rollup_engines TO closetai_app;
 GRANT SELECT ON TABLE public.rollup_engines TO closetai_reader;

@@ -79,6 +79,8 @@ _ROLLUPS: dict[str, tuple[str, list[str]]] = {
     ),
     "value": ("in_view, cohort, number", ["revenue_usd", "margin_usd", "purchases"]),
     "spend": ("in_view, grain, starts_on", ["spend_usd"]),
+    # Worked out of cohorts and value, and exchanged: nothing is added to it.
+    "curves": ("in_view, month", []),
 }  # fmt: skip
 # The longest first.
 _OF_JOBS = ["speed", "cells", "confidence", "engines", "hours", "studio", "failures"]
@@ -311,6 +313,7 @@ def _fold_shoppers(connection: Connection, at_most: int) -> int:
         _add(connection, "value", users, sign="1", users=of_these)
         for name in [*_OF_DAYS, "revenue"]:
             _add(connection, name, {}, **_CHANGED_FACTS)
+        _exchange_curves(connection)
         _forget(connection, "shopper_changes", ids)
     return len(ids)
 
@@ -338,6 +341,18 @@ def _exchange(connection: Connection, facts: str, params: Params, users: str) ->
         text(f"delete from {facts} j using {facts}_went w where {users} and {same}"), params
     )
     connection.execute(text(f"insert into {facts} select * from {facts}_came"))
+
+
+def _exchange_curves(connection: Connection) -> None:
+    """Work out anew the curves of the brands for which something came or went."""
+    changed = text(
+        "select in_view from shopper_days_came union select in_view from shopper_days_went"
+        " union select brand_id from purchase_facts_came"
+        " union select brand_id from purchase_facts_went"
+    )
+    brands = {"brands": list(connection.scalars(changed))}
+    connection.execute(text("delete from rollup_curves where in_view = any (:brands)"), brands)
+    _run(connection, "curves", brands, brands="select id from brands where id = any (:brands)")
 
 
 def _add(connection: Connection, name: str, params: Params, **parts: str) -> None:
@@ -394,7 +409,8 @@ def rebuild(progress: Progress | None = None) -> None:
                 _from_raw_rows(_chunks(connection)), snapshot, _part(report, 0.0, 0.7, "Counting")
             )
             # What has just been written is newer than the moment that the raw rows are read at.
-            _side_by_side(_from_facts(), None, _part(report, 0.7, 0.97, "Adding up"))
+            _side_by_side(_from_facts(), None, _part(report, 0.7, 0.96, "Adding up"))
+            _side_by_side(_from_rollups(), None, _part(report, 0.96, 0.97, "Adding up"))
             report(0.97, "Putting the rollups in place")
             connection.execute(text("set local search_path = public"))
             _replace(connection)
@@ -444,7 +460,7 @@ def check(progress: Progress | None = None) -> list[str]:
             connection.execute(
                 text(f"create temporary table {table} (like public.{table}) on commit drop")
             )
-        steps = [*_from_raw_rows([_EVERYBODY]), *_from_facts()]
+        steps = [*_from_raw_rows([_EVERYBODY]), *_from_facts(), *_from_rollups()]
         for number, step in enumerate(steps):
             report(0.9 * number / len(steps), "Recounting")
             step(connection)
@@ -545,6 +561,10 @@ def _from_facts() -> list[_Step]:
         partial(_add_key, table="shopper_days"),
         partial(_add_key, table="purchase_facts"),
     ]
+
+
+def _from_rollups() -> list[_Step]:
+    return [partial(_make, name="curves", brands="select id from brands")]
 
 
 def _make(connection: Connection, /, name: str, **parts: str) -> None:

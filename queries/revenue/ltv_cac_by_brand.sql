@@ -15,76 +15,26 @@
 --   cac_usd             CAC; n/a without new shoppers
 --   ltv_cac_ratio       LTV ÷ CAC; n/a below 12 complete months, without spend or new shoppers
 --   payback_month       payback, 0 being the first job's month; n/a when not yet or without CAC
--- Month m is complete for cohorts that began m + 1 months before the window's end or earlier.
-with numbers as materialized (
-    select
-        n.number,
-        cast(
-            date_trunc('month', cast(:until as timestamp)) - make_interval(months => n.number)
-            as date
-        ) as complete_before
-    from generate_series(0, 11) as n (number)
-),
-
-cohorts as materialized (
+-- Which months are complete, and what a shopper brought by each, is worked out beside the rollups.
+with curves as materialized (
     select
         c.in_view as brand_id,
-        least(months_between(c.cohort, cast(:until as date)) - 1, 11) as last_number,
-        sum(c.shoppers) as shoppers
-    from rollup_cohorts c
+        c.margins_usd,
+        cardinality(c.margins_usd) as month_count,
+        c.margins_usd[cardinality(c.margins_usd)] as ltv
+    from rollup_curves c
+    where c.month = cast(date_trunc('month', cast(:until as timestamp)) as date)
+    union all
+    -- Twelve months after a brand's last cohort its curve is what it will stay.
+    select
+        c.in_view as brand_id,
+        c.margins_usd,
+        cardinality(c.margins_usd) as month_count,
+        c.margins_usd[cardinality(c.margins_usd)] as ltv
+    from rollup_curves c
     where
-        c.grain = 'month'
-        and c.cohort < cast(date_trunc('month', cast(:until as timestamp)) as date)
-        and c.split = 'none'
-        and c.number = 0
-    group by c.in_view, last_number
-),
-
--- Which months are complete for any cohort, and the shoppers of all cohorts.
-spans as materialized (
-    select
-        c.brand_id,
-        max(c.last_number) as last_number,
-        sum(c.shoppers) as shoppers
-    from cohorts c
-    group by c.brand_id
-),
-
-revenues as (
-    select
-        v.in_view as brand_id,
-        v.number,
-        sum(v.margin_usd) as margin_usd
-    from rollup_value v
-    where
-        v.cohort < (
-            select array_agg(n.complete_before order by n.number) from numbers n
-        )[v.number + 1]
-    group by v.in_view, v.number
-),
-
--- The shoppers for whom a month is complete are all but those whose last complete one is earlier.
-months as (
-    select
-        s.brand_id,
-        n.number,
-        coalesce(r.margin_usd, 0) / (
-            s.shoppers + coalesce(c.shoppers, 0) - sum(coalesce(c.shoppers, 0)) over of_brand
-        ) as margin
-    from spans s
-    inner join numbers n on s.last_number >= n.number
-    left join cohorts c on s.brand_id = c.brand_id and n.number = c.last_number
-    left join revenues r on s.brand_id = r.brand_id and n.number = r.number
-    window of_brand as (partition by s.brand_id order by n.number)
-),
-
-cumulated as (
-    select
-        m.brand_id,
-        m.number,
-        m.margin as of_month,
-        sum(m.margin) over (partition by m.brand_id order by m.number) as margin
-    from months m
+        c.until = 'infinity'
+        and c.month < cast(date_trunc('month', cast(:until as timestamp)) as date)
 ),
 
 spent as (
@@ -121,7 +71,7 @@ acquired as (
     where
         s.brand_id is not null
         or n.brand_id is not null
-        or b.id in (select p.brand_id from spans p)
+        or b.id in (select v.brand_id from curves v)
         -- Those of the month that is under way.
         or b.id in (
             select c.in_view
@@ -133,32 +83,23 @@ acquired as (
                 and c.split = 'none'
                 and c.number = 0
         )
-),
-
-figures as (
-    select
-        a.brand_id,
-        max(m.number) as last_number,
-        sum(m.of_month) as ltv,
-        min(m.number) filter (
-            where m.margin * a.new_count >= a.spend and a.new_count > 0
-        ) as payback
-    from acquired a
-    inner join cumulated m on a.brand_id = m.brand_id
-    group by a.brand_id
 )
 
 select
     a.brand_id,
     a.name,
-    round(f.ltv, 2) as ltv_usd,
-    coalesce(f.last_number + 1, 0) as month_count,
+    round(v.ltv, 2) as ltv_usd,
+    coalesce(v.month_count, 0) as month_count,
     a.gross_margin as gross_margin_pct,
     a.spend as spend_usd,
     a.new_count as new_shopper_count,
     round(a.spend / nullif(a.new_count, 0), 2) as cac_usd,
-    case when f.last_number = 11 then f.ltv * a.new_count / nullif(a.spend, 0) end as ltv_cac_ratio,
-    cast(f.payback as numeric) as payback_month
+    case when v.month_count = 12 then v.ltv * a.new_count / nullif(a.spend, 0) end as ltv_cac_ratio,
+    (
+        select cast(min(m.place) - 1 as numeric)
+        from unnest(v.margins_usd) with ordinality as m (margin_usd, place)
+        where m.margin_usd * a.new_count >= a.spend and a.new_count > 0
+    ) as payback_month
 from acquired a
-left join figures f on a.brand_id = f.brand_id
+left join curves v on a.brand_id = v.brand_id
 order by ltv_cac_ratio desc nulls last, a.name asc, a.brand_id asc
