@@ -13,6 +13,7 @@ import numpy as np
 import plotly.graph_objects as go
 import plotly.io
 
+from components import axes
 from metrics import Unit, text
 
 PLUM, BLUE, OCHRE, GREEN, NEUTRAL = PALETTE = (
@@ -31,6 +32,9 @@ CELLS = 2
 
 # A table with more columns writes shorter numbers.
 _WIDE = 18
+
+# What stands above a chart that has a legend of one line.
+_LEGEND = 42
 
 # How an axis and the text under the pointer write a unit (d3-format).
 _TICKS = {
@@ -82,8 +86,8 @@ _IN_PAGE: Mapping[str, Any] = {
         "bordercolor": NEUTRAL,
         "font": {"family": "Manrope, sans-serif", "color": "#FFFFFF"},
     },
-    "xaxis": {"automargin": True, "ticks": "", "zeroline": False, "title": {"standoff": 20}},
-    "yaxis": {"automargin": True, "ticks": "", "title": {"standoff": 24}},
+    "xaxis": {"ticks": "", "zeroline": False, "title": {"standoff": 20}},
+    "yaxis": {"ticks": "", "title": {"standoff": 24}},
 }
 
 # Passed to st.plotly_chart: the chart's own tool bar repeats what the card offers.
@@ -92,7 +96,7 @@ CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False}
 
 def _figure(unit: Unit, height: int) -> go.Figure:
     return go.Figure(
-        layout={"template": TEMPLATE, "height": height, "yaxis": {"tickformat": _TICKS[unit]}}
+        layout={"template": TEMPLATE, "height": height, "yaxis": axes.numbers(_TICKS[unit])}
     )
 
 
@@ -169,12 +173,25 @@ def in_page(figure: go.Figure) -> go.Figure:
     a copy. Only where that has no template and no array of numbers but plain lists, and a mark of
     what it shows, Plotly sees that nothing has changed and does not draw it all again.
     """
-    data = [_listed(trace.to_plotly_json()) for trace in figure.data]
-    own = figure.layout.to_plotly_json()
-    layout = _merged(_IN_PAGE, _merged(TEMPLATE.layout.to_plotly_json(), own))
-    layout.pop("template", None)
+    data, templated = _plainly(figure)
+    layout = _merged(_IN_PAGE, templated)
+    layout = _merged(layout, axes.settled(layout, data))
     layout["datarevision"] = zlib.crc32(repr(data).encode())
     return _Plain(data, layout)
+
+
+def small_numbers(figure: go.Figure) -> dict[str, Any]:
+    """What the layout of a figure needs where its numbers are small for their unit."""
+    data, layout = _plainly(figure)
+    return axes.forms(layout, data)
+
+
+def _plainly(figure: go.Figure) -> tuple[list[Any], dict[str, Any]]:
+    """The figure's traces, and its layout with that of the template under it."""
+    data = [_listed(trace.to_plotly_json()) for trace in figure.data]
+    layout = _merged(TEMPLATE.layout.to_plotly_json(), figure.layout.to_plotly_json())
+    layout.pop("template", None)
+    return data, layout
 
 
 def _merged(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
@@ -200,9 +217,10 @@ def level(
 ) -> go.Figure:
     """A line over days of what holds until it changes, as MRR does, filled down to zero."""
     figure = _figure(unit, height)
+    x = np.asarray(list(days), dtype="datetime64[D]")
     figure.add_trace(
         go.Scatter(
-            x=np.asarray(list(days), dtype="datetime64[D]"),
+            x=x,
             y=np.asarray(list(values), dtype=float),
             name=name,
             mode="lines",
@@ -212,6 +230,7 @@ def level(
             hovertemplate=_hover(unit),
         )
     )
+    _over_days(figure, x)
     return figure
 
 
@@ -251,6 +270,7 @@ def bars(
             hovertemplate=[written] * complete + ["so far " + written] * running,
         )
     )
+    _over_days(figure, x)
     return figure
 
 
@@ -274,7 +294,8 @@ def stacked(
                 hovertemplate=f"{name} %{{y:{_HOVER[unit]}}}<extra></extra>",
             )
         )
-    figure.update_layout(barmode="relative", showlegend=True, margin_t=34)
+    figure.update_layout(barmode="relative", showlegend=True, margin_t=_LEGEND)
+    _over_days(figure, x)
     return figure
 
 
@@ -308,7 +329,7 @@ def curve(
         )
     figure.update_layout(
         showlegend=True,
-        margin_t=34,
+        margin_t=_LEGEND,
         xaxis={"title": "Month after the first job's", "tickvals": months},
     )
     return figure
@@ -381,7 +402,7 @@ def curves(
         # The words of all lines at once would cover the chart.
         hovermode="closest",
         showlegend=True,
-        margin_t=34,
+        margin_t=_LEGEND,
         xaxis={"title": title, "tickformat": "d", "nticks": 12},
     )
     return figure
@@ -400,6 +421,7 @@ def scatter(
     above zero.
     """
     figure = _figure(unit, height=420)
+    logarithmic = {"type": "log", "dtick": "D2", "tickformat": _TICKS[unit]}
     (across_name, x), (up_name, y) = across, up
     ends = np.array([min(x), max(x)])
     for slope in slopes:
@@ -427,12 +449,9 @@ def scatter(
             hovertemplate=written + "<extra></extra>",
         )
     )
-    figure.update_layout(
-        hovermode="closest",
-        margin_r=34,
-        xaxis={"title": across_name, "type": "log", "tickformat": _TICKS[unit], "dtick": "D2"},
-        yaxis={"title": up_name, "type": "log", "dtick": "D2"},
-    )
+    figure.update_layout(hovermode="closest", margin_r=34)
+    figure.layout.xaxis = {"title": across_name, **logarithmic}
+    figure.layout.yaxis = {"title": up_name, **logarithmic}
     return figure
 
 
@@ -487,7 +506,9 @@ def funnel(names: Sequence[str], name: str, counts: Sequence[int]) -> go.Figure:
             hoverinfo="skip",
         )
     )
-    figure.update_layout(hovermode=False, yaxis={"tickformat": None, "nticks": None})
+    figure.update_layout(
+        hovermode=False, xaxis={"visible": False}, yaxis={"tickformat": None, "nticks": None}
+    )
     return figure
 
 
@@ -628,8 +649,10 @@ def outcomes(
                 hovertemplate="%{text}<extra></extra>",
             )
         )
-    figure.update_layout(barmode="stack", showlegend=True, legend_traceorder="normal", margin_t=34)
-    _days_alone(figure, x)
+    figure.update_layout(
+        barmode="stack", showlegend=True, legend_traceorder="normal", margin_t=_LEGEND
+    )
+    _over_days(figure, x)
     return figure
 
 
@@ -687,16 +710,17 @@ def band(
                 hovertemplate=f"{name} {_hover(unit)}",
             )
         )
-    _days_alone(figure, x)
+    _over_days(figure, x)
     # Shares near one differ too little to be seen above zero.
     figure.update_layout(yaxis_rangemode="normal")
     return figure
 
 
-def _days_alone(figure: go.Figure, x: np.ndarray) -> None:
-    """Name each of a few days under its point: an axis of so few would tell the hours."""
+def _over_days(figure: go.Figure, x: np.ndarray) -> None:
+    """Write days as the pages do; each of a few, since an axis of so few would tell the hours."""
+    figure.update_layout(xaxis=axes.DAYS)
     if len(x) <= 3:
-        figure.update_layout(xaxis={"tickvals": x, "tickformat": "%-d %b %Y"})
+        figure.update_layout(xaxis={"tickvals": x})
     if len(x) == 1:
         day = np.timedelta64(1, "D")
         figure.update_layout(xaxis={"range": [x[0] - day, x[0] + day]})
@@ -725,12 +749,12 @@ def lines(days: Iterable[date], series: Mapping[str, Sequence[float]], unit: Uni
             )
         )
     if seconds:
-        figure.update_layout(yaxis={"tickformat": "~g", "ticksuffix": " s "})
+        figure.update_layout(yaxis={**axes.numbers("~g"), "ticksuffix": " s "})
     if unit == "pct":
         # Shares near one differ too little to be seen above zero; none is above one.
         figure.update_layout(yaxis={"rangemode": "normal", "maxallowed": 1.002})
-    _days_alone(figure, x)
-    figure.update_layout(showlegend=len(series) > 1, margin_t=34 if len(series) > 1 else 8)
+    _over_days(figure, x)
+    figure.update_layout(showlegend=len(series) > 1, margin_t=_LEGEND if len(series) > 1 else 8)
     return figure
 
 
@@ -754,7 +778,6 @@ def distribution(
     )
     figure.update_layout(
         hovermode="closest",
-        margin_b=44,
         xaxis={"tickformat": ".0%", "title": {"text": "Model confidence"}},
     )
     return figure
@@ -770,10 +793,11 @@ def interval(
 ) -> go.Figure:
     """Shares by week, each as a point in its interval, with words under the pointer."""
     figure = _figure("pct", height=280)
+    x = np.asarray(list(starts), dtype="datetime64[D]")
     y, lower, upper = (np.asarray(ends, dtype=float) for ends in (values, low, high))
     figure.add_trace(
         go.Scatter(
-            x=np.asarray(list(starts), dtype="datetime64[D]"),
+            x=x,
             y=y,
             name=name,
             mode="markers",
@@ -784,6 +808,7 @@ def interval(
         )
     )
     figure.update_layout(yaxis_rangemode="normal")
+    _over_days(figure, x)
     return figure
 
 
@@ -815,7 +840,6 @@ def reliability(
     )
     figure.update_layout(
         hovermode="closest",
-        margin_b=44,
         xaxis={"range": [0, 1.03], "tickformat": ".0%", "title": {"text": "Model confidence"}},
         yaxis={"range": [0, 1.05], "title": {"text": "Approved"}},
     )
@@ -882,7 +906,7 @@ def standing(value: float, quartiles: Sequence[float], name: str, unit: Unit) ->
     figure.update_layout(
         hovermode="closest",
         margin_l=24,
-        xaxis={"tickformat": _TICKS[unit], "range": [0, high * 1.65]},
+        xaxis={**axes.numbers(_TICKS[unit]), "range": [0, high * 1.65]},
         yaxis={"visible": False, "range": [-1, 1]},
     )
     return figure

@@ -20,7 +20,7 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
-from components import brand, export
+from components import brand, charts, export
 from components.asked import Asked, when
 from components.export import Cell, Sheet
 
@@ -128,6 +128,7 @@ def pictured(shown: Shown) -> go.Figure:
     footer = "<br>".join(escape(line) for line in wrap(" · ".join(filter(None, said)), 150))
     lines = footer.count("<br>") + 1
     figure = go.Figure(shown.figure)
+    figure.update_layout(charts.small_numbers(figure))
     margin = figure.layout.margin
     figure.update_layout(
         title={"text": shown.title, "x": 0, "yref": "container", "y": 0.98, "yanchor": "top"},

@@ -98,13 +98,15 @@ def standing(windows: Windows, dashboard: Dashboard) -> Callable[[StorageState],
     return window
 
 
-# What a chart writes beside its bars and axes and cuts off at its own edge.
+# What a chart writes beside its bars and axes and cuts off at an edge of its own.
 CUT_OFF = """() => [...document.querySelectorAll('.main-svg')].flatMap((chart) => {
     const edge = chart.getBoundingClientRect();
-    return [...chart.querySelectorAll('.bars text, .xtick text, .ytick text')]
+    const words = '.bars text, .xtick text, .ytick text, .xtitle, .ytitle, .legendtext';
+    return [...chart.querySelectorAll(words)]
         .filter((text) => {
             const box = text.getBoundingClientRect();
-            return box.width > 0 && (box.left < edge.left - 1 || box.right > edge.right + 1);
+            return box.width > 0 && (box.left < edge.left - 1 || box.right > edge.right + 1
+                || box.top < edge.top - 1 || box.bottom > edge.bottom + 1);
         })
         .map((text) => text.textContent);
 })"""

@@ -1,0 +1,266 @@
+"""How the axes of a chart are written, and the room that takes.
+
+Plotly would measure the words in the browser (``automargin``) and draw the chart once more when it
+knows: half as long again for a page of charts. Its ticks are known before, and the font lies here.
+"""
+
+import math
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, lru_cache
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import ImageFont
+
+_FONT = Path(__file__).resolve().parent.parent / "static" / "fonts" / "manrope-latin.woff2"
+_SIZE = 12
+# Pixels. Letters are set a little apart from where the font alone would have them.
+_SLACK = 3
+_PAD = 9
+_LINE = 17
+_TITLE = {"x": 30, "y": 34}
+# The narrowest chart is one on a phone.
+_PHONE = 330
+_BETWEEN_LABELS = 6
+# What Plotly leaves free above and below, as a share: more where marks are drawn.
+_FREE = (0.05, 0.1)
+
+# A few dates stand in two lines: the year only where it begins.
+DAYS: Mapping[str, Any] = {
+    "hoverformat": "%-d %b %Y",
+    "tickformatstops": [
+        {"dtickrange": ["M1", None], "value": "%b\n%Y"},
+        {"dtickrange": [None, "M1"], "value": "%-d %b\n%Y"},
+    ],
+}
+
+
+# By thousands, millions and so on; what is below one would be written in thousandths, as "m".
+_SMALL = {"$~s": "$,.2~f", "~s": ",.2~f"}
+
+Layout = Mapping[str, Any]
+Traces = Sequence[Mapping[str, Any]]
+
+
+def numbers(form: str) -> dict[str, Any]:
+    """An axis of numbers in a d3-format."""
+    if form not in _SMALL:
+        return {"tickformat": form}
+    # Whatever a reader hides: the browser asks anew how far its ticks are apart. A logarithmic axis
+    # would always take it.
+    stops = [{"dtickrange": [None, 0.99], "value": _SMALL[form]}]
+    return {"tickformat": form, "tickformatstops": stops}
+
+
+def settled(layout: Layout, data: Traces) -> dict[str, Any]:
+    """What a figure's layout needs besides, that its axes be neither cut off nor measured.
+
+    ``layout`` is whole, template and all; ``data`` are its traces. Where the width decides whether
+    words are turned, or what is written is unknown, the axis is left to the browser.
+    """
+    margin = dict(layout["margin"])
+    left, found = _room_beside(layout, data), {}
+    if left is not None:
+        margin["l"] = max(margin["l"], left)
+    below = _room_below(layout, data, _PHONE - margin["l"] - margin["r"])
+    if below is not None:
+        side = "t" if layout["xaxis"].get("side") == "top" else "b"
+        margin[side] = max(margin[side], below)
+    for name, room in (("xaxis", below), ("yaxis", left)):
+        found[name] = {"automargin": room is None, **_form(layout[name], layout, data)}
+    return {"margin": margin, **found}
+
+
+def forms(layout: Layout, data: Traces) -> dict[str, Any]:
+    """What the axes of a figure need where its numbers are small for their unit."""
+    return {name: _form(layout[name], layout, data) for name in ("xaxis", "yaxis")}
+
+
+def _room_beside(layout: Layout, data: Traces) -> float | None:
+    """What the words of the vertical axis take; None where they are unknown."""
+    axis = layout["yaxis"]
+    if axis.get("visible") is False:
+        return 0
+    labels = _names(axis, data, "y") or _numbers(axis, layout, data)
+    if not labels:
+        return None
+    suffix = axis.get("ticksuffix", "")
+    widest = max(width(label + suffix) for label in labels)
+    return math.ceil(widest + _SLACK) + _PAD + (_TITLE["y"] if _titled(axis) else 0)
+
+
+def _room_below(layout: Layout, data: Traces, wide: float) -> float | None:
+    """What those of the horizontal one take; None where they may have to be turned to fit."""
+    axis = layout["xaxis"]
+    if axis.get("visible") is False:
+        return 0
+    labels = _names(axis, data, "x")
+    if sum(width(label) + _BETWEEN_LABELS for label in labels) > wide:
+        return None
+    lines = 2 if axis.get("hoverformat") == DAYS["hoverformat"] else 1
+    return _PAD + _LINE * lines - lines + (_TITLE["x"] if _titled(axis) else 0)
+
+
+def _titled(axis: Mapping[str, Any]) -> bool:
+    return bool(axis.get("title", {}).get("text"))
+
+
+def _names(axis: Mapping[str, Any], data: Traces, letter: str) -> list[str]:
+    """The words on an axis of names; none on one of numbers or days."""
+    if axis.get("ticktext") is not None:
+        return list(axis["ticktext"])
+    values = [value for trace in data for value in _listed(trace.get(letter))]
+    return list(dict.fromkeys(value for value in values if isinstance(value, str)))
+
+
+def _listed(values: Any) -> list[Any]:
+    return [] if values is None else list(values)
+
+
+def _form(axis: Mapping[str, Any], layout: Layout, data: Traces) -> dict[str, Any]:
+    letter = "x" if axis is layout["xaxis"] else "y"
+    form = axis.get("tickformat")
+    if form not in _SMALL or axis.get("visible") is False or _names(axis, data, letter):
+        return {}
+    low, high = _range(axis, next(_extents(layout, data, letter)))
+    if axis.get("type") == "log":
+        return {"tickformat": _SMALL[form]} if low < 1 else {}
+    # There is no half a job.
+    return {"dtick": 1} if form == "~s" and _step(high - low, axis["nticks"]) < 1 else {}
+
+
+def _numbers(axis: Mapping[str, Any], layout: Layout, data: Traces) -> list[str]:
+    """What an axis of numbers may come to write; nothing where that is unknown."""
+    axis = {**axis, **_form(axis, layout, data)}
+    form = axis.get("tickformat", "")
+    if form not in _FORMS:
+        return []
+    labels = []
+    for ends, free in product(_extents(layout, data, "y"), _FREE):
+        low, high = _range(axis, ends, free)
+        if axis.get("type") == "log":
+            decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+            ticks = [digit * 10.0**decade for decade in decades for digit in (1, 2, 5)]
+            step = 1.0
+        else:
+            step = axis.get("dtick") or _step(high - low, axis["nticks"])
+            ticks = _ticks(low, high, step)
+        write = _FORMS[_SMALL.get(form, form) if step < 1 else form]
+        labels += [write(tick) for tick in ticks]
+    return labels
+
+
+def _extents(layout: Layout, data: Traces, letter: str) -> Iterator[tuple[float, float]]:
+    """From where to where values go: of all traces, and of each, when a reader hides the others."""
+    each = [ends for trace in data if (ends := _ends(trace, letter)) is not None]
+    bars = [trace for trace in data if trace["type"] == "bar"]
+    known = [*each, _stacked(bars)] if len(bars) > 1 else each
+    if not known:
+        # What Plotly draws of nothing.
+        yield -1.0, 6.0
+        return
+    yield min(low for low, _ in known), max(high for _, high in known)
+    if layout.get("showlegend"):
+        yield from each
+
+
+def _ends(trace: Mapping[str, Any], letter: str) -> tuple[float, float] | None:
+    values = np.asarray(_listed(trace.get(letter)), dtype=float)
+    if trace["type"] == "waterfall":
+        moved = np.where(np.asarray(trace["measure"]) == "relative", values, 0)
+        values = np.append(values[0] + np.cumsum(moved), values[-1])
+    error = trace.get(f"error_{letter}", {})
+    more = np.asarray(error.get("array", 0), dtype=float)
+    less = np.asarray(error.get("arrayminus", error.get("array", 0)), dtype=float)
+    low, high = values - less, values + more
+    if not np.isfinite(values).any():
+        return None
+    return float(np.nanmin(low)), float(np.nanmax(high))
+
+
+def _stacked(bars: Traces) -> tuple[float, float]:
+    """Of bars on top of each other: what adds above zero, what takes below."""
+    values = np.nan_to_num(np.array([_listed(trace["y"]) for trace in bars], dtype=float))
+    return float(np.minimum(values, 0).sum(0).min()), float(np.maximum(values, 0).sum(0).max())
+
+
+def _range(
+    axis: Mapping[str, Any], ends: tuple[float, float], free: float = _FREE[0]
+) -> tuple[float, float]:
+    """Between which values the axis is drawn, with a share of them free at either end."""
+    if axis.get("range") is not None:
+        low, high = axis["range"]
+        return float(low), float(high)
+    low, high = ends
+    if axis.get("type") == "log":
+        return low / 1.5, high * 1.5
+    if axis.get("rangemode") == "tozero":
+        low, high = min(low, 0.0), max(high, 0.0)
+    if low == high:
+        return (low - 1, high + 1) if low else (-1.0, 1.0)
+    span = free * (high - low)
+    return low and low - span, high and high + span
+
+
+def _step(span: float, count: int) -> float:
+    """The distance of ticks: 2, 5 or 10 times a power of ten, for at most so many of them."""
+    rough = span / count
+    power = 10.0 ** math.floor(math.log10(rough))
+    return power * next(times for times in (1, 2, 5, 10) if times * power >= rough * (1 - 1e-9))
+
+
+def _ticks(low: float, high: float, step: float) -> list[float]:
+    first, last = math.ceil(low / step), math.floor(high / step)
+    return [number * step for number in range(first, last + 1)]
+
+
+def _si(value: float) -> str:
+    """As d3 writes `~s`: six digits at most, and the prefix of a power of a thousand."""
+    if value == 0:
+        return "0"
+    power = min(max(math.floor(math.log10(abs(value)) / 3 + 1e-9), -2), 4)
+    return f"{float(f'{value / 1000**power:.6g}'):.12g}" + "µm kMGT"[power + 2].strip()
+
+
+def _hundredths(value: float) -> str:
+    return f"{float(f'{value:.2f}'):,}".removesuffix(".0")
+
+
+def _signed(written: str, currency: str = "") -> str:
+    return "\N{MINUS SIGN}" + currency + written[1:] if written[0] == "-" else currency + written
+
+
+# How an axis writes a number, by the d3-format of its ticks.
+_FORMS: Mapping[str, Any] = {
+    "$~s": lambda value: _signed(_si(value), "$"),
+    "~s": lambda value: _signed(_si(value)),
+    "$,.2~f": lambda value: _signed(_hundredths(value), "$"),
+    ",.2~f": lambda value: _signed(_hundredths(value)),
+    ".0%": lambda value: _signed(f"{value:.0%}"),
+    ".1f": lambda value: _signed(f"{value:.1f}"),
+    ".3f": lambda value: _signed(f"{value:.3f}"),
+    "d": lambda value: _signed(f"{value:.0f}"),
+    ",.0f": lambda value: _signed(f"{value:,.0f}"),
+    "~g": lambda value: _signed(f"{value:.6g}"),
+}
+
+
+@cache
+def _font() -> ImageFont.FreeTypeFont:
+    font = ImageFont.truetype(_FONT, _SIZE)
+    font.set_variation_by_axes([400])
+    return font
+
+
+@lru_cache(10_000)
+def width(words: str) -> float:
+    """How many pixels wide the words stand on an axis.
+
+    What the font does not have comes from another one: full width where the letter is wide.
+    """
+    others = [letter for letter in words if unicodedata.east_asian_width(letter) not in "WF"]
+    wide = len(words) - len(others)
+    return float(_font().getlength("".join(others))) + wide * _SIZE

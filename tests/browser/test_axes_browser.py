@@ -1,0 +1,218 @@
+"""The room that `components.axes` leaves for the words of a chart, against what Plotly draws."""
+
+import base64
+import json
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TypedDict
+
+import numpy as np
+import plotly
+import plotly.graph_objects as go
+import pytest
+from playwright.sync_api import Browser, Page
+
+from components import charts
+from settings import ROOT
+
+PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+FONT = ROOT / "static" / "fonts" / "manrope-latin.woff2"
+
+DAYS = [date(2026, 1, 1) + timedelta(days=place) for place in range(40)]
+RISE = [place / 39 for place in range(40)]
+NAMES = ["Provider unavailable", "Sneakers", "MWMWMWMWMWMWMWMWMWMW", "fit", "1111111111"]
+COLUMNS = ["Tops & shirts", "Sneakers", "Accessories", "Dresses", "Trousers"]
+WIDE = ["Sneakers", "試着ありがとうございました", "fit"]
+
+# How far the words are from the edges of their chart; a word that is turned has been measured.
+DRAWN = """async ([figure, width]) => {
+    const place = document.body.appendChild(document.createElement('div'));
+    place.style.width = `${width}px`;
+    await Plotly.newPlot(place, figure.data, figure.layout, {displayModeBar: false});
+    const edge = place.querySelector('.main-svg').getBoundingClientRect();
+    const boxes = (selector) => [...place.querySelectorAll(selector)]
+        .filter((word) => getComputedStyle(word).opacity !== '0')
+        .map((word) => word.getBoundingClientRect()).filter((box) => box.width > 0);
+    const across = boxes('.xtick text, .xtitle'), up = boxes('.ytick text, .ytitle');
+    const seen = {
+        left: Math.min(...up.map((box) => box.left - edge.left)),
+        right: Math.min(...[...across, ...up].map((box) => edge.right - box.right)),
+        top: Math.min(...across.map((box) => box.top - edge.top)),
+        bottom: Math.min(...across.map((box) => edge.bottom - box.bottom)),
+        words: [...place.querySelectorAll('.ytick text')].map((word) => word.textContent.trim()),
+        days: [...place.querySelectorAll('.xtick text')].map((word) => word.textContent.trim()),
+        // Between the name of an axis and what stands along it.
+        beside: Math.min(...up.map((box) => box.left)
+            .filter((left) => left > edge.left + 20)) - (boxes('.ytitle')[0]?.right ?? 0),
+        below: (boxes('.xtitle')[0]?.top ?? edge.bottom)
+            - Math.max(...boxes('.xtick text').map((box) => box.bottom)),
+    };
+    seen.without = [];
+    for (const hidden of figure.layout.showlegend ? figure.data.keys() : []) {
+        const visible = figure.data.map((trace, place) => place === hidden ? 'legendonly' : true);
+        await Plotly.restyle(place, {visible});
+        seen.without.push({
+            left: Math.min(...boxes('.ytick text').map((box) => box.left - edge.left)),
+            words: [...place.querySelectorAll('.ytick text')].map((word) => word.textContent),
+        });
+    }
+    place.remove();
+    return seen;
+}"""
+
+
+@pytest.fixture(scope="module")
+def sheet(chromium: Browser) -> Iterator[Page]:
+    """An empty page with Plotly and the font of the dashboard."""
+    page = chromium.new_page()
+    font = base64.b64encode(FONT.read_bytes()).decode()
+    page.set_content(
+        "<style>@font-face { font-family: Manrope; font-weight: 200 800;"
+        f" src: url(data:font/woff2;base64,{font}) }}</style>"
+    )
+    page.evaluate("document.fonts.load('12px Manrope')")
+    page.add_script_tag(path=PLOTLY)
+    yield page
+    page.close()
+
+
+class Without(TypedDict):
+    """The same when a reader hides one of the figure's traces."""
+
+    left: float | None
+    words: list[str]
+
+
+class Seen(TypedDict):
+    """Pixels between the words of a chart and its edges, None without a word, and the words."""
+
+    left: float | None
+    right: float | None
+    top: float | None
+    bottom: float | None
+    words: list[str]
+    days: list[str]
+    beside: float | None
+    below: float | None
+    without: list[Without]
+
+
+def drawn(page: Page, figure: go.Figure, width: int = 467) -> Seen:
+    plain = charts.in_page(figure).to_dict()
+    sent = json.loads(json.dumps(plain, default=_day))
+    seen: Seen = page.evaluate(DRAWN, [sent, width])
+    return seen
+
+
+def _day(value: object) -> object:
+    return value.tolist() if isinstance(value, np.ndarray) else str(value)
+
+
+def cut_off(seen: Seen) -> list[float]:
+    edges = [seen["left"], seen["right"], seen["top"], seen["bottom"]]
+    edges += [less["left"] for less in seen["without"]]
+    return [edge for edge in edges if edge is not None and edge < -0.5]
+
+
+def assert_fits(seen: Seen, spare: float = 24, name: str = "") -> None:
+    assert cut_off(seen) == [], (name, seen)
+    assert seen["beside"] is None or seen["beside"] > 4, (name, seen)
+    assert seen["below"] is None or seen["below"] >= 0, (name, seen)
+    # No wider than it must be.
+    assert seen["left"] is not None
+    assert seen["left"] <= spare, (name, seen)
+
+
+@pytest.mark.parametrize(
+    "most",
+    [0.03, 0.4, 0.8, 1, 2, 4.2, 6, 9.9, 57, 999, 1_234, 56_789, 90_000, 104_000, 2.09e6, 3.3e9],
+)
+def test_numbers_of_any_size_have_their_room(sheet: Page, most: float) -> None:
+    values = [most * share for share in RISE]
+    taken = [-most / 3 * share for share in RISE]
+    figures = {
+        "level": charts.level(DAYS, "MRR", values, "usd"),
+        "bars": charts.bars(DAYS, "Jobs", values, "count"),
+        "stacked": charts.stacked(
+            DAYS,
+            {"New": values, "More": values, "Churn": taken},
+            {"New": charts.PLUM, "More": charts.BLUE, "Churn": charts.OCHRE},
+            "usd",
+        ),
+        "times": charts.lines(
+            # To a millisecond.
+            DAYS,
+            {"p50": [round(v) for v in values], "p95": [round(3 * v) for v in values]},
+            "ms",
+        ),
+        "curve": charts.curve("Margin", values[:12], ("CAC", most), "usd"),
+        "waterfall": charts.waterfall(
+            {"New": most / 2, "Churn": -most / 2.4}, ("Start", most, "End", most * 1.08), "usd"
+        ),
+        "scatter": charts.scatter(
+            ["one", "two"], ("CAC", [most / 40, most]), ("LTV", [most / 9, most * 3]), [1, 3], "usd"
+        ),
+    }
+    for name, figure in figures.items():
+        seen = drawn(sheet, figure)
+        # Where a reader hides what is large, what is left may be written at greater length.
+        assert_fits(seen, 40 if figure.layout.showlegend else 32, name)
+        # Thousandths are no millions.
+        words = [*seen["words"], *(word for less in seen["without"] for word in less["words"])]
+        assert [word for word in words if "m" in word] == [], name
+
+
+def test_a_few_jobs_have_whole_numbers_beside_them(sheet: Page) -> None:
+    seen = drawn(sheet, charts.bars(DAYS, "Jobs", [place % 3 for place in range(40)], "count"))
+    assert seen["words"] == ["0", "1", "2"]
+    seen = drawn(sheet, charts.level(DAYS, "MRR", [0.9] * 40, "usd"))
+    assert seen["words"] == ["$0", "$0.2", "$0.4", "$0.6", "$0.8"]
+
+
+@pytest.mark.parametrize("low", [0.0, 0.5, 0.91, 0.993])
+def test_shares_have_their_room(sheet: Page, low: float) -> None:
+    values = [low + (1 - low) * share for share in RISE]
+    below, above = [v - 0.002 for v in values], [min(1.0, v + 0.002) for v in values]
+    for figure in (
+        charts.lines(DAYS, {"Success rate": values}, "pct"),
+        charts.band(DAYS, ("10 %", "median", "90 %"), below, values, above, "pct"),
+        charts.interval(DAYS, "Accuracy", values, below, above, ["said"] * 40),
+        charts.curves(range(12), ("Mean", values[:12]), {"Jan": values[:7]}, "pct", "Months after"),
+        charts.reliability(values, values, [7] * 40),
+        charts.distribution(below, above, [9] * 40, "Jobs"),
+    ):
+        assert_fits(drawn(sheet, figure), 30)
+
+
+@pytest.mark.parametrize("width", [330, 467, 979])
+@pytest.mark.parametrize("count", [1, 2, 3, 7, 31, 40])
+def test_days_stand_in_two_lines_and_are_never_turned(sheet: Page, width: int, count: int) -> None:
+    for figure in (
+        charts.bars(DAYS[:count], "Jobs", RISE[:count], "count"),
+        charts.lines(DAYS[:count], {"Success rate": RISE[:count]}, "pct"),
+        charts.interval(
+            DAYS[:count], "Accuracy", RISE[:count], RISE[:count], RISE[:count], ["said"] * count
+        ),
+    ):
+        seen = drawn(sheet, figure, width)
+        assert_fits(seen)
+        assert seen["days"][0].endswith("2026")
+        assert not [day for day in seen["days"] if ":" in day]
+
+
+@pytest.mark.parametrize("names", [NAMES, WIDE])
+@pytest.mark.parametrize("width", [330, 467])
+def test_names_have_their_room_and_are_turned_where_they_need_it(
+    sheet: Page, width: int, names: list[str]
+) -> None:
+    counts = list(range(len(names), 0, -1))
+    for figure in (
+        charts.ranking(names, counts, [str(count) for count in counts]),
+        charts.funnel(names, "Shoppers", counts),
+        charts.heatmap(COLUMNS, names, [[0.5] * len(COLUMNS)] * len(names)),
+        charts.heatmap(["iOS", "Android"], names, [[0.5, 0.6]] * len(names)),
+    ):
+        plain = charts.in_page(figure).to_dict()["layout"]
+        assert plain["yaxis"]["automargin"] is False
+        assert cut_off(drawn(sheet, figure, width)) == []
