@@ -618,6 +618,59 @@ def test_each_brand_has_unit_economics_of_its_own(brand: str) -> None:
             pd.testing.assert_series_equal(alone, among, check_names=False, check_dtype=False)
 
 
+def test_each_brands_ltv_follows_the_calendar_and_what_changes_late(brand: str) -> None:
+    def purchases(month: str, amount: str) -> str:
+        with connections.owner() as c:
+            facts.touch(c, brand, early, at(f"{month}-19"))
+            return facts.purchase(c, brand, early, at(f"{month}-20"), amount)
+
+    def assert_alike(*expected: float) -> None:
+        """From before the first cohort until long after the last one."""
+        untils = (
+            "2024-01-31",
+            "2024-02-01",
+            "2024-03-01",
+            "2025-02-15",
+            "2025-04-01",
+            "2030-01-01",
+        )
+        queries._cached.clear()
+        found = []
+        for until in map(date.fromisoformat, untils):
+            window: dict[str, Parameter] = {"since": date(2024, 1, 1), "until": until}
+            alone = one("revenue/ltv_cac", brand, **window)
+            table = ask("revenue/ltv_cac_by_brand", brand, **window)
+            shown = ["ltv_usd", "month_count", "payback_month"]
+            if len(table):
+                assert list(table[shown].fillna(-1).iloc[0]) == list(alone[shown].fillna(-1))
+            else:
+                assert alone["month_count"] == 0
+            found.append(float(alone["ltv_usd"] or 0))
+        assert found == [*expected]
+
+    with connections.owner() as c:
+        early, late = facts.shopper(c), facts.shopper(c)
+        facts.job(c, brand, early, at("2024-01-10"))
+        last = facts.job(c, brand, late, at("2024-03-10"))
+        facts.spend(c, brand, at("2024-01-02"), "3")
+    purchases("2024-01", "8")
+    again = purchases("2024-02", "4")
+    # Of 8 in month 0, half is margin, over the shoppers for whom it is over; of 4 in month 1 too.
+    assert_alike(0, 4, 4 + 2, 2 + 1, 2 + 1, 2 + 1)
+    # A sale that comes in long after.
+    purchases("2024-12", "20")  # month 11
+    assert_alike(0, 4, 6, 3 + 10, 3 + 5, 3 + 5)
+    with connections.owner() as c:
+        c.execute(text("delete from purchases where id = :id"), {"id": again})
+    assert_alike(0, 4, 4, 2 + 10, 2 + 5, 2 + 5)
+    with connections.owner() as c:
+        c.execute(text("delete from tryon_jobs where id = :id"), {"id": last})
+    assert_alike(0, 4, 4, 14, 14, 14)
+    with connections.owner() as c:
+        c.execute(text("delete from tryon_jobs where user_id = :id"), {"id": early})
+    assert_alike(0, 0, 0, 0, 0, 0)
+
+
 # Try-ons
 
 

@@ -33,6 +33,7 @@ with sizes as (
         and c.cohort < date_trunc('month', cast(:until as timestamp))
         and c.number = 0
     group by c.cohort
+    having sum(c.shoppers) > 0
 ),
 
 revenues as (

@@ -45,6 +45,7 @@ spent as (
     inner join rollup_spend a
         on p.grain = a.grain and p.first_day <= a.starts_on and p.day_after > a.starts_on
     group by a.in_view
+    having sum(a.spend_usd) <> 0
 ),
 
 newcomers as (
@@ -56,6 +57,7 @@ newcomers as (
         on p.grain = c.grain and p.first_day <= c.cohort and p.day_after > c.cohort
     where c.split = 'none' and c.number = 0
     group by c.in_view
+    having sum(c.shoppers) > 0
 ),
 
 acquired as (
@@ -82,6 +84,7 @@ acquired as (
                 and c.cohort < cast(:until as date)
                 and c.split = 'none'
                 and c.number = 0
+                and c.shoppers > 0
         )
 )
 
