@@ -168,10 +168,8 @@ def _extents(layout: Layout, data: Traces, letter: str) -> Iterator[tuple[float,
 
 
 def _ends(trace: Mapping[str, Any], letter: str) -> tuple[float, float] | None:
+    # A waterfall's highest level is at most its end and all that falls, which has a minus besides.
     values = np.asarray(_listed(trace.get(letter)), dtype=float)
-    if trace["type"] == "waterfall":
-        moved = np.where(np.asarray(trace["measure"]) == "relative", values, 0)
-        values = np.append(values[0] + np.cumsum(moved), values[-1])
     error = trace.get(f"error_{letter}", {})
     more = np.asarray(error.get("array", 0), dtype=float)
     less = np.asarray(error.get("arrayminus", error.get("array", 0)), dtype=float)

@@ -251,6 +251,24 @@ def test_no_query_and_no_cache_gives_brand_a_anything_of_brand_b(brands: Two) ->
     assert differing(everything(b), of_b) >= set(queries.names()) - PUBLIC
 
 
+def test_what_is_deleted_leaves_nothing_in_any_figure(brands: Two) -> None:
+    """Rollups keep rows of zeros of what is gone: they are no data, and nothing to divide by."""
+    sections = ("accuracy/", "shoppers/", "tryons/", "revenue/ltv", "revenue/attribution")
+    names = [name for name in queries.names() if name.startswith(sections)]
+    rollups.fold_all()
+    with owner() as connection:
+        empty = rows.insert(connection, "brands", name="Empty", slug="empty")
+        for table in ("tryon_jobs", "purchases", "touches", "acquisition_spend"):
+            deleted = text(f"delete from {table} where brand_id = :b")
+            assert connection.execute(deleted, {"b": brands.b}).rowcount > 0
+    rollups.fold_all()
+    assert rollups.check() == []
+    of_b, of_empty = (everything(Scope.of_brands([brand])) for brand in (brands.b, empty))
+    assert {name: (len(of_b[name]), amounts(of_b[name])) for name in names} == {
+        name: (len(of_empty[name]), amounts(of_empty[name])) for name in names
+    }
+
+
 def test_a_brand_manager_is_held_to_their_brand(brands: Two) -> None:
     with owner() as connection:
         found = connection.execute(text("select id, slug from brands")).all()

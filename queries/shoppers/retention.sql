@@ -79,6 +79,7 @@ active as materialized (
             cast(:mode as text) = 'after' or r.number <= (select max(e.number) from edges e)
         )
     group by r.cohort, r.number, r.previous_number
+    having sum(r.shoppers) > 0
 ),
 
 sizes as (
