@@ -28,13 +28,15 @@ _BETWEEN_LABELS = 6
 # What Plotly leaves free above and below, as a share: more where marks are drawn.
 _FREE = (0.05, 0.1)
 
-# A few dates stand in two lines: the year only where it begins.
+# Dates stand in two lines, the second where it changes, and so have room beside each other on a
+# phone; words that the browser turns would take more below.
 DAYS: Mapping[str, Any] = {
     "hoverformat": "%-d %b %Y",
     "tickformatstops": [
         {"dtickrange": ["M1", None], "value": "%b\n%Y"},
-        {"dtickrange": [None, "M1"], "value": "%-d %b\n%Y"},
+        {"dtickrange": [None, "M1"], "value": "%-d\n%b"},
     ],
+    "tickangle": 0,
 }
 
 

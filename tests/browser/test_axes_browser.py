@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -19,8 +20,9 @@ from settings import ROOT
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 FONT = ROOT / "static" / "fonts" / "manrope-latin.woff2"
 
-DAYS = [date(2026, 1, 1) + timedelta(days=place) for place in range(40)]
+DAYS = [date(2026, 1, 1) + timedelta(days=place) for place in range(400)]
 RISE = [place / 39 for place in range(40)]
+LONG = [place / 399 for place in range(400)]
 NAMES = ["Provider unavailable", "Sneakers", "MWMWMWMWMWMWMWMWMWMW", "fit", "1111111111"]
 COLUMNS = ["Tops & shirts", "Sneakers", "Accessories", "Dresses", "Trousers"]
 WIDE = ["Sneakers", "試着ありがとうございました", "fit"]
@@ -42,6 +44,9 @@ DRAWN = """async ([figure, width]) => {
         bottom: Math.min(...across.map((box) => edge.bottom - box.bottom)),
         words: [...place.querySelectorAll('.ytick text')].map((word) => word.textContent.trim()),
         days: [...place.querySelectorAll('.xtick text')].map((word) => word.textContent.trim()),
+        // Between two words that follow each other.
+        apart: Math.min(...boxes('.xtick text').sort((one, other) => one.left - other.left)
+            .map((box, place, all) => place ? box.left - all[place - 1].right : Infinity)),
         // Between the name of an axis and what stands along it.
         beside: Math.min(...up.map((box) => box.left)
             .filter((left) => left > edge.left + 20)) - (boxes('.ytitle')[0]?.right ?? 0),
@@ -93,6 +98,7 @@ class Seen(TypedDict):
     bottom: float | None
     words: list[str]
     days: list[str]
+    apart: float | None
     beside: float | None
     below: float | None
     without: list[Without]
@@ -132,17 +138,17 @@ def test_numbers_of_any_size_have_their_room(sheet: Page, most: float) -> None:
     values = [most * share for share in RISE]
     taken = [-most / 3 * share for share in RISE]
     figures = {
-        "level": charts.level(DAYS, "MRR", values, "usd"),
-        "bars": charts.bars(DAYS, "Jobs", values, "count"),
+        "level": charts.level(DAYS[:40], "MRR", values, "usd"),
+        "bars": charts.bars(DAYS[:40], "Jobs", values, "count"),
         "stacked": charts.stacked(
-            DAYS,
+            DAYS[:40],
             {"New": values, "More": values, "Churn": taken},
             {"New": charts.PLUM, "More": charts.BLUE, "Churn": charts.OCHRE},
             "usd",
         ),
         "times": charts.lines(
             # To a millisecond.
-            DAYS,
+            DAYS[:40],
             {"p50": [round(v) for v in values], "p95": [round(3 * v) for v in values]},
             "ms",
         ),
@@ -153,7 +159,7 @@ def test_numbers_of_any_size_have_their_room(sheet: Page, most: float) -> None:
             "usd",
         ),
         "on top": charts.stacked(
-            DAYS,
+            DAYS[:40],
             {"New": values, "More": values},
             {"New": charts.PLUM, "More": charts.BLUE},
             "usd",
@@ -172,9 +178,9 @@ def test_numbers_of_any_size_have_their_room(sheet: Page, most: float) -> None:
 
 
 def test_a_few_jobs_have_whole_numbers_beside_them(sheet: Page) -> None:
-    seen = drawn(sheet, charts.bars(DAYS, "Jobs", [place % 3 for place in range(40)], "count"))
+    seen = drawn(sheet, charts.bars(DAYS[:40], "Jobs", [place % 3 for place in range(40)], "count"))
     assert seen["words"] == ["0", "1", "2"]
-    seen = drawn(sheet, charts.level(DAYS, "MRR", [0.9] * 40, "usd"))
+    seen = drawn(sheet, charts.level(DAYS[:40], "MRR", [0.9] * 40, "usd"))
     assert seen["words"] == ["$0", "$0.2", "$0.4", "$0.6", "$0.8"]
 
 
@@ -183,9 +189,9 @@ def test_shares_have_their_room(sheet: Page, low: float) -> None:
     values = [low + (1 - low) * share for share in RISE]
     below, above = [v - 0.002 for v in values], [min(1.0, v + 0.002) for v in values]
     for figure in (
-        charts.lines(DAYS, {"Success rate": values}, "pct"),
-        charts.band(DAYS, ("10 %", "median", "90 %"), below, values, above, "pct"),
-        charts.interval(DAYS, "Accuracy", values, below, above, ["said"] * 40),
+        charts.lines(DAYS[:40], {"Success rate": values}, "pct"),
+        charts.band(DAYS[:40], ("10 %", "median", "90 %"), below, values, above, "pct"),
+        charts.interval(DAYS[:40], "Accuracy", values, below, above, ["said"] * 40),
         charts.curves(range(12), ("Mean", values[:12]), {"Jan": values[:7]}, "pct", "Months after"),
         charts.reliability(values, values, [7] * 40),
         charts.distribution(below, above, [9] * 40, "Jobs"),
@@ -194,19 +200,22 @@ def test_shares_have_their_room(sheet: Page, low: float) -> None:
 
 
 @pytest.mark.parametrize("width", [330, 467, 979])
-@pytest.mark.parametrize("count", [1, 2, 3, 7, 31, 40])
+@pytest.mark.parametrize("count", [1, 2, 3, 7, 31, 91, 400])
 def test_days_stand_in_two_lines_and_are_never_turned(sheet: Page, width: int, count: int) -> None:
     for figure in (
-        charts.bars(DAYS[:count], "Jobs", RISE[:count], "count"),
-        charts.lines(DAYS[:count], {"Success rate": RISE[:count]}, "pct"),
+        charts.bars(DAYS[:count], "Jobs", LONG[:count], "count"),
+        charts.lines(DAYS[:count], {"Success rate": LONG[:count]}, "pct"),
         charts.interval(
-            DAYS[:count], "Accuracy", RISE[:count], RISE[:count], RISE[:count], ["said"] * count
+            DAYS[:count], "Accuracy", LONG[:count], LONG[:count], LONG[:count], ["said"] * count
         ),
     ):
         seen = drawn(sheet, figure, width)
         assert_fits(seen)
-        assert seen["days"][0].endswith("2026")
+        # A day over its month, a month over its year.
+        assert re.fullmatch(r"\d+[A-Z][a-z]{2}|[A-Z][a-z]{2}2026", seen["days"][0])
+        assert all(re.match(r"(\d|[A-Z][a-z]{2})", day) for day in seen["days"])
         assert not [day for day in seen["days"] if ":" in day]
+        assert seen["apart"] is None or seen["apart"] > 2, seen
 
 
 @pytest.mark.parametrize("names", [NAMES, WIDE])
