@@ -12,7 +12,7 @@ FORGET = "/bench/forget"
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer as the dashboard does; on loopback alone, for the bench starts it there."""
     if scope["type"] == "http" and scope["path"] == FORGET:
-        st.cache_data.clear()
+        st.cache_resource.clear()
         await PlainTextResponse("Forgotten.")(scope, receive, send)
     else:
         await server.app(scope, receive, send)

@@ -13,10 +13,9 @@ Days are UTC, windows half-open: `since` is the first day in, `until` the first 
 parameters are an equal key of the cache.
 """
 
-import logging
 import re
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -50,12 +49,6 @@ _DAYS = {1082, 1114}
 _TIMES = {1184}
 _BOOLEAN = 16
 _TEXTS = {19, 25, 1043, 2950}
-
-# The API, the worker and the command line read too, where no page runs. The cache works there as it
-# does under pages; Streamlit finds that worth a warning.
-logging.getLogger("streamlit.runtime.caching.cache_data_api").addFilter(
-    lambda record: not record.getMessage().startswith("No runtime found")
-)
 
 
 class QueryFailedError(Exception):
@@ -121,7 +114,7 @@ def read(name: str, scope: Scope, **params: Parameter) -> Answer:
     parameters or no scope, QueryFailedError when the database refuses or gives up,
     DatabaseUnavailableError when it does not answer.
     """
-    return _cached(*_key(name, scope, params))
+    return _own(_cached(*_key(name, scope, params)))
 
 
 def at_hand(name: str, scope: Scope, **params: Parameter) -> Answer | None:
@@ -133,7 +126,7 @@ def at_hand(name: str, scope: Scope, **params: Parameter) -> Answer | None:
     key = _key(name, scope, params)
     token = _may_ask.set(False)
     try:
-        return _cached(*key)
+        return _own(_cached(*key))
     except _NotCachedError:
         return None
     finally:
@@ -166,6 +159,11 @@ def _key(
     return name, scope.brands, user, tuple(sorted(params.items()))
 
 
+def _own(answer: Answer) -> Answer:
+    """The answer with a frame that its reader may change; what it holds is copied when it is."""
+    return replace(answer, frame=answer.frame.copy(deep=False))
+
+
 # The cache does not say what it holds; what is called when it does not hold an answer can.
 _may_ask: ContextVar[bool] = ContextVar("may_ask", default=True)
 
@@ -176,8 +174,9 @@ class _NotCachedError(Exception):
 
 # Shared by everybody who has the same scope, which is why it is an argument like any other:
 # Streamlit leaves arguments with a leading underscore out of the key, and session state too. One
-# key is computed once at a time.
-@st.cache_data(ttl=_TTL_SECONDS, max_entries=_MAX_ENTRIES, show_spinner=False)
+# key is computed once at a time. As a resource, an answer is not unpickled for each reader: a tenth
+# of the time that a page took.
+@st.cache_resource(ttl=_TTL_SECONDS, max_entries=_MAX_ENTRIES, show_spinner=False)
 def _cached(name: str, brands: str, user: str, params: tuple[tuple[str, Parameter], ...]) -> Answer:
     if not _may_ask.get():
         raise _NotCachedError

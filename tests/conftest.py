@@ -210,7 +210,7 @@ def demo(
         prepared.clone(demo_server, prepared.RECENT)
         untouched.add(embedded.DATABASE)
     use(demo_server, monkeypatch)
-    st.cache_data.clear()
+    st.cache_resource.clear()
     yield demo_server
     connections.dispose()
 

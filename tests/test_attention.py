@@ -24,7 +24,7 @@ SHOPPERS: dict[str, Parameter] = {"origin": "shopper", "category": "all", "devic
 @pytest.fixture
 def brand(database: object) -> str:  # noqa: ARG001 (needs a database)
     """A brand with nothing yet, beside one with every trouble there is."""
-    st.cache_data.clear()
+    st.cache_resource.clear()
     with connections.owner() as c:
         trouble(c, facts.brand(c, "Noise"))
         return facts.brand(c, "Aurora")
@@ -62,7 +62,7 @@ def test_of_a_brand_without_anything_nothing_needs_attention(brand: str) -> None
             facts.job(c, brand, user, at(day))
             facts.purchase(c, brand, user, at(day))
             facts.spend(c, brand, at(day), "5")
-    st.cache_data.clear()
+    st.cache_resource.clear()
     assert lines(brand) == []
 
 
@@ -89,6 +89,6 @@ def test_feeds_know_their_last_day(brand: str) -> None:
         facts.spend(c, brand, at("2026-03-08"), "1")
         facts.spend(c, brand, at("2026-03-09"), "0")
         facts.purchase(c, brand, user, at("2026-04-02"))
-    st.cache_data.clear()
+    st.cache_resource.clear()
     row = queries.read("data/feeds", Scope.of_brands([brand]), until=date(2026, 4, 1)).frame.iloc[0]
     assert list(row) == [pd.Timestamp(f"2026-03-0{day}") for day in (5, 8, 6)]

@@ -43,7 +43,7 @@ ALL: dict[str, queries.Parameter] = {
 
 @pytest.fixture
 def brands(database: object) -> tuple[UUID, UUID]:  # noqa: ARG001
-    st.cache_data.clear()
+    st.cache_resource.clear()
     with connections.owner() as connection:
         return UUID(facts.brand(connection, "Alder")), UUID(facts.brand(connection, "Birch"))
 
@@ -53,7 +53,7 @@ def of(brand: UUID) -> Scope:
 
 
 def names(scope: Scope, **wanted: queries.Parameter) -> list[str]:
-    st.cache_data.clear()
+    st.cache_resource.clear()
     return list(queries.read("catalog/products", scope, **{**ALL, **wanted}).frame["name"])
 
 
@@ -250,7 +250,7 @@ def test_pictures_have_an_order_and_one_stands_for_the_product(brands: tuple[UUI
         shelf.add_picture(str(product.id), encoded(color))
 
     def shown() -> list[tuple[str, bool]]:
-        st.cache_data.clear()
+        st.cache_resource.clear()
         asked = {"product_id": str(product.id)}
         frame = queries.read("catalog/product_images", of(alder), **asked).frame
         return list(zip(frame["object_id"], frame["is_primary"], strict=True))

@@ -99,7 +99,7 @@ def test_an_absent_part_takes_its_other_rate() -> None:
 @pytest.fixture
 def brands(database: object) -> list[str]:  # noqa: ARG001 (needs a database)
     """Two brands that differ in everything between February and March, and a noisy third."""
-    st.cache_data.clear()
+    st.cache_resource.clear()
     with connections.owner() as c:
         first, second, noise = (facts.brand(c, name) for name in ("Aurora", "Borealis", "Noise"))
         rising = facts.subscription(c, first, "100", at("2026-01-01"))
@@ -190,7 +190,7 @@ def test_human_accuracy_and_conversion_change_by_brand(brands: list[str]) -> Non
 
 
 def test_the_others_are_one_row_and_nothing_is_lost(database: object) -> None:  # noqa: ARG001
-    st.cache_data.clear()
+    st.cache_resource.clear()
     with connections.owner() as c:
         many = [facts.brand(c, f"Brand {number:02}") for number in range(15)]
         for number, brand in enumerate(many):

@@ -22,7 +22,7 @@ def test_after_forty_days_no_card_is_empty(subtests: pytest.Subtests) -> None:
     assert any(metric.value == metrics.DASH or metric.value == "0" for metric in deserted.metric)
     worker.append_demo_days()
     worker.publish_benchmarks()
-    st.cache_data.clear()
+    st.cache_resource.clear()
     for role in ("demo_viewer", "analyst"):
         # The studio shows what is there now, and an empty queue is a true answer.
         for page in (page for page in PAGES if not page.startswith("pages/studio/")):

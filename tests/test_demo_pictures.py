@@ -427,7 +427,7 @@ def test_no_figure_of_shoppers_counts_them(monkeypatch: pytest.MonkeyPatch) -> N
     window = {"since": today - timedelta(days=30), "until": today + timedelta(days=1)}
 
     def figures(origin: str) -> list[str]:
-        st.cache_data.clear()
+        st.cache_resource.clear()
         return [
             queries.read(name, SYSTEM, **window, **more, origin=origin).frame.to_csv()
             for name, more in FIGURES.items()

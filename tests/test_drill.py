@@ -53,7 +53,7 @@ def frame(rows: Rows, **params: Any) -> pd.DataFrame:
 @pytest.fixture
 def brand(database: object) -> str:  # noqa: ARG001 (needs a database)
     """A brand with jobs of several kinds in March 2026, beside another that has the same."""
-    st.cache_data.clear()
+    st.cache_resource.clear()
     with connections.owner() as c:
         brands = [facts.brand(c, name) for name in ("Aurora", "Noise")]
         for key in brands:

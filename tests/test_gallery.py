@@ -91,7 +91,7 @@ def job_of(output: str) -> UUID:
 @pytest.fixture
 def brand(database: object) -> str:  # noqa: ARG001 (needs a database)
     """A brand with no picture yet, beside another one with a picture a minute."""
-    st.cache_data.clear()
+    st.cache_resource.clear()
     with connections.owner() as c:
         noise = facts.brand(c, "Noise")
     for minute in range(5):
@@ -118,7 +118,7 @@ def outputs_of(brand: str) -> list[str]:
 
 
 def ask(scope: Scope, **params: queries.Parameter) -> pd.DataFrame:
-    st.cache_data.clear()
+    st.cache_resource.clear()
     return queries.read("studio/gallery", scope, **{**ALL, **params}).frame
 
 
@@ -584,7 +584,7 @@ def test_a_shoppers_own_photo_is_not_the_brands_to_see(brand: str) -> None:
             byte_count=1,
         )
     output = made(brand, origin="shopper", user_id=shopper, selfie_object_id=selfie)
-    st.cache_data.clear()
+    st.cache_resource.clear()
     ask_of = {"job_id": str(job_of(output))}
     own = queries.read("tryons/job_inputs", Scope(user=str(shopper)), **ask_of).frame
     assert own["object_id"].tolist() == [str(selfie)]

@@ -43,7 +43,7 @@ def words(app: AppTest) -> str:
 
 @pytest.mark.usefixtures("database")
 def test_feeds_tell_the_last_day_of_each_and_of_no_other_brand() -> None:
-    st.cache_data.clear()  # it outlives the database of a test
+    st.cache_resource.clear()  # it outlives the database of a test
     with connections.owner() as connection:
         alder = insert(connection, "brands", name="Alder", slug="alder")
         insert(connection, "brands", name="Birch", slug="birch")

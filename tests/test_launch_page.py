@@ -73,7 +73,7 @@ def brand() -> UUID:
             SYSTEM, Owner(brand=found), "product", picture(name_color(name)), NOW
         )
         add("product_images", product_id=product, object_id=shown)
-    st.cache_data.clear()
+    st.cache_resource.clear()
     return found
 
 

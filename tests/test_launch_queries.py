@@ -54,7 +54,7 @@ def stored(kind: str, brand: UUID | None = None, user: UUID | None = None, **mor
 
 
 def read(name: str, scope: Scope, **params: Parameter) -> pd.DataFrame:
-    st.cache_data.clear()
+    st.cache_resource.clear()
     return queries.read(name, scope, **params).frame
 
 

@@ -40,7 +40,7 @@ OF_SHOPPERS: dict[str, Parameter] = {"origin": "shopper", **MARCH}
 def noise(database: object) -> str:  # noqa: ARG001 (needs a database)
     """Another brand, busy in every respect; a missing tenant filter shows its figures."""
     # The cache outlives the database of a test.
-    st.cache_data.clear()
+    st.cache_resource.clear()
     with connections.owner() as c:
         brand = facts.brand(c, "Noise", gross_margin="0.1")
         facts.subscription(c, brand, "777.77", at("2025-01-01"))
@@ -86,7 +86,7 @@ def test_mrr_normalises_to_a_month_and_rounds_each_subscription(brand: str) -> N
         with connections.owner() as c:
             c.execute(text("delete from subscription_history where brand_id = :b"), {"b": brand})
             facts.subscription(c, brand, amount, at("2026-01-01"), period=period, **others)
-        st.cache_data.clear()
+        st.cache_resource.clear()
         return Decimal(one("revenue/mrr_total", brand, **STRICT)["mrr_usd"])
 
     assert mrr("year", "1200") == Decimal("100.00")
@@ -180,7 +180,7 @@ def test_the_identity_holds_and_a_corrupted_movement_breaks_it(brand: str) -> No
                 ),
                 {"brand": brand_id, "off_by": off_by},
             )
-    st.cache_data.clear()
+    st.cache_resource.clear()
     broken = one("revenue/mrr_movements_check", brand, fresh, **STRICT)
     assert (broken["difference_usd"], broken["broken_count"]) == (2, 2)
 
@@ -376,7 +376,7 @@ def test_a_benchmark_needs_twenty_paying_brands(brand: str) -> None:
         facts.subscription(c, facts.brand(c, "Twentieth"), "9000", at("2026-03-19 23:59"))
         facts.subscription(c, facts.brand(c, "Too late"), "9000", at("2026-03-20"))
     assert benchmarks.publish(today)
-    st.cache_data.clear()
+    st.cache_resource.clear()
     row = one("revenue/benchmark", brand, as_of=today + timedelta(days=6))
     assert row["published_day"] == pd.Timestamp("2026-03-20")
     assert (row["brand_count"], row["band"]) == (20, "lowest quarter")
@@ -397,7 +397,7 @@ def test_a_benchmark_needs_twenty_paying_brands(brand: str) -> None:
     with connections.owner() as c:
         facts.subscription(c, brand, "50000", at("2026-01-02"))
     assert not benchmarks.publish(today)
-    st.cache_data.clear()
+    st.cache_resource.clear()
     row = one("revenue/benchmark", brand, as_of=today)
     assert (row["upper_quartile_usd"], row["band"]) == (2500, "top quarter")
 
@@ -843,7 +843,7 @@ def mondays(brand: str, first: str, *counts: int) -> None:
 
 def unusual(brand: str, day: str) -> tuple[int, int, bool]:
     """Jobs of a day of March, how many values it is compared with, whether it is unusual."""
-    st.cache_data.clear()
+    st.cache_resource.clear()
     days = ask("tryons/unusual_days", brand, **SHOPPERS)
     found = days[days["day"] == day].iloc[0]
     return int(found["completed_count"]), int(found["value_count"]), bool(found["is_unusual"])
@@ -1221,7 +1221,7 @@ def test_a_verdict_is_adjudicated_or_the_majority_of_the_latest(brand: str) -> N
                     adjudication=adjudication,
                     when=at(f"2026-03-03 10:{minute:02}"),
                 )
-        st.cache_data.clear()
+        st.cache_resource.clear()
         total = one("accuracy/human_accuracy_total", brand, **SHOPPERS)
         return int(total["approved_count"]), int(total["verdict_count"])
 
@@ -1637,7 +1637,7 @@ def test_demo_data_says_that_it_is(noise: str) -> None:
             message="Jobs",
             filled_until=at("2026-03-01"),
         )
-    st.cache_data.clear()
+    st.cache_resource.clear()
     state = one("data/state", noise)
     assert list(state)[:4] == [True, 0.25, "Jobs", pd.Timestamp("2026-03-01", tz="UTC")]
     # What has been written was folded in before the question was asked.

@@ -190,7 +190,7 @@ def test_without_a_database_there_is_one_sentence_and_the_session_survives(
             "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s",
             (embedded.DATABASE,),
         )
-    st.cache_data.clear()
+    st.cache_resource.clear()
     app.run()
     assert not app.exception
     assert not app.metric
@@ -508,7 +508,7 @@ def test_demo_data_is_called_so_on_every_page() -> None:
         assert any("Demo data" in badge for badge in badges), page
     with connections.owner() as connection:
         connection.execute(text("delete from demo_state"))
-    st.cache_data.clear()
+    st.cache_resource.clear()
     app.run()
     assert not any("Demo data" in note.value for note in app.markdown)
 
@@ -525,7 +525,7 @@ def test_every_page_says_how_far_its_figures_are_behind(monkeypatch: pytest.Monk
     def set_to(statement: str) -> None:
         with connections.owner() as connection:
             connection.execute(text(statement))
-        st.cache_data.clear()
+        st.cache_resource.clear()
 
     set_to(
         "insert into tryon_jobs (brand_id, origin, category, engine)"

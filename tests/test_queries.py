@@ -91,7 +91,7 @@ OF_A_JOB = [
 @pytest.fixture(autouse=True)
 def _nothing_cached() -> None:
     # The cache outlives the database of a test.
-    st.cache_data.clear()
+    st.cache_resource.clear()
 
 
 def parameters(name: str) -> dict[str, Parameter]:
@@ -237,6 +237,30 @@ def brand(people: list[str]) -> str:
 # Each file
 
 
+@pytest.mark.usefixtures("database")
+def test_what_a_reader_does_to_an_answer_is_not_read_by_the_next() -> None:
+    with connections.owner() as c:
+        users = [facts.shopper(c) for _ in range(2)]
+    fill("Aurora", users)
+    params = parameters("tryons/volume_by_day")
+    scope = Scope.system()
+    first, again = (queries.read("tryons/volume_by_day", scope, **params) for _ in range(2))
+    known = again.frame.copy(deep=True)
+    first.frame["completed_count"] = -1
+    first.frame.loc[0, "launched_count"] = -1
+    first.frame.iloc[1, 1] = -1
+    first.frame.insert(0, "other", 1)
+    del first.frame["failed_count"]
+    first.frame.columns = pd.Index(range(len(first.frame.columns)))
+    first.frame.index = first.frame.index[::-1]
+    with pytest.raises(ValueError, match="read-only"):
+        again.frame["canceled_count"].to_numpy()[0] = -1
+    for answer in (again, queries.at_hand("tryons/volume_by_day", scope, **params)):
+        assert answer is not None
+        pd.testing.assert_frame_equal(answer.frame, known)
+        assert answer.as_of == first.as_of
+
+
 def test_the_header_says_what_a_query_takes_and_gives(
     brand: str, subtests: pytest.Subtests
 ) -> None:
@@ -288,7 +312,7 @@ def test_another_brand_changes_nothing(
     asked = [name for name in ALL if name not in OF_A_JOB]
     before = {name: queries.read(name, own, **parameters(name)).frame for name in asked}
     other = fill("Borealis", people)
-    st.cache_data.clear()
+    st.cache_resource.clear()
     for name in asked:
         with subtests.test(name):
             after = queries.read(name, own, **parameters(name)).frame

@@ -39,7 +39,7 @@ ALL: dict[str, queries.Parameter] = {
 @pytest.fixture
 def brand(database: object) -> str:  # noqa: ARG001 (needs a database)
     """A brand with nothing yet, beside another one that has a job in every state."""
-    st.cache_data.clear()
+    st.cache_resource.clear()
     with connections.owner() as c:
         noise = facts.brand(c, "Noise")
         batch = rows.insert(c, "batches", brand_id=UUID(noise), name="Noise of it")
@@ -59,7 +59,7 @@ def launch(brand: str, *, batch: str | None = None, count: int = 1, **values: ob
 
 
 def ask(name: str, scope: Scope, **params: queries.Parameter) -> pd.DataFrame:
-    st.cache_data.clear()
+    st.cache_resource.clear()
     return queries.read(name, scope, **params).frame
 
 
@@ -475,7 +475,7 @@ def test_a_silent_worker_is_said_while_something_waits(brand: str) -> None:
 
 
 def test_an_empty_brand_has_an_empty_queue(database: object) -> None:  # noqa: ARG001
-    st.cache_data.clear()
+    st.cache_resource.clear()
     with connections.owner() as c:
         empty = facts.brand(c, "Empty")
     app = opened(signed_in("brand_manager", empty), QUEUE)
