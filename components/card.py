@@ -174,7 +174,7 @@ def chart_card(title: str, load: Load[Drawing], forget: Forget, key: str, help: 
             )
         else:
             st.plotly_chart(
-                charts.in_page(charts.clickable(figure)),
+                charts.in_page(figure, for_clicks=True),
                 theme=None,
                 config=charts.CONFIG,
                 alt=found.alt,

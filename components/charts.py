@@ -4,10 +4,12 @@ The palette holds on light and on dark (see .streamlit/config.toml), and text, g
 follow the page's theme in the browser. So a figure does not know the theme and can be cached.
 """
 
+import pickle
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from functools import lru_cache, wraps
+from typing import Any, ParamSpec
 
 import numpy as np
 import plotly.graph_objects as go
@@ -15,6 +17,8 @@ import plotly.io
 
 from components import axes
 from metrics import Unit, text
+
+_P = ParamSpec("_P")
 
 PLUM, BLUE, OCHRE, GREEN, NEUTRAL = PALETTE = (
     "#AA418A",
@@ -90,8 +94,30 @@ _IN_PAGE: Mapping[str, Any] = {
     "yaxis": {"ticks": "", "title": {"standoff": 24}},
 }
 
+# How many figures of each kind are kept.
+_FIGURES = 64
+
 # Passed to st.plotly_chart: the chart's own tool bar repeats what the card offers.
 CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False}
+
+
+def _kept(make: Callable[_P, go.Figure]) -> Callable[_P, go.Figure]:
+    """Keep the last figures that a function made: of equal arguments it makes equal ones.
+
+    Nearly every time that a page is drawn its figures are those of the time before, for somebody.
+    They are shared, so that who gets one does not change it.
+    """
+
+    @lru_cache(_FIGURES)
+    def made(arguments: bytes) -> go.Figure:
+        args, named = pickle.loads(arguments)
+        return make(*args, **named)
+
+    @wraps(make)
+    def kept(*args: _P.args, **named: _P.kwargs) -> go.Figure:
+        return made(pickle.dumps((args, named)))
+
+    return kept
 
 
 def _figure(unit: Unit, height: int) -> go.Figure:
@@ -101,11 +127,12 @@ def _figure(unit: Unit, height: int) -> go.Figure:
 
 
 def clickable(figure: go.Figure) -> go.Figure:
-    """The same figure, ready for clicks on its points; it looks no different once one is chosen.
+    """A figure like it, ready for clicks on its points; it looks no different once one is chosen.
 
     Over a heatmap, whose cells cannot be chosen, lie unseen points, one a cell, row by row, as the
     trace `CELLS`.
     """
+    figure = go.Figure(figure)
     heatmaps = [trace for trace in figure.data if trace.type == "heatmap"]
     for drawn in heatmaps:
         rows, columns = drawn.z.shape
@@ -163,16 +190,24 @@ class _Plain(go.Figure):  # type: ignore[misc]  # Plotly has no types
         self._plain = {"data": data, "layout": layout}
 
     def to_dict(self) -> dict[str, Any]:
-        return self._plain
+        return {**self._plain}
 
 
-def in_page(figure: go.Figure) -> go.Figure:
+def in_page(figure: go.Figure, *, for_clicks: bool = False) -> go.Figure:
     """The figure as it is drawn in a page, in the colours of its theme by static/look.css.
 
     For ``st.plotly_chart`` with no theme, which gives Plotly each figure twice, the second time as
     a copy. Only where that has no template and no array of numbers but plain lists, and a mark of
     what it shows, Plotly sees that nothing has changed and does not draw it all again.
+    ``for_clicks`` makes it `clickable`. Kept with the figure.
     """
+    drawn = figure.__dict__.setdefault("_in_page", {})
+    if for_clicks not in drawn:
+        drawn[for_clicks] = _drawn(clickable(figure) if for_clicks else figure)
+    return drawn[for_clicks]
+
+
+def _drawn(figure: go.Figure) -> _Plain:
     data, templated = _plainly(figure)
     layout = _merged(_IN_PAGE, templated)
     layout = _merged(layout, axes.settled(layout, data))
@@ -212,6 +247,7 @@ def _listed(value: Any) -> Any:
     return [_listed(part) for part in value] if isinstance(value, list | tuple) else value
 
 
+@_kept
 def level(
     days: Iterable[date], name: str, values: Iterable[float | None], unit: Unit, height: int = 280
 ) -> go.Figure:
@@ -238,6 +274,7 @@ def _hover(unit: Unit) -> str:
     return f"%{{y:{_HOVER[unit]}}}<extra></extra>"
 
 
+@_kept
 def bars(
     days: Iterable[date],
     name: str,
@@ -274,6 +311,7 @@ def bars(
     return figure
 
 
+@_kept
 def stacked(
     days: Iterable[date],
     series: Mapping[str, Sequence[float]],
@@ -299,6 +337,7 @@ def stacked(
     return figure
 
 
+@_kept
 def curve(
     name: str, values: Sequence[float], threshold: tuple[str, float] | None, unit: Unit
 ) -> go.Figure:
@@ -335,6 +374,7 @@ def curve(
     return figure
 
 
+@_kept
 def curves(
     numbers: Sequence[int],
     mean: tuple[str, Sequence[float | None]],
@@ -408,6 +448,7 @@ def curves(
     return figure
 
 
+@_kept
 def scatter(
     names: Sequence[str],
     across: tuple[str, Sequence[float]],
@@ -455,6 +496,7 @@ def scatter(
     return figure
 
 
+@_kept
 def waterfall(
     steps: Mapping[str, float], ends: tuple[str, float, str, float], unit: Unit
 ) -> go.Figure:
@@ -490,6 +532,7 @@ def waterfall(
     return figure
 
 
+@_kept
 def funnel(names: Sequence[str], name: str, counts: Sequence[int]) -> go.Figure:
     """One lying bar a step, the first on top, with its count and its share of the first."""
     figure = _figure("count", height=64 + 56 * len(names))
@@ -512,6 +555,7 @@ def funnel(names: Sequence[str], name: str, counts: Sequence[int]) -> go.Figure:
     return figure
 
 
+@_kept
 def heatmap(
     columns: Sequence[str],
     rows: Sequence[str],
@@ -591,6 +635,7 @@ def heatmap(
     return figure
 
 
+@_kept
 def outcomes(
     starts: Iterable[date],
     launched: Sequence[float],
@@ -656,6 +701,7 @@ def outcomes(
     return figure
 
 
+@_kept
 def ranking(names: Sequence[str], values: Sequence[float], said: Sequence[str]) -> go.Figure:
     """Horizontal bars, the first on top, each with its words ``said`` beside it."""
     figure = _figure("count", height=48 + 28 * len(names))
@@ -685,6 +731,7 @@ def ranking(names: Sequence[str], values: Sequence[float], said: Sequence[str]) 
     return figure
 
 
+@_kept
 def band(
     days: Iterable[date],
     names: tuple[str, str, str],
@@ -726,6 +773,7 @@ def _over_days(figure: go.Figure, x: np.ndarray) -> None:
         figure.update_layout(xaxis={"range": [x[0] - day, x[0] + day]})
 
 
+@_kept
 def lines(days: Iterable[date], series: Mapping[str, Sequence[float]], unit: Unit) -> go.Figure:
     """Up to three lines over days, weeks or months; a gap where there is no value.
 
@@ -758,6 +806,7 @@ def lines(days: Iterable[date], series: Mapping[str, Sequence[float]], unit: Uni
     return figure
 
 
+@_kept
 def distribution(
     low: Sequence[float], high: Sequence[float], counts: Sequence[int], called: str
 ) -> go.Figure:
@@ -783,6 +832,7 @@ def distribution(
     return figure
 
 
+@_kept
 def interval(
     starts: Iterable[date],
     name: str,
@@ -812,6 +862,7 @@ def interval(
     return figure
 
 
+@_kept
 def reliability(
     confidence: Sequence[float], approved: Sequence[float], counts: Sequence[int]
 ) -> go.Figure:
@@ -851,6 +902,7 @@ def _faint(colour: str, opacity: float = 0.12) -> str:
     return f"rgba({red}, {green}, {blue}, {opacity})"
 
 
+@_kept
 def standing(value: float, quartiles: Sequence[float], name: str, unit: Unit) -> go.Figure:
     """Where one value stands between the three quartiles of many, on one line."""
     figure = _figure(unit, height=150)

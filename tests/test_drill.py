@@ -299,8 +299,11 @@ def test_a_point_leads_to_its_part_and_parts_of_one_name_are_one() -> None:
 def test_every_cell_of_a_heatmap_can_be_clicked_and_looks_as_before() -> None:
     figure = charts.heatmap(["a", "b"], ["x", "y", "z"], [[1, 2], [3, 4], [5, 6]], unit="count")
     words = figure.data[0].text
-    table, _, over = charts.clickable(figure).data
-    assert figure.data[charts.CELLS] is over
+    ready = charts.clickable(figure)
+    table, _, over = ready.data
+    assert ready.data[charts.CELLS] is over
+    # Others are shown the figure too.
+    assert len(figure.data) == 2
     assert list(zip(over.x, over.y, strict=True)) == [
         (0, 0),
         (1, 0),
@@ -311,7 +314,7 @@ def test_every_cell_of_a_heatmap_can_be_clicked_and_looks_as_before() -> None:
     ]
     assert (over.marker.opacity, over.unselected.marker.opacity) == (0, 0)
     assert [list(row) for row in table.text] == [list(row) for row in words]
-    assert figure.layout.hoverdistance == -1
+    assert ready.layout.hoverdistance == -1
 
 
 def test_a_line_gets_points_and_what_is_decoration_none() -> None:
@@ -343,11 +346,16 @@ def test_a_figure_given_twice_is_seen_to_be_the_same() -> None:
     days = [date(2026, 3, 1), date(2026, 3, 2)]
 
     def spec(*values: float) -> dict[str, Any]:
-        figure = charts.clickable(charts.bars(days, "Try-ons", values, "count"))
-        found: dict[str, Any] = json.loads(charts.in_page(figure).to_json())
+        figure = charts.bars(days, "Try-ons", values, "count")
+        found: dict[str, Any] = json.loads(charts.in_page(figure, for_clicks=True).to_json())
+        plain = json.loads(charts.in_page(figure).to_json())
+        assert "clickmode" not in plain["layout"]
         return found
 
     drawn, again, other = spec(3, 4), spec(3, 4), spec(3, 5)
+    assert charts.bars(days, "Try-ons", (3, 4), "count") is charts.bars(
+        days, "Try-ons", (3, 4), "count"
+    )
     # Streamlit would set these in the browser, and Plotly draw once more.
     layout = drawn["layout"]
     assert (layout["clickmode"], layout["dragmode"]) == ("event+select", "pan")
