@@ -1,8 +1,9 @@
 """D1, D7 and D30 retention: by cohort month as a table of shares, and by part of the shoppers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -76,7 +77,7 @@ def _behind_cells(shoppers: Rows, frame: pd.DataFrame) -> Behind:
     months = frame["cohort_month"].dropna().dt.date
     first, last = months.min(), months.max()
 
-    def part(row: pd.Series) -> Part | None:
+    def part(row: Mapping[Hashable, Any]) -> Part | None:
         month, day = row["cohort_month"], row["day_number"]
         if pd.isna(row["retention_pct"]) or pd.isna(month):
             return None
@@ -88,7 +89,7 @@ def _behind_cells(shoppers: Rows, frame: pd.DataFrame) -> Behind:
         )
 
     whole = {"since": first, "until": _month_after(last), "first_period": 0, "next_period": 1}
-    cells = [part(row) for _, row in frame.iterrows()]
+    cells = [part(row) for row in frame.to_dict("records")]
     return shoppers.behind(Part("Everybody in these months", whole), {charts.CELLS: cells})
 
 

@@ -1,6 +1,8 @@
 """Cohorts of shoppers who come back: as a triangle of shares, and as curves."""
 
+from collections.abc import Hashable, Mapping
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -123,7 +125,7 @@ def _behind_cells(shoppers: Rows, frame: pd.DataFrame, step: str) -> Behind:
     columns = dict(zip(sorted(frame["first_period"].unique()), _columns(frame), strict=True))
     firsts = [pd.Timestamp(cohort).date() for cohort in names]
 
-    def part(row: pd.Series) -> Part | None:
+    def part(row: Mapping[Hashable, Any]) -> Part | None:
         if row["state"] in ("future", "mean"):
             return None
         since = row["cohort"].date()
@@ -139,7 +141,7 @@ def _behind_cells(shoppers: Rows, frame: pd.DataFrame, step: str) -> Behind:
 
     everybody = {"since": min(firsts), "until": _next(max(firsts), step)}
     whole = Part("Everybody in these cohorts", {**everybody, "first_period": 0, "next_period": 1})
-    return shoppers.behind(whole, {charts.CELLS: [part(row) for _, row in frame.iterrows()]})
+    return shoppers.behind(whole, {charts.CELLS: [part(row) for row in frame.to_dict("records")]})
 
 
 def _next(start: date, step: str) -> date:

@@ -141,9 +141,12 @@ def refresh(name: str, scope: Scope, **params: Parameter) -> None:
     _cached.clear(*_key(name, scope, params))
 
 
+_Params = tuple[tuple[str, Parameter], ...]
+
+
 def _key(
     name: str, scope: Scope, params: dict[str, Parameter]
-) -> tuple[str, str, str, tuple[tuple[str, Parameter], ...]]:
+) -> tuple[str, str, str, str, _Params]:
     question = _question(name)
     # The types say so already; whose rows are read must not hang on a type checker.
     if not isinstance(scope, Scope):
@@ -156,7 +159,8 @@ def _key(
             f" missing: {', '.join(missing) or 'none'}, unknown: {', '.join(unknown) or 'none'}."
         )
     user = scope.user if question.by_user else ""
-    return name, scope.brands, user, tuple(sorted(params.items()))
+    ordered = tuple(sorted(params.items()))
+    return name, scope.brands, user, repr(ordered), ordered
 
 
 def _own(answer: Answer) -> Answer:
@@ -173,22 +177,23 @@ class _NotCachedError(Exception):
 
 
 # Shared by everybody who has the same scope, which is why it is an argument like any other:
-# Streamlit leaves arguments with a leading underscore out of the key, and session state too. One
-# key is computed once at a time. As a resource, an answer is not unpickled for each reader: a tenth
-# of the time that a page took.
+# Streamlit leaves arguments with a leading underscore out of the key, and session state too. So the
+# parameters are said in words besides: as values each would be hashed by itself, which took longer
+# than all the rest. One key is computed once at a time. As a resource, an answer is not unpickled
+# for each reader: a tenth of the time that a page took.
 @st.cache_resource(ttl=_TTL_SECONDS, max_entries=_MAX_ENTRIES, show_spinner=False)
-def _cached(name: str, brands: str, user: str, params: tuple[tuple[str, Parameter], ...]) -> Answer:
+def _cached(name: str, brands: str, user: str, said: str, _params: _Params) -> Answer:  # noqa: ARG001 (the key)
     if not _may_ask.get():
         raise _NotCachedError
     scope = Scope(brands=brands, user=user)
     try:
         try:
-            return _ask(name, scope, dict(params))
+            return _ask(name, scope, dict(_params))
         except DBAPIError as error:
             # A hosted database that slept drops what it was asked first; reading twice is safe.
             if not connections.lost_connection(error):
                 raise
-            return _ask(name, scope, dict(params))
+            return _ask(name, scope, dict(_params))
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", None) == _QUERY_CANCELED:
             raise QueryFailedError(f"Reading {name} took too long.") from error
@@ -211,7 +216,9 @@ def _frame(result: CursorResult[tuple[object, ...]]) -> pd.DataFrame:
         {
             name: _column(name, kind, [row[position] for row in rows])
             for position, (name, kind) in enumerate(types)
-        }
+        },
+        # The columns are nobody else's.
+        copy=False,
     )
 
 
