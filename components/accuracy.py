@@ -171,17 +171,15 @@ def by_category_and_device(
             columns=[name for name in (*filters.DEVICES, "Unknown") if name in table.columns],
         )
         lowest, highest = float(table.min().min()), float(table.max().max())
+        shares = table.to_numpy().tolist()
         figure = charts.heatmap(
-            list(table.columns),
-            list(table.index),
-            table.to_numpy().tolist(),
-            lowest=lowest - 0.01,
+            list(table.columns), list(table.index), shares, lowest=lowest - 0.01
         )
         low, high = text("pct", lowest), text("pct", highest)
         alt = f"Model confidence by category and device, from {low} to {high}."
         cells = [
             None
-            if pd.isna(table.loc[category, device])
+            if pd.isna(share)
             else _completed(
                 f"{category}, {device}",
                 period.start,
@@ -189,8 +187,8 @@ def by_category_and_device(
                 category=filters.category_of(category),
                 device=filters.device_of(device),
             )
-            for category in table.index
-            for device in table.columns
+            for category, row in zip(table.index, shares, strict=True)
+            for device, share in zip(table.columns, row, strict=True)
         ]
         behind = jobs.behind(_all_completed(period), {charts.CELLS: cells})
         note = f"Colours from {low} to {high}."

@@ -87,48 +87,46 @@ class Powers(Protocol):
     def record_spend(self, rows: Sequence[Any]) -> None: ...
 
 
-def _state(feed: _Feed, row: pd.Series, today: date) -> State:
-    day = row[feed.column]
-    if pd.isna(day):
-        return "Missing"
-    return "Arriving" if (today - pd.Timestamp(day).date()).days <= feed.quiet_days else "Quiet"
+def _states(feed: _Feed, rows: pd.DataFrame, today: date) -> list[State]:
+    days = rows[feed.column]
+    quiet = (pd.Timestamp(today) - days).dt.days > feed.quiet_days
+    return [
+        "Missing" if is_missing else "Quiet" if is_quiet else "Arriving"
+        for is_missing, is_quiet in zip(days.isna(), quiet, strict=True)
+    ]
 
 
-def of_one(row: pd.Series, today: date) -> None:
-    """The feeds of a brand, one by one."""
-    missing = [feed for feed in _FEEDS if _state(feed, row, today) == "Missing"]
-    if not missing:
+def of_one(rows: pd.DataFrame, today: date) -> None:
+    """The feeds of a brand, which has one row, one by one."""
+    states = [_states(feed, rows, today)[0] for feed in _FEEDS]
+    if "Missing" not in states:
         st.success("Every feed has come at least once.", icon=":material/check:")
     with st.grid("auto", min_column_width=300, gap="small", border=True):
-        for feed in _FEEDS:
+        for feed, found in zip(_FEEDS, states, strict=True):
             with st.container(gap="xsmall"):
-                _one(feed, row, today)
+                _one(feed, found, rows[feed.column].iloc[0])
 
 
-def _one(feed: _Feed, row: pd.Series, today: date) -> None:
-    found = _state(feed, row, today)
+def _one(feed: _Feed, found: State, last: pd.Timestamp) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.markdown(f":material/{feed.icon}: **{feed.title}**", width="content")
         st.badge(found, color=_COLORS[found])
     if found == "Missing":
         st.markdown(f"Blank without it: {feed.without}")
     else:
-        day = f"{pd.Timestamp(row[feed.column]):%-d %b %Y}"
         quiet = f"; nothing for more than {feed.quiet_days} days" if found == "Quiet" else ""
-        st.markdown(f"Last came for {day}{quiet}.")
+        st.markdown(f"Last came for {last:%-d %b %Y}{quiet}.")
     st.caption(f"Sent by `{feed.request}`")
 
 
-def _states(rows: pd.DataFrame, today: date) -> pd.DataFrame:
-    table = pd.DataFrame({"Brand": rows["brand"]})
-    for feed in _FEEDS:
-        table[feed.title] = [_state(feed, row, today) for _, row in rows.iterrows()]
-    return table
+def _table(rows: pd.DataFrame, today: date) -> pd.DataFrame:
+    states = {feed.title: _states(feed, rows, today) for feed in _FEEDS}
+    return pd.DataFrame({"Brand": rows["brand"], **states})
 
 
 def of_many(rows: pd.DataFrame, today: date) -> None:
     """How many brands are missing what."""
-    table = _states(rows, today)
+    table = _table(rows, today)
     st.markdown(f"How many of {len(table):,} brands never sent what the figures are made of")
     with st.grid("auto", min_column_width=160, gap="small", border=True):
         for feed in _FEEDS:
@@ -145,7 +143,7 @@ def by_brand(question: Question, today: date) -> tuple[Load[Table], Forget]:
 
     def load() -> Table:
         answer = question.read()
-        table = _states(answer.frame, today)
+        table = _table(answer.frame, today)
         wanting = (table.drop(columns="Brand") != "Arriving").sum(axis=1)
         order = wanting.sort_values(ascending=False, kind="stable").index
         return Table(

@@ -1,6 +1,6 @@
 """The pages on which a brand sets up how its systems talk to this."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pandas as pd
@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 import queries
 from accounts import tokens
+from components import feeds
 from database import connections, rollups
 from database.tenancy import Scope
 from shops import webhooks
@@ -134,6 +135,14 @@ def test_a_brand_sees_its_own_keys_and_webhooks() -> None:
     app.button(key=f"ping-{webhooks.of_brand(of(brand), UUID(brand))[0].id}").click().run()
     assert len(webhooks.deliveries(of(brand), UUID(brand), 9)) == 2
     assert "A test is on its way" in words(app)
+
+
+def test_a_feed_is_quiet_once_its_days_are_over() -> None:
+    feed, today = feeds._FEEDS[0], date(2026, 3, 31)
+    days = [pd.Timestamp("2026-03-24"), pd.Timestamp("2026-03-23"), pd.NaT]
+    assert feed.quiet_days == 7
+    found = feeds._states(feed, pd.DataFrame({feed.column: days}), today)
+    assert found == ["Arriving", "Quiet", "Missing"]
 
 
 @pytest.mark.usefixtures("demo")

@@ -618,6 +618,34 @@ def test_each_brand_has_unit_economics_of_its_own(brand: str) -> None:
             pd.testing.assert_series_equal(alone, among, check_names=False, check_dtype=False)
 
 
+def test_each_brands_conversion_over_months_is_that_of_its_days(brand: str) -> None:
+    """By month where months are whole, wherever in one the window begins."""
+    with connections.owner() as c:
+        for number in range(24):
+            user = facts.shopper(c)
+            # Some come once, others again within the month, in the next one and much later.
+            for gap in (0, 5, 26, 61)[: 1 + number % 4]:
+                when = at("2025-11-01 10:00") + timedelta(days=7 * number % 120 + gap)
+                facts.job(c, brand, user, when)
+                facts.touch(c, brand, user, when)
+                if number % 3 == 0:
+                    facts.purchase(c, brand, user, when + timedelta(days=1))
+    compared = 0
+    for since in ("2025-11-01", "2025-11-05", "2025-11-16", "2025-11-29", "2025-12-20"):
+        for until in ("2026-02-01", "2026-03-01", "2026-03-18"):
+            window: dict[str, Parameter] = {
+                "since": date.fromisoformat(since),
+                "until": date.fromisoformat(until),
+                "as_of": date(2026, 6, 1),
+            }
+            by_day = one("shoppers/conversion", brand, **window)
+            by_month = one("shoppers/conversion_change", brand, **window)
+            counts = ["shopper_count", "converted_count"]
+            assert list(by_month[counts]) == list(by_day[counts]), (since, until)
+            compared += by_day["converted_count"]
+    assert compared > 0
+
+
 def test_each_brands_ltv_follows_the_calendar_and_what_changes_late(brand: str) -> None:
     def purchases(month: str, amount: str) -> str:
         with connections.owner() as c:

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from uuid import uuid4
@@ -235,6 +235,19 @@ def brand(people: list[str]) -> str:
 
 
 # Each file
+
+
+@pytest.mark.usefixtures("database")
+def test_other_parameters_are_another_question_to_the_cache() -> None:
+    params = parameters("tryons/volume_by_day")
+    since = params["since"]
+    assert isinstance(since, date)
+    for days in (1, 2, 1):
+        params["until"] = since + timedelta(days=days)
+        assert len(queries.read("tryons/volume_by_day", Scope.system(), **params).frame) == days
+        known = queries.at_hand("tryons/volume_by_day", Scope.system(), **params)
+        assert known is not None
+        assert len(known.frame) == days
 
 
 @pytest.mark.usefixtures("database")

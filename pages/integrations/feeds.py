@@ -34,7 +34,7 @@ if answer is not None:
     if rows.empty:
         card.empty("No brands yet.")
     elif len(rows) == 1:
-        feeds.of_one(rows.iloc[0], today)
+        feeds.of_one(rows, today)
     else:
         feeds.of_many(rows, today)
         with card.wall(1):

@@ -11,7 +11,8 @@
 --   converted_count   shoppers with an attributed purchase within their 7 days
 --   shopper_count     shoppers with a completed job in the window whose 7 days are over
 -- A shopper's first day in the window is the one whose previous day lies before it: in whole months
--- the one whose previous month does, and, of days before the window in its own first month, by day.
+-- the one whose previous month lies before the nearer end of the month that the window begins in,
+-- and between that end and the window's first day it is told by day, on top or taken away.
 with parts as materialized (
     select
         p.grain,
@@ -19,8 +20,14 @@ with parts as materialized (
         p.day_after,
         case
             when p.grain = 'day' then cast(:since as date)
+            when extract(day from cast(:since as date)) > 15
+                then
+                    cast(
+                        date_trunc('month', cast(:since as timestamp)) + interval '1 month' as date
+                    )
             else cast(date_trunc('month', cast(:since as timestamp)) as date)
-        end as window_start
+        end as window_start,
+        case when extract(day from cast(:since as date)) > 15 then -1 else 1 end as sign
     from range_parts(
         cast(:since as date), least(cast(:until as date), cast(:as_of as date) - 7)
     ) as p
@@ -39,8 +46,8 @@ firsts as (
     union all
     select
         c.in_view,
-        sum(c.shoppers) as shoppers,
-        sum(c.converted) as converted
+        sum(p.sign * c.shoppers) as shoppers,
+        sum(p.sign * c.converted) as converted
     from parts p
     inner join rollup_completions c on p.first_day <= c.day and p.day_after > c.day
     where
@@ -48,8 +55,8 @@ firsts as (
         and c.grain = 'day'
         -- Said for the planner, which has an index of these.
         and c.previous_day > '-infinity'
-        and c.previous_day >= p.window_start
-        and c.previous_day < cast(:since as date)
+        and c.previous_day >= least(p.window_start, cast(:since as date))
+        and c.previous_day < greatest(p.window_start, cast(:since as date))
     group by c.in_view
 ),
 
