@@ -1,6 +1,7 @@
 """Which brand a page looks at: a searchable picker for whoever may see several."""
 
 import logging
+from collections import Counter
 from collections.abc import Callable
 
 import pandas as pd
@@ -22,9 +23,12 @@ def options(brands: pd.DataFrame) -> dict[str, str]:
 
     ``brands`` has the columns brand_id, slug and name.
     """
-    shared = brands["name"].duplicated(keep=False)
-    called = brands["name"].where(~shared, brands["name"] + " (" + brands["slug"] + ")")
-    return dict(zip(called, brands["brand_id"], strict=True))
+    ids, slugs, names = (brands[column].tolist() for column in ("brand_id", "slug", "name"))
+    count = Counter(names)
+    return {
+        name if count[name] == 1 else f"{name} ({slug})": brand
+        for brand, slug, name in zip(ids, slugs, names, strict=True)
+    }
 
 
 def pick(load: Callable[[], pd.DataFrame]) -> str | None:

@@ -264,7 +264,7 @@ def _name(part: str, name: str | float | None, split: str) -> str:
         return filters.category_name(known)
     if split == "device":
         return filters.device_name(known)
-    return part if name is None or pd.isna(name) else str(name)
+    return name if isinstance(name, str) else part
 
 
 def _amounts(
