@@ -22,8 +22,10 @@ _SLACK = 3
 _PAD = 9
 _LINE = 17
 _TITLE = {"x": 30, "y": 34}
-# The narrowest chart is one on a phone.
+# The narrowest chart is one on a phone. What is drawn keeps a part of it: longer names than leave
+# that are the browser's to deal with.
 _PHONE = 330
+_MOST = 240
 _BETWEEN_LABELS = 6
 # What Plotly leaves free above and below, as a share: more where marks are drawn.
 _FREE = (0.05, 0.1)
@@ -38,7 +40,6 @@ DAYS: Mapping[str, Any] = {
     ],
     "tickangle": 0,
 }
-
 
 # By thousands, millions and so on; what is below one would be written in thousandths, as "m".
 _SMALL = {"$~s": "$,.2~f", "~s": ",.2~f"}
@@ -82,7 +83,7 @@ def forms(layout: Layout, data: Traces) -> dict[str, Any]:
 
 
 def _room_beside(layout: Layout, data: Traces) -> float | None:
-    """What the words of the vertical axis take; None where they are unknown."""
+    """What the words of the vertical axis take; None where they are unknown, or far too long."""
     axis = layout["yaxis"]
     if axis.get("visible") is False:
         return 0
@@ -91,7 +92,8 @@ def _room_beside(layout: Layout, data: Traces) -> float | None:
         return None
     suffix = axis.get("ticksuffix", "")
     widest = max(width(label + suffix) for label in labels)
-    return math.ceil(widest + _SLACK) + _PAD + (_TITLE["y"] if _titled(axis) else 0)
+    room = math.ceil(widest + _SLACK) + _PAD + (_TITLE["y"] if _titled(axis) else 0)
+    return room if room <= _MOST else None
 
 
 def _room_below(layout: Layout, data: Traces, wide: float) -> float | None:

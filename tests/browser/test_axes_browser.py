@@ -233,3 +233,11 @@ def test_names_have_their_room_and_are_turned_where_they_need_it(
         plain = charts.in_page(figure).to_dict()["layout"]
         assert plain["yaxis"]["automargin"] is False
         assert cut_off(drawn(sheet, figure, width)) == []
+
+
+def test_names_that_would_leave_no_chart_are_left_to_the_browser(sheet: Page) -> None:
+    figure = charts.ranking(
+        ["A name as long as somebody wants it to be, and longer", "b"], [2, 1], ["2", "1"]
+    )
+    assert charts.in_page(figure).to_dict()["layout"]["yaxis"]["automargin"] is True
+    assert drawn(sheet, figure, 330)["words"] != []
