@@ -40,6 +40,9 @@ _WIDE = 18
 # What stands above a chart that has a legend of one line.
 _LEGEND = 42
 
+# How many numbers stand along an axis at most.
+_STEPS = 12
+
 # How an axis and the text under the pointer write a unit (d3-format).
 _TICKS = {
     "usd": "$~s",
@@ -438,12 +441,14 @@ def curves(
                 hovertemplate=f"{called} {_hover(unit)}",
             )
         )
+    # Left to itself, an axis of few numbers would name each half by the whole one next to it.
+    steps = {"dtick": 1} if max(numbers, default=0) <= _STEPS else {"nticks": _STEPS}
     figure.update_layout(
         # The words of all lines at once would cover the chart.
         hovermode="closest",
         showlegend=True,
         margin_t=_LEGEND,
-        xaxis={"title": title, "tickformat": "d", "nticks": 12},
+        xaxis={"title": title, "tickformat": "d", **steps},
     )
     return figure
 

@@ -184,6 +184,16 @@ def test_a_few_jobs_have_whole_numbers_beside_them(sheet: Page) -> None:
     assert seen["words"] == ["$0", "$0.2", "$0.4", "$0.6", "$0.8"]
 
 
+@pytest.mark.parametrize("count", [2, 5, 9, 12, 13, 31])
+def test_every_number_stands_once_along_an_axis(sheet: Page, count: int) -> None:
+    mean = ("Mean", LONG[:count])
+    for width in (330, 979):
+        seen = drawn(sheet, charts.curves(range(count), mean, {}, "pct", "Months after"), width)
+        assert len(set(seen["days"])) == len(seen["days"]) > 1
+        if count <= 12:
+            assert seen["days"] == [str(number) for number in range(count)]
+
+
 @pytest.mark.parametrize("low", [0.0, 0.5, 0.91, 0.993])
 def test_shares_have_their_room(sheet: Page, low: float) -> None:
     values = [low + (1 - low) * share for share in RISE]
