@@ -688,6 +688,48 @@ CREATE FUNCTION public.mrr_counts(status public.subscription_status, policy publ
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN ((status = 'active'::public.subscription_status) OR ((policy = 'stripe'::public.mrr_policy) AND (status = 'past_due'::public.subscription_status)));
 
+CREATE FUNCTION public.nearest_parts(since date, until date) RETURNS TABLE(grain text, first_day date, day_after date, sign integer)
+    LANGUAGE sql IMMUTABLE ROWS 3 PARALLEL SAFE
+    BEGIN ATOMIC
+ WITH months AS (
+          SELECT (date_trunc('month'::text, ((nearest_parts.since)::timestamp without time zone + '15 days'::interval)))::date AS month_since,
+             (date_trunc('month'::text, ((nearest_parts.until)::timestamp without time zone + '15 days'::interval)))::date AS month_until
+         )
+  SELECT 'month'::text AS grain,
+     m.month_since AS first_day,
+     m.month_until AS day_after,
+     1 AS sign
+    FROM months m
+   WHERE (m.month_since < m.month_until)
+ UNION ALL
+  SELECT 'day'::text AS grain,
+     LEAST(nearest_parts.since, m.month_since) AS first_day,
+     GREATEST(nearest_parts.since, m.month_since) AS day_after,
+         CASE
+             WHEN (nearest_parts.since < m.month_since) THEN 1
+             ELSE '-1'::integer
+         END AS sign
+    FROM months m
+   WHERE ((m.month_since < m.month_until) AND (nearest_parts.since <> m.month_since))
+ UNION ALL
+  SELECT 'day'::text AS grain,
+     LEAST(nearest_parts.until, m.month_until) AS first_day,
+     GREATEST(nearest_parts.until, m.month_until) AS day_after,
+         CASE
+             WHEN (m.month_until < nearest_parts.until) THEN 1
+             ELSE '-1'::integer
+         END AS sign
+    FROM months m
+   WHERE ((m.month_since < m.month_until) AND (nearest_parts.until <> m.month_until))
+ UNION ALL
+  SELECT 'day'::text AS grain,
+     nearest_parts.since AS first_day,
+     nearest_parts.until AS day_after,
+     1 AS sign
+    FROM months m
+   WHERE ((m.month_since >= m.month_until) AND (nearest_parts.since < nearest_parts.until));
+END;
+
 CREATE FUNCTION public.next_job(only_engines text[], but_engines text[]) RETURNS TABLE(id uuid, engine text)
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -1672,6 +1714,12 @@ CREATE FUNCTION public.view_rule() RETURNS text
 CREATE FUNCTION public.words_wanted(said text) RETURNS tsquery
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN (NULLIF((SELECT string_agg((t.word || ':*'::text), ' & '::text) AS string_agg FROM regexp_split_to_table(lower(words_wanted.said), '[^[:alnum:]]+'::text) t(word) WHERE (t.word <> ''::text)), ''::text))::tsquery;
+
+CREATE AGGREGATE public.array_concat(anycompatiblearray) (
+    SFUNC = array_cat,
+    STYPE = anycompatiblearray,
+    PARALLEL = safe
+);
 
 CREATE TABLE public.acquisition_spend (
     brand_id uuid NOT NULL,
@@ -4149,9 +4197,9 @@ CREATE POLICY tenant ON public.product_images FOR SELECT TO closetai_app, closet
 
 CREATE POLICY tenant ON public.products FOR SELECT TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands))));
 
-CREATE POLICY tenant ON public.purchase_returns FOR SELECT TO closetai_app, closetai_reader USING ((EXISTS ( SELECT
+CREATE POLICY tenant ON public.purchase_returns FOR SELECT TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (EXISTS ( SELECT
    FROM public.purchases p
-  WHERE (p.id = purchase_returns.purchase_id))));
+  WHERE (p.id = purchase_returns.purchase_id)))));
 
 CREATE POLICY tenant ON public.purchases FOR SELECT TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR (user_id = ( SELECT public.scope_user() AS scope_user))));
 

@@ -223,6 +223,64 @@ def test_whatever_happens_and_however_it_is_folded_the_rollups_agree_with_the_ro
     assert rollups.check() == []
 
 
+@pytest.mark.usefixtures("database")
+def test_the_parts_of_a_range_add_up_to_each_of_its_days_once() -> None:
+    # Over the year's and February's ends: every range of up to 100 days, and those about a year.
+    found = text(
+        """
+        with ranges as (
+            select a.since, a.since + n as until
+            from (select date '2023-12-15' + d as since from generate_series(0, 120) as d) as a
+            cross join
+                (
+                    select generate_series(-1, 100) as n
+                    union all
+                    select generate_series(350, 380)
+                ) as lengths
+        ),
+
+        days as (
+            select
+                r.since,
+                r.until,
+                d >= r.since and d < r.until as is_in,
+                sum(p.sign) as times
+            from ranges r
+            cross join lateral nearest_parts(r.since, r.until) p
+            cross join lateral generate_series(p.first_day, p.day_after - 1, interval '1 day') as d
+            group by r.since, r.until, d
+        )
+
+        select
+            (select count(*) from ranges where since < until) as range_count,
+            (select sum(until - since) from ranges where since < until) as day_count,
+            bool_and(times = cast(is_in as integer)) as is_right,
+            count(*) filter (where is_in) as days_in
+        from days
+        """
+    )
+    months = text(
+        """
+        select bool_and(
+            p.grain = 'day'
+            or (extract(day from p.first_day) = 1 and extract(day from p.day_after) = 1)
+        ),
+        max(p.day_after - p.first_day) filter (where p.grain = 'day')
+        from generate_series(date '2023-12-15', date '2024-04-15', interval '1 day') as s
+        cross join generate_series(60, 100) as n
+        cross join lateral nearest_parts(s::date, s::date + n) p
+        """
+    )
+    with connections.owner() as connection:
+        ranges = connection.execute(found).one()
+        whole, longest = connection.execute(months).one()
+    assert ranges.range_count == 121 * (100 + 31)
+    assert ranges.is_right
+    assert ranges.days_in == ranges.day_count
+    assert whole, "a part that is not by day is of whole months"
+    assert longest == 15, "half a month is the most that is read by day at either end"
+
+
 def counted() -> dict[str, Any]:
     with connections.owner() as connection:
         return {

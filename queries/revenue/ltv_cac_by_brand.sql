@@ -40,24 +40,24 @@ with curves as materialized (
 spent as (
     select
         a.in_view as brand_id,
-        sum(a.spend_usd) as spend
-    from range_parts(cast(:since as date), cast(:until as date)) p
+        sum(p.sign * a.spend_usd) as spend
+    from nearest_parts(cast(:since as date), cast(:until as date)) p
     inner join rollup_spend a
         on p.grain = a.grain and p.first_day <= a.starts_on and p.day_after > a.starts_on
     group by a.in_view
-    having sum(a.spend_usd) <> 0
+    having sum(p.sign * a.spend_usd) <> 0
 ),
 
 newcomers as (
     select
         c.in_view as brand_id,
-        sum(c.shoppers) as new_count
-    from range_parts(cast(:since as date), cast(:until as date)) p
+        sum(p.sign * c.shoppers) as new_count
+    from nearest_parts(cast(:since as date), cast(:until as date)) p
     inner join rollup_cohorts c
         on p.grain = c.grain and p.first_day <= c.cohort and p.day_after > c.cohort
     where c.split = 'none' and c.number = 0
     group by c.in_view
-    having sum(c.shoppers) > 0
+    having sum(p.sign * c.shoppers) > 0
 ),
 
 acquired as (

@@ -90,19 +90,23 @@ sparklines as (
     select
         e.brand_id,
         array_fill(cast(0 as double precision), array[min(e.month_number)])
-        || array_agg(cast(e.mrr_after as double precision) order by n.month_number) as sparkline
+        || array_concat(
+            array_fill(
+                cast(e.mrr_after as double precision), array[e.next_number - e.month_number]
+            )
+            order by e.month_number
+        ) as sparkline
     from month_ends e
-    cross join lateral generate_series(e.month_number, e.next_number - 1) as n (month_number)
     group by e.brand_id
 ),
 
 jobs as (
     select
         c.brand_id,
-        sum(c.completed) as completed_count,
-        sum(c.rated) as rated_count,
-        sum(c.thousandths) as thousandths
-    from range_parts(cast(:since as date), cast(:until as date)) p
+        sum(p.sign * c.completed) as completed_count,
+        sum(p.sign * c.rated) as rated_count,
+        sum(p.sign * c.thousandths) as thousandths
+    from nearest_parts(cast(:since as date), cast(:until as date)) p
     -- Added up part by part, so that each is read by its index, whatever the planner expects.
     cross join
         lateral (
@@ -127,9 +131,9 @@ jobs as (
 verdicts as (
     select
         v.in_view as brand_id,
-        sum(v.verdicts) as verdict_count,
-        sum(v.approved) as approved_count
-    from range_parts(cast(:since as date), cast(:until as date)) p
+        sum(p.sign * v.verdicts) as verdict_count,
+        sum(p.sign * v.approved) as approved_count
+    from nearest_parts(cast(:since as date), cast(:until as date)) p
     inner join rollup_verdicts v
         on p.grain = v.grain and p.first_day <= v.starts_on and p.day_after > v.starts_on
     where

@@ -19,11 +19,11 @@ with due as (
     select
         r.in_view,
         n.day_number,
-        sum(r.shoppers) as shoppers,
-        sum(r.returned) as returned
+        sum(p.sign * r.shoppers) as shoppers,
+        sum(p.sign * r.returned) as returned
     from (values (1), (7), (30)) as n (day_number)
     cross join
-        lateral range_parts(
+        lateral nearest_parts(
             cast(:since as date) - n.day_number,
             least(cast(:until as date), cast(:as_of as date)) - n.day_number
         ) as p

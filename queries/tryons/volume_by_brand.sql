@@ -19,11 +19,11 @@ with cells as (
     -- The total has an index of its own in the order of time, with what is added up in it.
     select
         c.in_view,
-        c.launched,
-        c.completed,
-        c.failed,
-        c.canceled
-    from range_parts(cast(:since as date), cast(:until as date)) r
+        r.sign * c.launched as launched,
+        r.sign * c.completed as completed,
+        r.sign * c.failed as failed,
+        r.sign * c.canceled as canceled
+    from nearest_parts(cast(:since as date), cast(:until as date)) r
     inner join rollup_cells c
         on r.grain = c.grain and r.first_day <= c.starts_on and r.day_after > c.starts_on
     where
@@ -35,11 +35,11 @@ with cells as (
     union all
     select
         c.in_view,
-        c.launched,
-        c.completed,
-        c.failed,
-        c.canceled
-    from range_parts(cast(:since as date), cast(:until as date)) r
+        r.sign * c.launched as launched,
+        r.sign * c.completed as completed,
+        r.sign * c.failed as failed,
+        r.sign * c.canceled as canceled
+    from nearest_parts(cast(:since as date), cast(:until as date)) r
     inner join rollup_cells c
         on r.grain = c.grain and r.first_day <= c.starts_on and r.day_after > c.starts_on
     where

@@ -65,10 +65,10 @@ with parts as (
     select
         cast(b.id as text) as part,
         b.name,
-        c.completed,
-        c.rated,
-        c.confidence_sum
-    from range_parts(cast(:since as date), cast(:until as date)) r
+        r.sign * c.completed as completed,
+        r.sign * c.rated as rated,
+        r.sign * c.confidence_sum as confidence_sum
+    from nearest_parts(cast(:since as date), cast(:until as date)) r
     inner join rollup_cells c
         on r.grain = c.grain and r.first_day <= c.starts_on and r.day_after > c.starts_on
     inner join brands b on c.in_view = b.id
