@@ -12,6 +12,7 @@ from queries import Parameter
 from tests import prepared
 
 Days = dict[str, Parameter]
+Row = dict[Any, Any]
 
 EVERYONE = Scope(brands="all")
 SHOPPERS: Days = {"origin": "shopper", "category": "all", "device": "all"}
@@ -35,13 +36,13 @@ RANGES: list[Days] = [
 IDS = [f"{days['since']}–{days['until']}" for days in RANGES]
 
 
-def at_once(name: str, by: str, **params: Parameter) -> dict[str, Any]:
+def at_once(name: str, by: str, **params: Parameter) -> dict[str, Row]:
     """A query's row for each brand, by the brand's id."""
     frame = queries.read(name, EVERYONE, **params).frame
     return {row[by]: row for row in frame.to_dict("records")}
 
 
-def alone(name: str, brand: str, **params: Parameter) -> dict[str, Any]:
+def alone(name: str, brand: str, **params: Parameter) -> Row:
     """A query's one row for a brand by itself."""
     (row,) = queries.read(name, Scope.of_brands([brand]), **params).frame.to_dict("records")
     return row
@@ -54,12 +55,12 @@ def brands() -> list[str]:
     return [*list(busiest)[:15], *everyone[::50]]
 
 
-def differing(row: dict[str, Any], figures: dict[str, Any]) -> list[str]:
+def differing(row: Row, figures: Row) -> list[str]:
     """The names of the figures that the row does not say; what is not available equals itself."""
     return [
         name
         for name, figure in figures.items()
-        if row[name] != figure and not (pd.isna(row[name]) and pd.isna(figure))
+        if row[name] != figure and not pd.Series([row[name], figure]).isna().all()
     ]
 
 
