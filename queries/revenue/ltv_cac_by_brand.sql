@@ -89,7 +89,7 @@ acquired as (
 )
 
 select
-    a.brand_id,
+    cast(a.brand_id as text) as brand_id,
     a.name,
     round(v.ltv, 2) as ltv_usd,
     coalesce(v.month_count, 0) as month_count,

@@ -146,7 +146,7 @@ verdicts as (
 select
     case when r.mrr > 0 then r.rank end as rank,
     case when r.mrr_before > 0 then r.rank_before end as rank_before,
-    r.brand_id,
+    cast(r.brand_id as text) as brand_id,
     r.slug,
     r.name,
     r.mrr as mrr_usd,

@@ -12,8 +12,31 @@
 --   shopper_count     shoppers with a completed job in the window whose 7 days are over
 -- A shopper's first day in the window is the one whose previous day lies before it: in whole months
 -- the one whose previous month lies before the nearer end of the month that the window begins in,
--- and between that end and the window's first day it is told by day, on top or taken away.
-with parts as materialized (
+-- and between that end and the window's first day it is told by day, on top or taken away. Where
+-- the window ends late in a month that it has from the 1st on, the month counts as a whole, and its
+-- last days are taken away.
+with ends as (
+    select least(cast(:until as date), cast(:as_of as date) - 7) as window_end
+),
+
+edges as (
+    select
+        e.window_end,
+        case
+            when
+                extract(day from e.window_end) > 16
+                and date_trunc('month', cast(e.window_end as timestamp)) >= cast(:since as date)
+                then
+                    cast(
+                        date_trunc('month', cast(e.window_end as timestamp)) + interval '1 month'
+                        as date
+                    )
+            else e.window_end
+        end as last_month_end
+    from ends e
+),
+
+parts as materialized (
     select
         p.grain,
         p.first_day,
@@ -27,17 +50,27 @@ with parts as materialized (
                     )
             else cast(date_trunc('month', cast(:since as timestamp)) as date)
         end as window_start,
+        1 as times,
         case when extract(day from cast(:since as date)) > 15 then -1 else 1 end as sign
-    from range_parts(
-        cast(:since as date), least(cast(:until as date), cast(:as_of as date) - 7)
-    ) as p
+    from edges e
+    cross join lateral range_parts(cast(:since as date), e.last_month_end) as p
+    union all
+    select
+        'day' as grain,
+        e.window_end as first_day,
+        e.last_month_end as day_after,
+        cast(:since as date) as window_start,
+        -1 as times,
+        0 as sign
+    from edges e
+    where e.window_end < e.last_month_end
 ),
 
 firsts as (
     select
         c.in_view,
-        sum(c.shoppers) as shoppers,
-        sum(c.converted) as converted
+        sum(p.times * c.shoppers) as shoppers,
+        sum(p.times * c.converted) as converted
     from parts p
     inner join rollup_completions c
         on p.grain = c.grain and p.first_day <= c.day and p.day_after > c.day
@@ -70,7 +103,7 @@ brand_totals as (
 )
 
 select
-    b.id as part,
+    cast(b.id as text) as part,
     b.name,
     t.converted_count,
     t.shopper_count

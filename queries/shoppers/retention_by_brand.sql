@@ -62,7 +62,7 @@ brand_totals as (
 )
 
 select
-    b.id as brand_id,
+    cast(b.id as text) as brand_id,
     b.name as part,
     cast(t.d1 as bigint) as d1_count,
     t.back_1 / nullif(t.d1, 0) as d1_pct,

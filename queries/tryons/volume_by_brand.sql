@@ -63,7 +63,7 @@ counts as (
 )
 
 select
-    b.id as brand_id,
+    cast(b.id as text) as brand_id,
     b.name,
     c.launched as launched_count,
     c.completed as completed_count,
