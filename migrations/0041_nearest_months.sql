@@ -3,15 +3,28 @@
 
 -- The months and days that add up to a range of dates, [since, until), from the month that begins nearest to either
 -- end: a day that such a month has too many is taken away again (sign -1). For tables with a row per brand and day or
--- month, where 29 days are 29 rows of every brand, and a month less a day is two.
+-- month, where 29 days are 29 rows of every brand, and a month less a day is two. By day alone where that is fewer.
 create function nearest_parts(since date, until date)
 returns table (grain text, first_day date, day_after date, sign integer)
 language sql immutable parallel safe rows 3
 begin atomic
-  with months as (
+  with nearest as (
     select
+      since as first_day,
+      until as day_after,
       date_trunc('month', since::timestamp + interval '15 days')::date as month_since,
       date_trunc('month', until::timestamp + interval '15 days')::date as month_until
+  ),
+  months as (
+    select
+      n.month_since,
+      case
+        when
+          abs(n.first_day - n.month_since) + abs(n.day_after - n.month_until) < n.day_after - n.first_day
+          then n.month_until
+        else n.month_since
+      end as month_until
+    from nearest n
   )
   select 'month' as grain, m.month_since as first_day, m.month_until as day_after, 1 as sign
   from months m

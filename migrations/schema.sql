@@ -691,9 +691,18 @@ CREATE FUNCTION public.mrr_counts(status public.subscription_status, policy publ
 CREATE FUNCTION public.nearest_parts(since date, until date) RETURNS TABLE(grain text, first_day date, day_after date, sign integer)
     LANGUAGE sql IMMUTABLE ROWS 3 PARALLEL SAFE
     BEGIN ATOMIC
- WITH months AS (
-          SELECT (date_trunc('month'::text, ((nearest_parts.since)::timestamp without time zone + '15 days'::interval)))::date AS month_since,
+ WITH nearest AS (
+          SELECT nearest_parts.since AS first_day,
+             nearest_parts.until AS day_after,
+             (date_trunc('month'::text, ((nearest_parts.since)::timestamp without time zone + '15 days'::interval)))::date AS month_since,
              (date_trunc('month'::text, ((nearest_parts.until)::timestamp without time zone + '15 days'::interval)))::date AS month_until
+         ), months AS (
+          SELECT n.month_since,
+                 CASE
+                     WHEN ((abs((n.first_day - n.month_since)) + abs((n.day_after - n.month_until))) < (n.day_after - n.first_day)) THEN n.month_until
+                     ELSE n.month_since
+                 END AS month_until
+            FROM nearest n
          )
   SELECT 'month'::text AS grain,
      m.month_since AS first_day,
