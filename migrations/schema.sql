@@ -1084,6 +1084,23 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.queue_agreement_changes() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  if tg_op <> 'DELETE' then
+    insert into agreement_changes (sign, brand_id, reviewer_ids, approved_count, first_approved, reviewed_at)
+    select 1, t.brand_id, t.reviewer_ids, t.approved_count, t.first_approved, t.reviewed_at from new_rows t;
+  end if;
+  if tg_op <> 'INSERT' then
+    insert into agreement_changes (sign, brand_id, reviewer_ids, approved_count, first_approved, reviewed_at)
+    select -1, t.brand_id, t.reviewer_ids, t.approved_count, t.first_approved, t.reviewed_at from old_rows t;
+  end if;
+  return null;
+end
+$$;
+
 CREATE FUNCTION public.queue_brand_changes() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -1567,6 +1584,17 @@ CREATE FUNCTION public.rollups_are_stale() RETURNS boolean
     SET search_path TO 'public', 'pg_temp'
     RETURN (SELECT r.is_stale FROM public.rollup_state r);
 
+CREATE TABLE public.agreement_changes (
+    id bigint NOT NULL,
+    sign integer NOT NULL,
+    brand_id uuid NOT NULL,
+    reviewer_ids uuid[] NOT NULL,
+    approved_count smallint NOT NULL,
+    first_approved boolean NOT NULL,
+    reviewed_at timestamp with time zone NOT NULL,
+    queued_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
 CREATE TABLE public.job_changes (
     id bigint NOT NULL,
     sign smallint NOT NULL,
@@ -1610,7 +1638,7 @@ CREATE TABLE public.verdict_changes (
 CREATE FUNCTION public.rollups_waiting_since() RETURNS timestamp with time zone
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
-    RETURN LEAST((SELECT min(c.queued_at) AS min FROM public.job_changes c), (SELECT min(c.queued_at) AS min FROM public.shopper_changes c), (SELECT min(c.queued_at) AS min FROM public.verdict_changes c), (SELECT min(c.queued_at) AS min FROM public.spend_changes c));
+    RETURN LEAST((SELECT min(c.queued_at) AS min FROM public.job_changes c), (SELECT min(c.queued_at) AS min FROM public.shopper_changes c), (SELECT min(c.queued_at) AS min FROM public.verdict_changes c), (SELECT min(c.queued_at) AS min FROM public.agreement_changes c), (SELECT min(c.queued_at) AS min FROM public.spend_changes c));
 
 CREATE FUNCTION public.scope_is_demo() RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -1760,6 +1788,15 @@ CREATE TABLE public.advisor_messages (
     job_id uuid,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT advisor_messages_author_check CHECK ((author = ANY (ARRAY['user'::text, 'advisor'::text])))
+);
+
+ALTER TABLE public.agreement_changes ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.agreement_changes_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 CREATE TABLE public.api_requests (
@@ -2395,6 +2432,17 @@ CREATE TABLE public.rollup_active (
     shoppers integer NOT NULL
 );
 
+CREATE TABLE public.rollup_agreement (
+    in_view uuid NOT NULL,
+    grain text NOT NULL COLLATE pg_catalog."C",
+    starts_on date NOT NULL,
+    reviewer_ids uuid[] NOT NULL,
+    approved_count smallint NOT NULL,
+    first_approved boolean NOT NULL,
+    jobs integer NOT NULL,
+    CONSTRAINT rollup_agreement_grain_check CHECK ((grain = ANY (ARRAY['day'::text, 'month'::text])))
+);
+
 CREATE TABLE public.rollup_cells (
     in_view uuid NOT NULL,
     category text NOT NULL COLLATE pg_catalog."C",
@@ -2899,6 +2947,9 @@ ALTER TABLE ONLY public.advisor_conversations
 ALTER TABLE ONLY public.advisor_messages
     ADD CONSTRAINT advisor_messages_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.agreement_changes
+    ADD CONSTRAINT agreement_changes_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.api_requests
     ADD CONSTRAINT api_requests_pkey PRIMARY KEY (token_id, key);
 
@@ -3075,6 +3126,9 @@ ALTER TABLE ONLY public.reviews
 
 ALTER TABLE ONLY public.rollup_active
     ADD CONSTRAINT rollup_active_pkey PRIMARY KEY (in_view, day);
+
+ALTER TABLE ONLY public.rollup_agreement
+    ADD CONSTRAINT rollup_agreement_pkey PRIMARY KEY (in_view, grain, starts_on, reviewer_ids, approved_count, first_approved);
 
 ALTER TABLE ONLY public.rollup_cells
     ADD CONSTRAINT rollup_cells_pkey PRIMARY KEY (in_view, category, device, grain, starts_on, origin);
@@ -3359,10 +3413,6 @@ CREATE INDEX review_draws_open_idx ON public.review_draws USING btree (reviewer_
 
 CREATE INDEX review_draws_reviewed_idx ON public.review_draws USING btree (reviewer_id, drawn) WHERE (reviewed_at IS NOT NULL);
 
-CREATE INDEX review_tallies_brand_idx ON public.review_tallies USING btree (brand_id, reviewed_at);
-
-CREATE INDEX review_tallies_reviewed_idx ON public.review_tallies USING btree (reviewed_at);
-
 CREATE INDEX reviewable_jobs_brand_draw_idx ON public.reviewable_jobs USING btree (brand_id, draw_key);
 
 CREATE INDEX reviewable_jobs_brand_newest_idx ON public.reviewable_jobs USING btree (brand_id, is_reviewed, completed_at DESC, job_id DESC);
@@ -3575,6 +3625,12 @@ CREATE TRIGGER purchases_queue_deletes AFTER DELETE ON public.purchases REFERENC
 CREATE TRIGGER purchases_queue_inserts AFTER INSERT ON public.purchases REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.queue_shopper_changes();
 
 CREATE TRIGGER purchases_queue_updates AFTER UPDATE ON public.purchases REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.queue_shopper_changes();
+
+CREATE TRIGGER review_tallies_queue_deletes AFTER DELETE ON public.review_tallies REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.queue_agreement_changes();
+
+CREATE TRIGGER review_tallies_queue_inserts AFTER INSERT ON public.review_tallies REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.queue_agreement_changes();
+
+CREATE TRIGGER review_tallies_queue_updates AFTER UPDATE ON public.review_tallies REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.queue_agreement_changes();
 
 CREATE TRIGGER reviews_note_deletes AFTER DELETE ON public.reviews REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_review_changes();
 
@@ -3978,6 +4034,8 @@ ALTER TABLE public.advisor_conversations ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.advisor_messages ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.agreement_changes ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.api_requests ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.api_tokens ENABLE ROW LEVEL SECURITY;
@@ -4057,6 +4115,8 @@ ALTER TABLE public.reviewable_jobs ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.reviews ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.rollup_active ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.rollup_agreement ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.rollup_cells ENABLE ROW LEVEL SECURITY;
 
@@ -4225,6 +4285,8 @@ CREATE POLICY tenant ON public.reviews FOR SELECT TO closetai_app, closetai_read
   WHERE (j.id = reviews.job_id)))));
 
 CREATE POLICY tenant ON public.rollup_active TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand())))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand()))));
+
+CREATE POLICY tenant ON public.rollup_agreement TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand())))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand()))));
 
 CREATE POLICY tenant ON public.rollup_cells TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand())))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand()))));
 
@@ -4705,6 +4767,8 @@ REVOKE ALL ON PROCEDURE public.protect(IN relation regclass, IN rule text, IN re
 REVOKE ALL ON FUNCTION public.purchase_credits(owner_user uuid, owner_brand uuid, payment uuid, credits integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.purchase_credits(owner_user uuid, owner_brand uuid, payment uuid, credits integer) TO closetai_app;
 
+REVOKE ALL ON FUNCTION public.queue_agreement_changes() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.queue_brand_changes() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.queue_job_changes() FROM PUBLIC;
@@ -4933,6 +4997,9 @@ GRANT SELECT ON TABLE public.reviewable_jobs TO closetai_reader;
 
 GRANT SELECT ON TABLE public.rollup_active TO closetai_app;
 GRANT SELECT ON TABLE public.rollup_active TO closetai_reader;
+
+GRANT SELECT ON TABLE public.rollup_agreement TO closetai_app;
+GRANT SELECT ON TABLE public.rollup_agreement TO closetai_reader;
 
 GRANT SELECT ON TABLE public.rollup_cells TO closetai_app;
 GRANT SELECT ON TABLE public.rollup_cells TO closetai_reader;

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, time
 from itertools import product
 from typing import Any
 from uuid import UUID, uuid4
@@ -600,10 +600,15 @@ def opinions(nord: Shop, *approvals: str) -> None:
 
 
 def agreement(*brands: Shop) -> pd.DataFrame:
+    return agreement_of(
+        Scope.of_brands([one.brand for one in brands]), date(2020, 1, 1), date(2100, 1, 1)
+    )
+
+
+def agreement_of(scope: Scope, since: date, until: date) -> pd.DataFrame:
+    rollups.fold_all()
     queries._cached.clear()
-    scope = Scope.of_brands([one.brand for one in brands])
-    window = {"since": date(2020, 1, 1), "until": date(2100, 1, 1)}
-    return queries.read("studio/review_agreement", scope, **window).frame
+    return queries.read("studio/review_agreement", scope, since=since, until=until).frame
 
 
 def triples(frame: pd.DataFrame) -> list[tuple[int, int, int]]:
@@ -642,6 +647,71 @@ def test_more_reviewers_have_an_alpha(nord: Shop) -> None:
     # Pairs that agree: 1 of 3, 3 of 3, 1 of 1.
     assert metrics.agreement(triples(frame)) == pytest.approx(5 / 7)
     assert agreement(shop("empty")).empty
+
+
+def test_a_range_counts_the_jobs_whose_last_review_is_in_it(nord: Shop) -> None:
+    noise = shop("noise")
+    opinions(noise, *["yn"] * 8)
+    opinions(nord, *["yyn", "yn", "yy", "nn"] * 8)
+    with connections.owner() as connection:
+        # Each job's reviews on one of 32 days, some of them in the last second of it.
+        connection.execute(
+            text(
+                """
+                update reviews r set created_at = d.day
+                from (
+                    select
+                        job_id,
+                        timestamptz '2026-03-17 23:59:59+00'
+                        + row_number() over (order by job_id) * interval '43 hours' as day
+                    from reviews
+                    group by job_id
+                ) as d
+                where d.job_id = r.job_id
+                """
+            )
+        )
+    counts = text(
+        """
+        select reviewer_count, approved_count, first_approved, count(*) from review_tallies
+        where brand_id = any(:brands) and reviewed_at >= :since and reviewed_at < :until
+        group by 1, 2, 3 order by 1, 2, 3
+        """
+    )
+    for since, until in (
+        (date(2026, 3, 17), date(2026, 6, 20)),
+        (date(2026, 3, 25), date(2026, 5, 3)),
+        (date(2026, 4, 10), date(2026, 4, 21)),
+        (date(2026, 4, 1), date(2026, 6, 1)),
+    ):
+        window = {
+            "since": datetime.combine(since, time(), UTC),
+            "until": datetime.combine(until, time(), UTC),
+        }
+        for scope, brands in (
+            (Scope.of_brands([nord.brand]), [nord.brand]),
+            (Scope.of_brands([nord.brand, noise.brand]), [nord.brand, noise.brand]),
+            (Scope(brands="all"), [nord.brand, noise.brand]),
+        ):
+            with connections.owner() as connection:
+                naive = connection.execute(counts, {"brands": brands, **window}).all()
+            frame = agreement_of(scope, since, until)
+            assert len(naive) > 2
+            assert [tuple(row)[:4] for row in frame.to_numpy()] == [tuple(row) for row in naive]
+
+
+def test_what_was_taken_back_is_nobodys_agreement(nord: Shop) -> None:
+    opinions(nord, "yn", "yyn")
+    assert not agreement(nord)["are_two"].any()
+    with connections.owner() as connection:
+        last = text(
+            "delete from reviews where job_id in (select job_id from review_tallies t"
+            " where t.reviewer_count = 3)"
+        )
+        connection.execute(last)
+    frame = agreement(nord)
+    assert triples(frame) == [(2, 1, 1)]
+    assert frame["are_two"].all()
 
 
 def test_agreement_of_nothing_is_not_available() -> None:
@@ -733,8 +803,8 @@ def test_a_visitor_practises_and_changes_no_figure(nord: Shop, visitor: Scope) -
     rollups.fold_all()
     figures = "select cast(row(r.*) as text) from {} r order by 1"
     watched = [
-        "job_verdicts", "verdict_facts", "rollup_verdicts", "rollup_reasons", "review_tallies",
-        "reviewable_jobs", "job_outputs",
+        "job_verdicts", "verdict_facts", "rollup_verdicts", "rollup_reasons", "rollup_agreement",
+        "review_tallies", "reviewable_jobs", "job_outputs",
     ]  # fmt: skip
     before = {name: column(figures.format(name)) for name in watched}
     for _ in range(len(nord.jobs)):

@@ -58,6 +58,10 @@ _ROLLUPS: dict[str, tuple[str, list[str]]] = {
         ["verdicts", "approved", "confidence_sum", "error_square_sum"],
     ),
     "reasons": (f"in_view, reason, {_GRAIN}", ["jobs"]),
+    "agreement": (
+        "in_view, grain, starts_on, reviewer_ids, approved_count, first_approved",
+        ["jobs"],
+    ),
     "launches": ("in_view, day, previous_day", ["launched", "completed", "saved", "purchased"]),
     "completions": ("in_view, grain, day, previous_day", ["shoppers", "converted"]),
     "active": ("in_view, day", ["shoppers"]),
@@ -103,7 +107,9 @@ _CHANGED_FACTS = {
     name: f"(select 1 as sign, * from {facts}_came union all select -1, * from {facts}_went)"
     for name, facts in (("days", "shopper_days"), ("purchases", "purchase_facts"))
 }
-QUEUES = ["job_changes", "shopper_changes", "verdict_changes", "spend_changes"]
+QUEUES = [
+    "job_changes", "shopper_changes", "verdict_changes", "agreement_changes", "spend_changes",
+]  # fmt: skip
 
 TABLES = [*(f"rollup_{name}" for name in _ROLLUPS), *_FACTS]
 
@@ -113,6 +119,7 @@ _ALL_JOBS = """(
     engine_cost_usd, failure_code, created_at, started_at, finished_at
   from tryon_jobs
 )"""
+_ALL_TALLIES = "(select 1 as sign, * from review_tallies)"
 _ALL_SPEND = """(
   select brand_id, day, round(amount * usd_rate, 2) as usd from acquisition_spend
 )"""
@@ -132,7 +139,7 @@ _VERDICT_VIEWS = _VIEWS.format(
     brand="case when b.origin <> 'demo' then b.brand_id end",
     demo="case when b.origin <> 'demo' and b.in_demo then every_demo_brand() end",
 )
-_PURCHASE_VIEWS = _VIEWS.format(
+_BRAND_VIEWS = _VIEWS.format(
     brand="b.brand_id", demo="case when b.in_demo then every_demo_brand() end"
 )
 # Over all brands count the days of shoppers of one brand, and those put together of one of several.
@@ -216,9 +223,10 @@ def fold_overdue(seconds: float) -> int:
 
 def _fold(connection: Connection, at_most: int) -> int:
     _prepare(connection)
-    count = _fold_jobs(connection, at_most)
+    count = _fold_counts(connection, at_most, "job_changes", _OF_JOBS, "jobs")
     count += _fold_verdicts(connection, at_most)
-    count += _fold_spend(connection, at_most)
+    count += _fold_counts(connection, at_most, "agreement_changes", ["agreement"], "tallies")
+    count += _fold_counts(connection, at_most, "spend_changes", ["spend"], "spend")
     count += _fold_shoppers(connection, at_most)
     if count:
         connection.execute(text("update rollup_state set folded_at = now()"))
@@ -259,23 +267,17 @@ def _forget(connection: Connection, queue: str, ids: list[int]) -> None:
     connection.execute(text(f"delete from {queue} where id = any (:ids)"), {"ids": ids})
 
 
-def _fold_jobs(connection: Connection, at_most: int) -> int:
-    ids = _waiting(connection, "job_changes", at_most)
+def _fold_counts(
+    connection: Connection, at_most: int, queue: str, names: Sequence[str], source: str
+) -> int:
+    """Add a queue's changes, which bear their own sign, to the rollups that read such a source."""
+    ids = _waiting(connection, queue, at_most)
     if ids:
         _look_up(connection)
-        source = "(select * from job_changes where id = any (:ids))"
-        for name in _OF_JOBS:
-            _add(connection, name, {"ids": ids}, jobs=source, merged=_SPEED_MERGED)
-        _forget(connection, "job_changes", ids)
-    return len(ids)
-
-
-def _fold_spend(connection: Connection, at_most: int) -> int:
-    ids = _waiting(connection, "spend_changes", at_most)
-    if ids:
-        source = "(select * from spend_changes where id = any (:ids))"
-        _add(connection, "spend", {"ids": ids}, spend=source)
-        _forget(connection, "spend_changes", ids)
+        changes = f"(select * from {queue} where id = any (:ids))"
+        for name in names:
+            _add(connection, name, {"ids": ids}, merged=_SPEED_MERGED, **{source: changes})
+        _forget(connection, queue, ids)
     return len(ids)
 
 
@@ -375,7 +377,7 @@ def _run(connection: Connection, name: str, params: Params, ending: str = "", **
     known = {
         "job_views": _JOB_VIEWS,
         "verdict_views": _VERDICT_VIEWS,
-        "purchase_views": _PURCHASE_VIEWS,
+        "brand_views": _BRAND_VIEWS,
         "day_views": _DAY_VIEWS,
         "splits": _SPLITS,
         "by_hour": _places(24),
@@ -547,6 +549,7 @@ def _from_raw_rows(chunks: list[_Users]) -> list[_Step]:
             for name in _OF_JOBS
         ),
         *(partial(_make_facts, users=users) for users in chunks),
+        partial(_make, name="agreement", tallies=_ALL_TALLIES),
         partial(_make, name="spend", spend=_ALL_SPEND),
         _make_verdicts,
     ]
@@ -653,9 +656,7 @@ def _difference(connection: Connection, table: str) -> str | None:
         ),
         {"table": table},
     )
-    # What came to nothing may stay as a row of zeros.
-    counts = _ROLLUPS[table.removeprefix("rollup_")][1] if table not in _FACTS else []
-    what = f"select {columns} from {{}}.{table} where {_is_something(counts)}"
+    what = f"select {columns} from {{}}.{table} where {is_something(table)}"
     kept, recounted = what.format("public"), what.format("pg_temp")
     count = connection.scalar(
         text(
@@ -666,7 +667,12 @@ def _difference(connection: Connection, table: str) -> str | None:
     return f"{table} differs from the raw rows in {count} rows." if count else None
 
 
-def _is_something(counts: list[str]) -> str:
+def is_something(table: str) -> str:
+    """Say of which rows of one of TABLES something counts, as a condition.
+
+    What came to nothing may stay as a row of zeros.
+    """
+    counts = [] if table in _FACTS else _ROLLUPS[table.removeprefix("rollup_")][1]
     if not counts:
         return "true"
     if "buckets" in counts:

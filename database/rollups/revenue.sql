@@ -45,7 +45,7 @@ days as (
     sum(recommendation_count) as recommendation_count, sum(share_count) as share_count,
     sum(unattributed_count) as unattributed_count, sum(purchase_count) as purchase_count
   from by_brand b
-  cross join lateral $purchase_views as v (in_view)
+  cross join lateral $brand_views as v (in_view)
   group by v.in_view, b.model, b.day
 )
 insert into rollup_revenue

@@ -12,25 +12,34 @@
 --   job_count         jobs
 --   are_two           whether all jobs of the window were reviewed by the same two people
 with tallies as (
-    select t.*
-    from review_tallies t
-    where
-        t.reviewed_at >= cast(:since as timestamptz)
-        and t.reviewed_at < cast(:until as timestamptz)
+    select
+        a.reviewer_ids,
+        a.approved_count,
+        a.first_approved,
+        sum(a.jobs) as job_count
+    from range_parts(cast(:since as date), cast(:until as date)) r
+    inner join rollup_agreement a
+        on r.grain = a.grain and r.first_day <= a.starts_on and r.day_after > a.starts_on
+    where a.in_view = any(cast((select scope_views()) as uuid[]))
+    group by a.reviewer_ids, a.approved_count, a.first_approved
+    -- What came to nothing may stay as a row of zeros.
+    having sum(a.jobs) > 0
 ),
 
 people as (
-    select max(t.reviewer_count) = 2 and min(t.reviewer_ids) = max(t.reviewer_ids) as are_two
+    select
+        cardinality(min(t.reviewer_ids)) = 2
+        and min(t.reviewer_ids) = max(t.reviewer_ids) as are_two
     from tallies t
 )
 
 select
-    t.reviewer_count,
+    cardinality(t.reviewer_ids) as reviewer_count,
     t.approved_count,
     t.first_approved,
-    count(*) as job_count,
+    sum(t.job_count) as job_count,
     p.are_two
 from tallies t
 cross join people p
-group by t.reviewer_count, t.approved_count, t.first_approved, p.are_two
-order by t.reviewer_count, t.approved_count, t.first_approved
+group by cardinality(t.reviewer_ids), t.approved_count, t.first_approved, p.are_two
+order by reviewer_count, t.approved_count, t.first_approved
