@@ -2547,6 +2547,15 @@ CREATE TABLE public.rollup_reasons (
     jobs integer NOT NULL
 );
 
+CREATE TABLE public.rollup_rejections (
+    in_view uuid NOT NULL,
+    grain text NOT NULL COLLATE pg_catalog."C",
+    starts_on date NOT NULL,
+    jobs integer NOT NULL,
+    credits bigint NOT NULL,
+    CONSTRAINT rollup_rejections_grain_check CHECK ((grain = ANY (ARRAY['day'::text, 'month'::text])))
+);
+
 CREATE TABLE public.rollup_returns (
     in_view uuid NOT NULL,
     split text NOT NULL COLLATE pg_catalog."C",
@@ -2855,7 +2864,8 @@ CREATE TABLE public.verdict_facts (
     drawn_at_random boolean NOT NULL,
     confidence numeric(4,3),
     approved boolean NOT NULL,
-    reasons text[] NOT NULL
+    reasons text[] NOT NULL,
+    credits integer DEFAULT 0 NOT NULL
 );
 
 CREATE TABLE public.verification_tokens (
@@ -3159,6 +3169,9 @@ ALTER TABLE ONLY public.rollup_launches
 
 ALTER TABLE ONLY public.rollup_reasons
     ADD CONSTRAINT rollup_reasons_pkey PRIMARY KEY (in_view, reason, grain, starts_on, origin);
+
+ALTER TABLE ONLY public.rollup_rejections
+    ADD CONSTRAINT rollup_rejections_pkey PRIMARY KEY (in_view, grain, starts_on);
 
 ALTER TABLE ONLY public.rollup_returns
     ADD CONSTRAINT rollup_returns_pkey PRIMARY KEY (in_view, split, part, grain, cohort);
@@ -4138,6 +4151,8 @@ ALTER TABLE public.rollup_launches ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.rollup_reasons ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.rollup_rejections ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.rollup_returns ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.rollup_revenue ENABLE ROW LEVEL SECURITY;
@@ -4307,6 +4322,8 @@ CREATE POLICY tenant ON public.rollup_hours TO closetai_app, closetai_reader USI
 CREATE POLICY tenant ON public.rollup_launches TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand())))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand()))));
 
 CREATE POLICY tenant ON public.rollup_reasons TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand())))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand()))));
+
+CREATE POLICY tenant ON public.rollup_rejections TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand())))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand()))));
 
 CREATE POLICY tenant ON public.rollup_returns TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand())))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand()))));
 
@@ -5030,6 +5047,9 @@ GRANT SELECT ON TABLE public.rollup_launches TO closetai_reader;
 
 GRANT SELECT ON TABLE public.rollup_reasons TO closetai_app;
 GRANT SELECT ON TABLE public.rollup_reasons TO closetai_reader;
+
+GRANT SELECT ON TABLE public.rollup_rejections TO closetai_app;
+GRANT SELECT ON TABLE public.rollup_rejections TO closetai_reader;
 
 GRANT SELECT ON TABLE public.rollup_returns TO closetai_app;
 GRANT SELECT ON TABLE public.rollup_returns TO closetai_reader;

@@ -215,7 +215,8 @@ def fill(connection: Connection, name: str, *, is_demo: bool = False) -> Tenant:
     connection.execute(text(explain), {"mark": mark, "job": jobs["failed"]})
 
     # What a brand has spent counts once it is finished.
-    finish(connection, job(connection, **theirs, origin="studio", product_id=product), "completed")
+    shown = job(connection, **theirs, origin="studio", product_id=product)
+    finish(connection, shown, "completed")
 
     row(
         "tryon_garments",
@@ -234,6 +235,7 @@ def fill(connection: Connection, name: str, *, is_demo: bool = False) -> Tenant:
     )  # fmt: skip
     # A second one of the same opinion, for the tally.
     row("reviews", **theirs, job_id=done, approved=False, drawn="newest")
+    row("reviews", **theirs, job_id=shown, approved=False, reasons=["hands"], drawn="newest")
     row("review_draws", **theirs, job_id=done, reviewer_id=user, drawn="random")
     pair = row(
         "job_pairs", **theirs, one_job_id=done, other_job_id=jobs["studio"],

@@ -60,11 +60,15 @@ def test_what_credits_were_spent_on(brands: tuple[str, str]) -> None:
         studio(c, alder, "2026-03-06", "failed", credits=4, product_id=coat, **cost)
         studio(c, alder, "2026-03-06", "canceled", credits=4)
         # Neither in the window, nor of the brand, nor of the studio.
-        studio(c, alder, "2026-04-01", credits=50, **cost)
-        studio(c, birch, "2026-03-05", credits=50, **cost)
-        facts.job(c, alder, facts.shopper(c), at("2026-03-05"))
+        others = [
+            (alder, studio(c, alder, "2026-04-01", credits=50, **cost)),
+            (alder, studio(c, alder, "2026-02-28 23:59", credits=50, **cost)),
+            (birch, studio(c, birch, "2026-03-05", credits=50, **cost)),
+            (alder, facts.job(c, alder, facts.shopper(c), at("2026-03-05"), credits=50)),
+        ]
         facts.review(c, alder, good, approved=True)
-        facts.review(c, alder, bad, approved=False, reasons=["hands"])
+        for brand, job in [*others, (alder, bad)]:
+            facts.review(c, brand, job, approved=False, reasons=["hands"])
     rollups.fold_all()
     row = read("billing/credits_spent", [alder], **MARCH).iloc[0]
     assert (row["credit_count"], row["completed_count"], row["failed_count"]) == (6, 3, 1)
@@ -99,6 +103,20 @@ def test_what_credits_were_spent_on(brands: tuple[str, str]) -> None:
     ).iloc[0]
     assert nothing["credit_count"] == 0
     assert pd.isna(nothing["cost_per_generation_usd"])
+
+    # Another verdict, and a job that goes, take the credits along.
+    for change, rejected in (
+        ("update reviews set approved = true, reasons = '{}' where job_id = :bad", (0, 0)),
+        ("update reviews set approved = false where job_id = :bad", (1, 2)),
+        ("delete from tryon_jobs where id = :bad", (0, 0)),
+    ):
+        with connections.owner() as c:
+            c.execute(text(change), {"bad": bad})
+        rollups.fold_all()
+        queries._cached.clear()
+        row = read("billing/credits_spent", [alder], **MARCH).iloc[0]
+        assert (row["rejected_count"], row["rejected_credit_count"]) == rejected
+    assert rollups.check() == []
 
 
 def test_the_balance_is_the_ledgers_and_a_credit_has_its_price(brands: tuple[str, str]) -> None:

@@ -58,6 +58,7 @@ _ROLLUPS: dict[str, tuple[str, list[str]]] = {
         ["verdicts", "approved", "confidence_sum", "error_square_sum"],
     ),
     "reasons": (f"in_view, reason, {_GRAIN}", ["jobs"]),
+    "rejections": ("in_view, grain, starts_on", ["jobs", "credits"]),
     "agreement": (
         "in_view, grain, starts_on, reviewer_ids, approved_count, first_approved",
         ["jobs"],
@@ -88,7 +89,7 @@ _ROLLUPS: dict[str, tuple[str, list[str]]] = {
 }  # fmt: skip
 # The longest first.
 _OF_JOBS = ["speed", "cells", "confidence", "engines", "hours", "studio", "failures"]
-_OF_VERDICTS = ["verdicts", "reasons"]
+_OF_VERDICTS = ["verdicts", "reasons", "rejections"]
 _OF_DAYS = ["cohorts", "returns", "launches", "completions", "active"]
 _OF_PURCHASES = ["revenue", "value"]
 # What shoppers, purchases and verdicts count for, with their keys.

@@ -1,4 +1,4 @@
--- verdict_facts: the outcome of each job that was judged, and whether it was drawn at random.
+-- verdict_facts: the outcome of each job that was judged, whether it was drawn at random, and what it cost.
 insert into verdict_facts
 select
   v.job_id, v.brand_id, coalesce(b.is_demo, false), v.origin, coalesce(v.category::text, 'unknown'),
@@ -15,7 +15,9 @@ select
     cross join lateral unnest(latest.reasons) as x (reason)
     where not latest.approved
     order by x.reason
-  ) end
+  ) end,
+  j.credits
 from job_verdicts v
+join tryon_jobs j on j.id = v.job_id
 left join brands b on b.id = v.brand_id
 where $verdicts

@@ -33,17 +33,12 @@ with ended as (
 
 rejected as (
     select
-        count(*) as jobs,
-        coalesce(sum(j.credits), 0) as credits
-    from verdict_facts v
-    inner join tryon_jobs j on v.job_id = j.id
-    where
-        not v.approved
-        and v.origin = 'studio'
-        and v.finished_at >= cast(:since as timestamptz)
-        and v.finished_at < cast(:until as timestamptz)
-        and j.status = 'completed'
-        and j.brand_id is not null
+        coalesce(sum(s.jobs), 0) as jobs,
+        coalesce(sum(s.credits), 0) as credits
+    from range_parts(cast(:since as date), cast(:until as date)) r
+    inner join rollup_rejections s
+        on r.grain = s.grain and r.first_day <= s.starts_on and r.day_after > s.starts_on
+    where s.in_view = any(cast((select scope_views()) as uuid[]))
 )
 
 select
