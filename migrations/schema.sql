@@ -284,6 +284,90 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.range_parts(since date, until date) RETURNS TABLE(grain text, first_day date, day_after date)
+    LANGUAGE sql IMMUTABLE ROWS 3 PARALLEL SAFE
+    BEGIN ATOMIC
+ WITH months AS (
+          SELECT ((date_trunc('month'::text, ((range_parts.since)::timestamp without time zone - '1 day'::interval)) + '1 mon'::interval))::date AS month_since,
+             (date_trunc('month'::text, (range_parts.until)::timestamp without time zone))::date AS month_until
+         )
+  SELECT 'month'::text AS grain,
+     m.month_since AS first_day,
+     m.month_until AS day_after
+    FROM months m
+   WHERE (m.month_since < m.month_until)
+ UNION ALL
+  SELECT 'day'::text AS grain,
+     range_parts.since AS first_day,
+     m.month_since AS day_after
+    FROM months m
+   WHERE ((m.month_since < m.month_until) AND (range_parts.since < m.month_since))
+ UNION ALL
+  SELECT 'day'::text AS grain,
+     m.month_until AS first_day,
+     range_parts.until AS day_after
+    FROM months m
+   WHERE ((m.month_since < m.month_until) AND (m.month_until < range_parts.until))
+ UNION ALL
+  SELECT 'day'::text AS grain,
+     range_parts.since AS first_day,
+     range_parts.until AS day_after
+    FROM months m
+   WHERE ((m.month_since >= m.month_until) AND (range_parts.since < range_parts.until));
+END;
+
+CREATE FUNCTION public.distinct_parts(since date, until date) RETURNS TABLE(grain text, first_day date, day_after date, previous_from date, previous_until date, sign integer)
+    LANGUAGE sql IMMUTABLE ROWS 5 PARALLEL SAFE
+    BEGIN ATOMIC
+ WITH nearest AS (
+          SELECT distinct_parts.since AS first_day,
+             (date_trunc('month'::text, ((distinct_parts.since)::timestamp without time zone + '15 days'::interval)))::date AS month_since,
+                 CASE
+                     WHEN ((EXTRACT(day FROM distinct_parts.until) > (16)::numeric) AND ((date_trunc('month'::text, (distinct_parts.until)::timestamp without time zone))::date >= distinct_parts.since)) THEN ((date_trunc('month'::text, (distinct_parts.until)::timestamp without time zone) + '1 mon'::interval))::date
+                     ELSE distinct_parts.until
+                 END AS month_until
+         ), parts AS (
+          SELECT p.grain,
+             p.first_day,
+             p.day_after,
+             n.month_since,
+             n.first_day AS since
+            FROM (nearest n
+              CROSS JOIN LATERAL public.range_parts(distinct_parts.since, n.month_until) p(grain, first_day, day_after))
+         )
+  SELECT p.grain,
+     p.first_day,
+     p.day_after,
+     '-infinity'::date AS previous_from,
+         CASE p.grain
+             WHEN 'month'::text THEN p.month_since
+             ELSE p.since
+         END AS previous_until,
+     1 AS sign
+    FROM parts p
+ UNION ALL
+  SELECT 'day'::text AS grain,
+     p.first_day,
+     p.day_after,
+     LEAST(p.month_since, p.since) AS previous_from,
+     GREATEST(p.month_since, p.since) AS previous_until,
+         CASE
+             WHEN (p.since < p.month_since) THEN '-1'::integer
+             ELSE 1
+         END AS sign
+    FROM parts p
+   WHERE ((p.grain = 'month'::text) AND (p.month_since <> p.since))
+ UNION ALL
+  SELECT 'day'::text AS grain,
+     distinct_parts.until AS first_day,
+     n.month_until AS day_after,
+     '-infinity'::date AS previous_from,
+     distinct_parts.since AS previous_until,
+     '-1'::integer AS sign
+    FROM nearest n
+   WHERE (distinct_parts.until < n.month_until);
+END;
+
 CREATE FUNCTION public.each_category(category text) RETURNS text[]
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE WHEN (category <> 'all'::text) THEN ARRAY[category] ELSE array_append((enum_range(NULL::public.garment_category))::text[], 'unknown'::text) END;
@@ -1373,38 +1457,6 @@ begin
   return null;
 end
 $$;
-
-CREATE FUNCTION public.range_parts(since date, until date) RETURNS TABLE(grain text, first_day date, day_after date)
-    LANGUAGE sql IMMUTABLE ROWS 3 PARALLEL SAFE
-    BEGIN ATOMIC
- WITH months AS (
-          SELECT ((date_trunc('month'::text, ((range_parts.since)::timestamp without time zone - '1 day'::interval)) + '1 mon'::interval))::date AS month_since,
-             (date_trunc('month'::text, (range_parts.until)::timestamp without time zone))::date AS month_until
-         )
-  SELECT 'month'::text AS grain,
-     m.month_since AS first_day,
-     m.month_until AS day_after
-    FROM months m
-   WHERE (m.month_since < m.month_until)
- UNION ALL
-  SELECT 'day'::text AS grain,
-     range_parts.since AS first_day,
-     m.month_since AS day_after
-    FROM months m
-   WHERE ((m.month_since < m.month_until) AND (range_parts.since < m.month_since))
- UNION ALL
-  SELECT 'day'::text AS grain,
-     m.month_until AS first_day,
-     range_parts.until AS day_after
-    FROM months m
-   WHERE ((m.month_since < m.month_until) AND (m.month_until < range_parts.until))
- UNION ALL
-  SELECT 'day'::text AS grain,
-     range_parts.since AS first_day,
-     range_parts.until AS day_after
-    FROM months m
-   WHERE ((m.month_since >= m.month_until) AND (range_parts.since < range_parts.until));
-END;
 
 CREATE FUNCTION public.rederive_movements() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2530,12 +2582,14 @@ CREATE TABLE public.rollup_hours (
 
 CREATE TABLE public.rollup_launches (
     in_view uuid NOT NULL,
+    grain text NOT NULL COLLATE pg_catalog."C",
     day date NOT NULL,
     previous_day date NOT NULL,
     launched integer NOT NULL,
     completed integer NOT NULL,
     saved integer NOT NULL,
-    purchased integer NOT NULL
+    purchased integer NOT NULL,
+    CONSTRAINT rollup_launches_grain_check CHECK ((grain = ANY (ARRAY['day'::text, 'month'::text])))
 );
 
 CREATE TABLE public.rollup_reasons (
@@ -3165,7 +3219,7 @@ ALTER TABLE ONLY public.rollup_hours
     ADD CONSTRAINT rollup_hours_pkey PRIMARY KEY (in_view, starts_on, origin);
 
 ALTER TABLE ONLY public.rollup_launches
-    ADD CONSTRAINT rollup_launches_pkey PRIMARY KEY (in_view, day, previous_day);
+    ADD CONSTRAINT rollup_launches_pkey PRIMARY KEY (in_view, grain, day, previous_day);
 
 ALTER TABLE ONLY public.rollup_reasons
     ADD CONSTRAINT rollup_reasons_pkey PRIMARY KEY (in_view, reason, grain, starts_on, origin);

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from threading import Event, Thread
 from typing import Any
@@ -291,6 +291,70 @@ def test_the_parts_of_a_range_add_up_to_each_of_its_days_once() -> None:
     assert whole, "a part that is not by day is of whole months"
     assert is_fewer, "no range is read by more days than it has"
     assert days_read <= 30, "half a month is the most that is read by day at either end"
+
+
+@pytest.mark.usefixtures("database")
+def test_the_parts_of_a_range_count_each_of_its_shoppers_once() -> None:
+    dice = random.Random(11)
+    start = date(2023, 12, 15)
+    # Somebody comes often, somebody hardly ever.
+    visits = [
+        sorted({dice.randrange(100) for _ in range(dice.choice([1, 2, 4, 9, 40]))})
+        for _ in range(60)
+    ]
+    gaps = [
+        (
+            start + timedelta(days=day),
+            start + timedelta(days=before) if before is not None else None,
+        )
+        for days in visits
+        for before, day in zip([None, *days], days, strict=False)
+    ]
+    ranges = [(since, until) for since in range(0, 100, 3) for until in range(since, 103)]
+    with connections.owner() as connection:
+        connection.execute(
+            text(
+                "create temporary table gaps on commit drop as"
+                " select 'day' as grain, day, coalesce(before, '-infinity') as before"
+                " from unnest(cast(:days as date[]), cast(:befores as date[])) as g (day, before)"
+            ),
+            {"days": [day for day, _ in gaps], "befores": [before for _, before in gaps]},
+        )
+        connection.execute(
+            text(
+                "insert into gaps"
+                " select 'month', m.day, m.before from (select"
+                " cast(date_trunc('month', cast(day as timestamp)) as date) as day,"
+                " cast(date_trunc('month', cast(before as timestamp)) as date) as before"
+                " from gaps) as m where m.before < m.day"
+            )
+        )
+        found = connection.execute(
+            text(
+                """
+                select r.since, r.until, (
+                    select coalesce(sum(p.sign), 0)
+                    from distinct_parts(r.since, r.until) p
+                    inner join gaps g
+                        on p.grain = g.grain and p.first_day <= g.day and p.day_after > g.day
+                        and p.previous_from <= g.before and p.previous_until > g.before
+                )
+                from unnest(cast(:since as date[]), cast(:until as date[])) as r (since, until)
+                """
+            ),
+            {
+                "since": [start + timedelta(days=since) for since, _ in ranges],
+                "until": [start + timedelta(days=until) for _, until in ranges],
+            },
+        ).all()
+    naive = {
+        (start + timedelta(days=since), start + timedelta(days=until)): sum(
+            any(since <= day < until for day in days) for days in visits
+        )
+        for since, until in ranges
+    }
+    assert len(naive) > 1500
+    assert {(row[0], row[1]): row[2] for row in found} == naive
 
 
 def counted() -> dict[str, Any]:

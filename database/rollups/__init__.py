@@ -63,7 +63,10 @@ _ROLLUPS: dict[str, tuple[str, list[str]]] = {
         "in_view, grain, starts_on, reviewer_ids, approved_count, first_approved",
         ["jobs"],
     ),
-    "launches": ("in_view, day, previous_day", ["launched", "completed", "saved", "purchased"]),
+    "launches": (
+        "in_view, grain, day, previous_day",
+        ["launched", "completed", "saved", "purchased"],
+    ),
     "completions": ("in_view, grain, day, previous_day", ["shoppers", "converted"]),
     "active": ("in_view, day", ["shoppers"]),
     "cohorts": (

@@ -1,4 +1,4 @@
--- rollup_launches: shoppers by active day and the one before, and how far they came.
+-- rollup_launches: shoppers by active day and the one before, and how far they came; by month and the month before too.
 with counted as (
   select
     j.in_view, j.in_all, j.in_demo, j.day, j.previous_launch, sum(j.sign) as launched,
@@ -8,10 +8,25 @@ with counted as (
   from $days as j
   where j.previous_launch is not null
   group by j.in_view, j.in_all, j.in_demo, j.day, j.previous_launch
+),
+days as (
+  select
+    v.in_view, c.day, c.previous_launch as previous_day, sum(c.launched) as launched, sum(c.completed) as completed,
+    sum(c.saved) as saved, sum(c.purchased) as purchased
+  from counted c
+  cross join lateral $day_views as v (in_view)
+  group by v.in_view, c.day, c.previous_launch
+),
+months as (
+  select
+    d.in_view, date_trunc('month', d.day::timestamp)::date as day,
+    date_trunc('month', d.previous_day::timestamp)::date as previous_day, d.launched, d.completed, d.saved, d.purchased
+  from days d
 )
 insert into rollup_launches
-select
-  v.in_view, c.day, c.previous_launch, sum(c.launched), sum(c.completed), sum(c.saved), sum(c.purchased)
-from counted c
-cross join lateral $day_views as v (in_view)
-group by v.in_view, c.day, c.previous_launch
+select in_view, 'day', day, previous_day, launched, completed, saved, purchased from days
+union all
+select in_view, 'month', day, previous_day, sum(launched), sum(completed), sum(saved), sum(purchased)
+from months
+where previous_day < day
+group by in_view, day, previous_day

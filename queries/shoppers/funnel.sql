@@ -17,23 +17,48 @@
 --   completed_pct     completed ÷ launched; n/a when nobody's 7 days are over
 --   saved_pct         saved ÷ launched
 --   purchased_pct     purchased ÷ launched
-with days as (
-    select cast(d.day as date) as day
-    from generate_series(
-        cast(:since as timestamp), cast(:until as timestamp) - interval '1 day', interval '1 day'
-    ) as d (day)
+-- A shopper's first day in the window is the one whose previous day lies before it.
+with parts as (
+    select
+        true as is_over,
+        p.*
+    from
+        distinct_parts(
+            cast(:since as date), least(cast(:until as date), cast(:as_of as date) - 7)
+        ) as p
+    union all
+    select
+        false as is_over,
+        'day' as grain,
+        greatest(cast(:since as date), cast(:as_of as date) - 7) as first_day,
+        cast(:until as date) as day_after,
+        date '-infinity' as previous_from,
+        cast(:since as date) as previous_until,
+        1 as sign
+),
+
+days as (
+    select
+        p.*,
+        cast(
+            generate_series(
+                cast(p.first_day as timestamp),
+                cast(p.day_after as timestamp) - interval '1 day',
+                cast('1 ' || p.grain as interval)
+            ) as date
+        ) as day
+    from parts p
 ),
 
 firsts as (
     select
-        d.day + 7 < cast(:as_of as date) as is_over,
-        l.launched,
-        l.completed,
-        l.saved,
-        l.purchased
+        d.is_over,
+        d.sign * l.launched as launched,
+        d.sign * l.completed as completed,
+        d.sign * l.saved as saved,
+        d.sign * l.purchased as purchased
     from days d
     cross join lateral (
-        -- A shopper's first day in the window is the one whose previous day lies before it.
         select
             sum(r.launched) as launched,
             sum(r.completed) as completed,
@@ -42,8 +67,10 @@ firsts as (
         from rollup_launches r
         where
             r.in_view = any(cast((select scope_views()) as uuid[]))
+            and r.grain = d.grain
             and r.day = d.day
-            and r.previous_day < cast(:since as date)
+            and r.previous_day >= d.previous_from
+            and r.previous_day < d.previous_until
     ) as l
 ),
 

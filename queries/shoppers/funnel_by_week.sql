@@ -48,6 +48,7 @@ firsts as (
         from rollup_launches r
         where
             r.in_view = any(cast((select scope_views()) as uuid[]))
+            and r.grain = 'day'
             and r.day = d.day
             and r.previous_day < d.first_day
     ) as l

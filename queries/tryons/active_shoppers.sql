@@ -48,6 +48,7 @@ levels as (
         from rollup_launches l
         where
             l.in_view = any(cast((select scope_views()) as uuid[]))
+            and l.grain = 'day'
             and l.day >= m.day_after - 30
             and l.day < m.day_after
     ) as a
