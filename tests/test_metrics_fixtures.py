@@ -1533,6 +1533,9 @@ def test_conversion_counts_purchases_within_seven_days_of_the_first_job(brand: s
     assert list(total) == [8, 2, 1, pytest.approx(2 / 8)]
     total = one("shoppers/conversion", brand, as_of=date(2026, 4, 8), **MARCH)
     assert list(total) == [9, 3, 0, pytest.approx(3 / 9)]
+    # Of a day within the last seven nobody's are over, and nobody of the day before is left out.
+    last = {"since": date(2026, 3, 31), "until": date(2026, 4, 1), "as_of": date(2026, 4, 1)}
+    assert list(one("shoppers/conversion", brand, **last)[:3]) == [0, 0, 1]
     weeks = ask("shoppers/conversion_by_week", brand, as_of=date(2026, 4, 7), **MARCH)
     # In a week of its own the second job of that shopper is a first one.
     assert list(weeks["shopper_count"]) == [7, 0, 0, 1, 1]
@@ -1589,6 +1592,9 @@ def test_the_funnel_takes_its_steps_in_order_within_seven_days_of_the_launch(bra
     # The 7 days of 31 March are over once 7 April is, whatever the hour.
     assert steps(date(2026, 4, 7)) == [11, 9, 5, 3, 3]
     assert steps(date(2026, 4, 8)) == [14, 12, 7, 5, 0]
+    # Of a day within the last seven nobody's are over, and nobody of the day before is left out.
+    last = {"since": date(2026, 4, 1), "until": date(2026, 4, 2), "as_of": date(2026, 4, 2)}
+    assert list(one("shoppers/funnel", brand, **last)[:5]) == [0, 0, 0, 0, 1]
 
     weeks = ask("shoppers/funnel_by_week", brand, as_of=date(2026, 4, 7), **MARCH)
     assert list(weeks["week"].dt.day) == [1, 4, 11, 18, 25]
