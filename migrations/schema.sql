@@ -3520,7 +3520,7 @@ CREATE INDEX rollup_returns_by_time_idx ON public.rollup_returns USING btree (gr
 
 CREATE INDEX rollup_spend_by_time_idx ON public.rollup_spend USING btree (grain, starts_on, in_view) INCLUDE (spend_usd);
 
-CREATE INDEX rollup_studio_by_time_idx ON public.rollup_studio USING btree (in_view, grain, starts_on) INCLUDE (product_id, completed, failed, credits, cost_sum);
+CREATE INDEX rollup_studio_by_time_idx ON public.rollup_studio USING btree (in_view, grain, starts_on) INCLUDE (product_id, completed, failed, credits, cost_sum) WHERE (product_id <> public.every_product());
 
 CREATE INDEX rollup_verdicts_by_time_idx ON public.rollup_verdicts USING btree (grain, starts_on, in_view) INCLUDE (origin, verdicts, approved) WHERE ((category = 'all'::text) AND (device = 'all'::text));
 
