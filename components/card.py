@@ -298,8 +298,12 @@ def _label(name: str, how: object) -> str:
 
 
 def _foot(shown: Shown, key: str, forget: Forget, behind: Behind | None = None) -> None:
-    with menu.foot(shown, key, forget):
-        if behind is not None and st.button("Rows", type="tertiary", key=f"behind-{key}"):
+    if behind is None:
+        menu.offer(shown, key, forget)
+        return
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", wrap=False):
+        menu.offer(shown, key, forget)
+        if st.button("Rows", type="tertiary", key=f"behind-{key}"):
             behind.open()
 
 

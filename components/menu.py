@@ -9,8 +9,7 @@ import json
 import re
 import secrets
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html import escape
@@ -47,49 +46,35 @@ class Shown:
     figure: go.Figure | None = field(default=None, compare=False)
 
 
-@contextmanager
-def foot(shown: Shown, key: str, forget: Forget) -> Iterator[None]:
-    """The line under what is shown: when it was read, what is put here, and the menu.
-
-    A click on the time reads it again: ``forget`` lets the next reading ask the database. What is
-    in the menu is made when it is open. Both say what they are by words that stand there: words
-    under the pointer cost the browser 5 ms each.
-    """
-    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", wrap=False):
-        st.button(
-            f"As of {shown.as_of.astimezone(UTC):%-d %b, %H:%M}",
-            icon=":material/refresh:",
-            type="tertiary",
-            key=f"refresh-{key}",
-            on_click=forget,
-        )
-        yield
-        _menu(shown, key)
-
-
 def offer(shown: Shown, key: str, forget: Forget) -> None:
-    """The line under what is shown, with nothing put there."""
-    with foot(shown, key, forget):
-        pass
+    """The menu under what is shown; it is called by when that was read.
 
-
-def _menu(shown: Shown, key: str) -> None:
-    menu = st.popover("Details", type="tertiary", key=f"menu-{key}", on_change="rerun")
+    One element and no more: each costs the browser 2 to 3 ms on every card, and 5 where words
+    stand under the pointer. What is in it is made when it is open. ``forget`` lets the next reading
+    ask the database.
+    """
+    menu = st.popover(
+        f"Details as of {shown.as_of.astimezone(UTC):%-d %b, %H:%M}",
+        type="tertiary",
+        key=f"menu-{key}",
+        on_change="rerun",
+    )
     if not menu.open:
         return
     with menu:
         said = _definition(shown)
         if said:
             st.markdown(said.replace("$", r"\$"))
-        _files(shown, key)
+        _acts(shown, key, forget)
         for name, runs in _by_query(shown.asked).items():
             ran = dict.fromkeys(_ran(run) for run in runs)
             st.caption(f"{name}: {'; '.join(ran)}")
             st.code(runs[0].sql, language="sql", height=220)
 
 
-def _files(shown: Shown, key: str) -> None:
+def _acts(shown: Shown, key: str, forget: Forget) -> None:
     with st.container(horizontal=True):
+        st.button("Read again", icon=":material/refresh:", key=f"refresh-{key}", on_click=forget)
         pressed = {
             kind: st.button(kind.upper(), icon=":material/download:", key=f"{kind}-{key}")
             for kind in ("csv", "xlsx", *(("png",) if shown.figure is not None else ()))

@@ -282,7 +282,7 @@ def test_a_card_shows_value_change_definition_and_time() -> None:
     same = page.metric[2]
     assert (same.label, same.value, same.delta) == ("Try-ons", "7", "No change")
     assert (same.proto.color, same.proto.direction) == (same.proto.GRAY, same.proto.NONE)
-    assert page.button(key="refresh-mrr").label == "As of 10 Mar, 04:05"
+    assert page.get("popover")[0].proto.popover.label == "Details as of 10 Mar, 04:05"
     # The one card with a course shows it as a line, and in words.
     (line,) = page.get("html")
     assert 'alt="MRR: from $1.00 to $3.00, between $1.00 and $3.00"' in line.proto.body
@@ -318,7 +318,9 @@ def test_a_card_that_fails_says_so_alone_and_reads_again_on_a_click(
 
 
 def test_refresh_forgets_what_the_cache_holds() -> None:
-    page = AppTest.from_function(_cards).run()
+    page = AppTest.from_function(_cards)
+    page.session_state["menu-mrr"] = True
+    page.run()
     assert "forgot" not in page.session_state
     page.button(key="refresh-mrr").click().run()
     assert page.session_state["forgot"] is True

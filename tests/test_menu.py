@@ -17,12 +17,7 @@ from components.asked import Asked
 from database import connections
 from database.tenancy import Scope
 from tests.test_components import _cards
-from tests.test_pages import HOME, MRR, PAGES, RETENTION, at, brand_at, signed_in, values
-
-
-def opened(app: AppTest, card: str) -> AppTest:
-    app.session_state[f"menu-{card}"] = True
-    return app.run()
+from tests.test_pages import HOME, MRR, PAGES, RETENTION, at, brand_at, opened, signed_in, values
 
 
 def keys(app: AppTest) -> list[str]:
@@ -172,7 +167,8 @@ CARDLESS = {
 @pytest.mark.usefixtures("demo")
 def test_every_card_of_every_page_gives_its_file(page: str) -> None:
     app = at(signed_in("admin"), page)
-    cards = [key.removeprefix("refresh-") for key in keys(app) if key.startswith("refresh-")]
+    menus = [str(menu.key) for menu in app.get("popover")]
+    cards = [key.removeprefix("menu-") for key in menus if key.startswith("menu-")]
     assert cards
     for card in cards:
         app.session_state[f"menu-{card}"] = True

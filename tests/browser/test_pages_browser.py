@@ -231,8 +231,8 @@ def test_a_card_says_its_definition_and_is_read_again_on_a_click(
 ) -> None:
     page = visitor.page
     visitor.open("launch")
-    expect(page.locator(".st-key-card-jobs").get_by_text("As of")).to_have_text(
-        re.compile(r"As of \d+ \w{3}, \d\d:\d\d")
+    expect(page.locator(".st-key-card-jobs").get_by_text("as of")).to_have_text(
+        re.compile(r"Details as of \d+ \w{3}, \d\d:\d\d")
     )
     visitor.open("")
     card = page.locator(".st-key-card-mrr")
@@ -242,7 +242,8 @@ def test_a_card_says_its_definition_and_is_read_again_on_a_click(
     with connections.owner() as connection:
         connection.exec_driver_sql("revoke select on mrr_movements from closetai_reader")
     try:
-        card.get_by_role("button", name="As of").click()
+        card.get_by_role("button", name="Details as of").click()
+        page.get_by_role("button", name="Read again").click()
         expect(card.get_by_text("MRR could not be read just now")).to_be_visible()
         expect(page.locator(".st-key-card-tryons [data-testid=stMetricValue]")).to_be_visible()
     finally:
