@@ -30,17 +30,18 @@ class Line:
     filters: dict[str, str] = field(default_factory=dict)
 
 
-@st.fragment(parallel=True)
 def show(ask: Ask, period: Period, jobs: dict[str, Parameter]) -> None:
     """A card of lines, or the word that nothing needs attention.
 
     ``jobs`` are the filters of the page's figures of jobs.
     """
+    card.draw(_lines, lambda: lines(ask, period, jobs))
+
+
+def _lines(reading: card.Reading[list[Line]]) -> None:
     with st.container(border=True, gap="xsmall", key="card-attention"):
         st.subheader("Needs attention today", anchor=False)
-        answer = card.read(
-            "What needs attention", lambda: lines(ask, period, jobs), "attention", height=80
-        )
+        answer = reading.take("What needs attention", "attention", height=80)
         if answer is None:
             return
         found, _ = answer

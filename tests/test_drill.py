@@ -410,7 +410,11 @@ def one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
 
     Where cards are drawn side by side, none may open a drawer.
     """
-    monkeypatch.setattr(card, "chart_card", card.chart_card.__wrapped__)  # type: ignore[attr-defined]
+
+    def draw(drawn: Callable[..., None], load: Callable[[], Any], *args: object) -> None:
+        drawn(card.Reading(load), *args)
+
+    monkeypatch.setattr(card, "draw", draw)
 
 
 @pytest.mark.usefixtures("demo", "one_after_the_other")
