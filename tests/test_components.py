@@ -319,39 +319,51 @@ def test_a_card_that_fails_says_so_alone_and_reads_again_on_a_click(
 
 def _near_and_far() -> None:
     import threading
-    from datetime import UTC, datetime
 
     import streamlit as st
 
     from components import asked, card
-    from metrics import METRICS
-
-    now = datetime(2026, 3, 10, 4, 5, tzinfo=UTC)
-    loaded = st.session_state.setdefault("loaded", {"mrr": [], "cac": []})
-
-    def near() -> card.Figure:
-        loaded["mrr"].append(threading.get_ident())
-        return card.Figure(1, now)
-
-    def far() -> card.Figure:
-        if asked.is_hurried():
-            raise asked.NotAtHandError
-        loaded["cac"].append(threading.get_ident())
-        return card.Figure(2, now)
 
     st.session_state["page"] = threading.get_ident()
-    card.metric_card(METRICS["cac"], far, lambda: None, "")
-    card.metric_card(METRICS["mrr"], near, lambda: None, "")
+    drawn = st.session_state["drawn"] = {}
+    loaded = st.session_state["loaded"] = []
+
+    def near() -> str:
+        loaded.append("near")
+        return "near"
+
+    def far() -> str:
+        if asked.is_hurried():
+            raise asked.NotAtHandError
+        loaded.append("far")
+        return "far"
+
+    def draw(reading: card.Reading[str]) -> None:
+        found = reading.take("A card", "key", height=80)
+        assert found is not None
+        drawn[found[0]] = threading.get_ident()
+        # As a card does that is drawn again by itself.
+        if st.session_state.get("again"):
+            reading.take("A card", "key", height=80)
+
+    card.draw(draw, far)
+    card.draw(draw, near)
 
 
 def test_who_has_nothing_to_wait_for_is_drawn_in_turn() -> None:
     page = AppTest.from_function(_near_and_far).run()
-    assert [metric.value for metric in page.metric] == ["$2.00", "$1.00"]
-    loaded = page.session_state["loaded"]
-    # Loaded once, in the thread of the page; what has to be asked for, in one of its own.
-    assert loaded["mrr"] == [page.session_state["page"]]
-    assert len(loaded["cac"]) == 1
-    assert loaded["cac"] != loaded["mrr"]
+    drawn = page.session_state["drawn"]
+    assert drawn["near"] == page.session_state["page"]
+    assert drawn["far"] != page.session_state["page"], "who waits lets the others go on"
+    assert sorted(page.session_state["loaded"]) == ["far", "near"]
+
+
+def test_a_card_that_is_drawn_again_reads_again() -> None:
+    page = AppTest.from_function(_near_and_far)
+    page.session_state["again"] = True
+    page.run()
+    assert not page.exception
+    assert sorted(page.session_state["loaded"]) == ["far", "far", "near", "near"]
 
 
 def test_refresh_forgets_what_the_cache_holds() -> None:
