@@ -229,7 +229,10 @@ def _fold(connection: Connection, at_most: int) -> int:
     _prepare(connection)
     count = _fold_counts(connection, at_most, "job_changes", _OF_JOBS, "jobs")
     count += _fold_verdicts(connection, at_most)
-    count += _fold_counts(connection, at_most, "agreement_changes", ["agreement"], "tallies")
+    if tallied := _fold_counts(connection, at_most, "agreement_changes", ["agreement"], "tallies"):
+        # Elsewhere a row of zeros may stay. Here it would name whoever has been deleted.
+        connection.execute(text("delete from rollup_agreement where jobs = 0"))
+    count += tallied
     count += _fold_counts(connection, at_most, "spend_changes", ["spend"], "spend")
     count += _fold_shoppers(connection, at_most)
     if count:

@@ -22,8 +22,6 @@ with tallies as (
         on r.grain = a.grain and r.first_day <= a.starts_on and r.day_after > a.starts_on
     where a.in_view = any(cast((select scope_views()) as uuid[]))
     group by a.reviewer_ids, a.approved_count, a.first_approved
-    -- What came to nothing may stay as a row of zeros.
-    having sum(a.jobs) > 0
 ),
 
 people as (
