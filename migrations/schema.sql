@@ -368,6 +368,42 @@ CREATE FUNCTION public.distinct_parts(since date, until date) RETURNS TABLE(grai
    WHERE (distinct_parts.until < n.month_until);
 END;
 
+CREATE FUNCTION public.distinct_days(since date, until date, as_of date) RETURNS TABLE(is_over boolean, grain text, day date, previous_from date, previous_until date, sign integer)
+    LANGUAGE sql IMMUTABLE ROWS 30 PARALLEL SAFE
+    BEGIN ATOMIC
+ WITH asked AS (
+          SELECT distinct_days.since AS first_day,
+             distinct_days.until AS day_after,
+             (distinct_days.as_of - 7) AS over_until
+         ), parts AS (
+          SELECT true AS is_over,
+             p_1.grain,
+             p_1.first_day,
+             p_1.day_after,
+             p_1.previous_from,
+             p_1.previous_until,
+             p_1.sign
+            FROM (asked a
+              CROSS JOIN LATERAL public.distinct_parts(a.first_day, LEAST(a.day_after, a.over_until)) p_1(grain, first_day, day_after, previous_from, previous_until, sign))
+         UNION ALL
+          SELECT false AS is_over,
+             'day'::text AS grain,
+             GREATEST(a.first_day, a.over_until) AS first_day,
+             a.day_after,
+             '-infinity'::date AS previous_from,
+             a.first_day AS previous_until,
+             1 AS sign
+            FROM asked a
+         )
+  SELECT p.is_over,
+     p.grain,
+     (generate_series((p.first_day)::timestamp without time zone, ((p.day_after)::timestamp without time zone - '1 day'::interval), (('1 '::text || p.grain))::interval))::date AS day,
+     p.previous_from,
+     p.previous_until,
+     p.sign
+    FROM parts p;
+END;
+
 CREATE FUNCTION public.each_category(category text) RETURNS text[]
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE WHEN (category <> 'all'::text) THEN ARRAY[category] ELSE array_append((enum_range(NULL::public.garment_category))::text[], 'unknown'::text) END;
@@ -2481,7 +2517,12 @@ CREATE TABLE public.reviewable_jobs (
 CREATE TABLE public.rollup_active (
     in_view uuid NOT NULL,
     day date NOT NULL,
-    shoppers integer NOT NULL
+    launched integer NOT NULL,
+    completed integer NOT NULL,
+    saved integer NOT NULL,
+    purchased integer NOT NULL,
+    shoppers integer NOT NULL,
+    converted integer NOT NULL
 );
 
 CREATE TABLE public.rollup_agreement (
@@ -3506,6 +3547,8 @@ CREATE INDEX reviews_reviewer_created_idx ON public.reviews USING btree (reviewe
 
 CREATE INDEX rollup_cells_by_time_idx ON public.rollup_cells USING btree (grain, starts_on, in_view) INCLUDE (origin, launched, completed, failed, canceled, rated, confidence_sum) WHERE ((category = 'all'::text) AND (device = 'all'::text));
 
+CREATE INDEX rollup_cells_parts_idx ON public.rollup_cells USING btree (category, device, grain, origin, starts_on, in_view) INCLUDE (launched, completed, failed, canceled) WHERE (category <> 'all'::text);
+
 CREATE INDEX rollup_cohorts_sizes_idx ON public.rollup_cohorts USING btree (grain, cohort, in_view) INCLUDE (shoppers) WHERE ((split = 'none'::text) AND (number = 0));
 
 CREATE INDEX rollup_completions_before_idx ON public.rollup_completions USING btree (previous_day, in_view, day) INCLUDE (shoppers, converted) WHERE ((grain = 'day'::text) AND (previous_day > '-infinity'::date));
@@ -3517,6 +3560,8 @@ CREATE INDEX rollup_curves_in_view_idx ON public.rollup_curves USING btree (in_v
 CREATE INDEX rollup_curves_month_in_view_margins_usd_idx ON public.rollup_curves USING btree (month, in_view) INCLUDE (margins_usd);
 
 CREATE INDEX rollup_returns_by_time_idx ON public.rollup_returns USING btree (grain, cohort, in_view) INCLUDE (shoppers, day_1, day_7, day_30) WHERE (split = 'none'::text);
+
+CREATE INDEX rollup_revenue_by_time_idx ON public.rollup_revenue USING btree (starts_on, in_view) INCLUDE (purchase_count) WHERE ((model = 'last'::text) AND (grain = 'day'::text));
 
 CREATE INDEX rollup_spend_by_time_idx ON public.rollup_spend USING btree (grain, starts_on, in_view) INCLUDE (spend_usd);
 

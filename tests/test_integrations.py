@@ -66,6 +66,9 @@ def test_feeds_tell_the_last_day_of_each_and_of_no_other_brand() -> None:
         bought = insert(
             connection, "purchases", **of_one, order_id="1", amount=9, purchased_at=days["order"]
         )
+        unbought = insert(
+            connection, "purchases", **of_one, order_id="2", amount=9, purchased_at=NOW
+        )
         back = {"purchase_id": bought, "brand_id": alder, "returned_at": days["return"]}
         insert(connection, "purchase_returns", **back, amount=1)
         # No spend is no feed.
@@ -75,6 +78,7 @@ def test_feeds_tell_the_last_day_of_each_and_of_no_other_brand() -> None:
     rollups.fold_all()
     with connections.owner() as connection:
         connection.execute(text("delete from tryon_jobs where id = :id"), {"id": gone})
+        connection.execute(text("delete from purchases where id = :id"), {"id": unbought})
     rollups.fold_all()
     frame = queries.read(
         "integrations/feeds", Scope.system(), until=NOW.date() + timedelta(days=1)

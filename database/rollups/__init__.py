@@ -68,7 +68,10 @@ _ROLLUPS: dict[str, tuple[str, list[str]]] = {
         ["launched", "completed", "saved", "purchased"],
     ),
     "completions": ("in_view, grain, day, previous_day", ["shoppers", "converted"]),
-    "active": ("in_view, day", ["shoppers"]),
+    "active": (
+        "in_view, day",
+        ["launched", "completed", "saved", "purchased", "shoppers", "converted"],
+    ),
     "cohorts": (
         "in_view, grain, split, part, cohort, number, previous_number",
         ["shoppers"],

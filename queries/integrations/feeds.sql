@@ -11,8 +11,8 @@
 --   order_day     the last day with an order; n/a without one
 --   return_day    the last day on which something came back; n/a without one
 --   spend_day     the last day with spend; n/a without any
--- Most brands had a try-on and spend in the last days: those of all brands lie together, and who is
--- not among them is looked for alone.
+-- Most brands had a try-on, an order and spend in the last days: those of all brands lie together,
+-- and who is not among them is looked for alone.
 with lately as (
     select
         c.in_view as brand_id,
@@ -27,6 +27,20 @@ with lately as (
         and c.origin = 'shopper'
         and c.launched > 0
     group by c.in_view
+),
+
+ordered as (
+    select
+        v.in_view as brand_id,
+        max(v.starts_on) as order_day
+    from rollup_revenue v
+    where
+        v.grain = 'day'
+        and v.model = 'last'
+        and v.starts_on >= cast(:until as date) - 3
+        and v.starts_on < cast(:until as date)
+        and v.purchase_count > 0
+    group by v.in_view
 ),
 
 spent as (
@@ -64,10 +78,13 @@ select
         from touches t
         where t.brand_id = b.id and t.touched_at < cast(:until as timestamptz)
     ) as touch_day,
-    (
-        select date_trunc('day', max(p.purchased_at) at time zone 'UTC')
-        from purchases p
-        where p.brand_id = b.id and p.purchased_at < cast(:until as timestamptz)
+    coalesce(
+        o.order_day,
+        (
+            select date_trunc('day', max(p.purchased_at) at time zone 'UTC')
+            from purchases p
+            where p.brand_id = b.id and p.purchased_at < cast(:until as timestamptz)
+        )
     ) as order_day,
     (
         select date_trunc('day', max(r.returned_at) at time zone 'UTC')
@@ -86,5 +103,6 @@ select
     ) as spend_day
 from brands b
 left join lately l on b.id = l.brand_id
+left join ordered o on b.id = o.brand_id
 left join spent x on b.id = x.brand_id
 order by b.name, b.id

@@ -14,44 +14,15 @@
 --   left_out_count    shoppers whose 7 days are not over
 --   conversion_pct    converted ÷ shoppers; n/a without shoppers
 -- A shopper's first day in the window is the one whose previous day lies before it.
-with parts as (
-    select
-        true as is_over,
-        p.*
-    from
-        distinct_parts(
-            cast(:since as date), least(cast(:until as date), cast(:as_of as date) - 7)
-        ) as p
-    union all
-    select
-        false as is_over,
-        'day' as grain,
-        greatest(cast(:since as date), cast(:as_of as date) - 7) as first_day,
-        cast(:until as date) as day_after,
-        date '-infinity' as previous_from,
-        cast(:since as date) as previous_until,
-        1 as sign
-),
-
-days as (
-    select
-        p.*,
-        cast(
-            generate_series(
-                cast(p.first_day as timestamp),
-                cast(p.day_after as timestamp) - interval '1 day',
-                cast('1 ' || p.grain as interval)
-            ) as date
-        ) as day
-    from parts p
-),
-
-firsts as (
+with firsts as (
     select
         d.is_over,
         d.sign * c.shoppers as shoppers,
         d.sign * c.converted as converted
-    from days d
+    from
+        distinct_days(
+            cast(:since as date), cast(:until as date), cast(:as_of as date)
+        ) as d
     cross join lateral (
         select
             sum(r.shoppers) as shoppers,

@@ -25,24 +25,33 @@ with days as (
 ),
 
 firsts as (
+    -- Of a day's shoppers those are taken away who were there earlier in the stretch.
     select
         d.first_day,
         d.day + 7 < cast(:as_of as date) as is_over,
-        c.shoppers,
-        c.converted
+        t.shoppers - e.shoppers as shoppers,
+        t.converted - e.converted as converted
     from days d
-    cross join lateral (
-        -- A shopper's first day in the stretch is the one whose previous day lies before it.
-        select
-            sum(r.shoppers) as shoppers,
-            sum(r.converted) as converted
-        from rollup_completions r
-        where
-            r.in_view = any(cast((select scope_views()) as uuid[]))
-            and r.grain = 'day'
-            and r.day = d.day
-            and r.previous_day < d.first_day
-    ) as c
+    cross join
+        lateral (
+            select
+                coalesce(sum(a.shoppers), 0) as shoppers,
+                coalesce(sum(a.converted), 0) as converted
+            from rollup_active a
+            where a.in_view = any(cast((select scope_views()) as uuid[])) and a.day = d.day
+        ) as t
+    cross join
+        lateral (
+            select
+                coalesce(sum(r.shoppers), 0) as shoppers,
+                coalesce(sum(r.converted), 0) as converted
+            from rollup_completions r
+            where
+                r.in_view = any(cast((select scope_views()) as uuid[]))
+                and r.grain = 'day'
+                and r.day = d.day
+                and r.previous_day >= d.first_day
+        ) as e
 ),
 
 counted as (

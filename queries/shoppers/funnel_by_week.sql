@@ -30,28 +30,39 @@ with days as (
 ),
 
 firsts as (
+    -- Of a day's shoppers those are taken away who were there earlier in the stretch.
     select
         d.first_day,
         d.day + 7 < cast(:as_of as date) as is_over,
-        l.launched,
-        l.completed,
-        l.saved,
-        l.purchased
+        t.launched - e.launched as launched,
+        t.completed - e.completed as completed,
+        t.saved - e.saved as saved,
+        t.purchased - e.purchased as purchased
     from days d
-    cross join lateral (
-        -- A shopper's first day in the stretch is the one whose previous day lies before it.
-        select
-            sum(r.launched) as launched,
-            sum(r.completed) as completed,
-            sum(r.saved) as saved,
-            sum(r.purchased) as purchased
-        from rollup_launches r
-        where
-            r.in_view = any(cast((select scope_views()) as uuid[]))
-            and r.grain = 'day'
-            and r.day = d.day
-            and r.previous_day < d.first_day
-    ) as l
+    cross join
+        lateral (
+            select
+                coalesce(sum(a.launched), 0) as launched,
+                coalesce(sum(a.completed), 0) as completed,
+                coalesce(sum(a.saved), 0) as saved,
+                coalesce(sum(a.purchased), 0) as purchased
+            from rollup_active a
+            where a.in_view = any(cast((select scope_views()) as uuid[])) and a.day = d.day
+        ) as t
+    cross join
+        lateral (
+            select
+                coalesce(sum(r.launched), 0) as launched,
+                coalesce(sum(r.completed), 0) as completed,
+                coalesce(sum(r.saved), 0) as saved,
+                coalesce(sum(r.purchased), 0) as purchased
+            from rollup_launches r
+            where
+                r.in_view = any(cast((select scope_views()) as uuid[]))
+                and r.grain = 'day'
+                and r.day = d.day
+                and r.previous_day >= d.first_day
+        ) as e
 ),
 
 counted as (

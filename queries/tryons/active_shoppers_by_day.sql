@@ -10,7 +10,7 @@
 with active as (
     select
         a.day,
-        sum(a.shoppers) as shoppers
+        sum(a.launched) as shoppers
     from rollup_active a
     where
         a.in_view = any(cast((select scope_views()) as uuid[]))

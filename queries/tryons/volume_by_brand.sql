@@ -16,7 +16,8 @@
 --   canceled_count    jobs canceled in the window
 --   success_pct       success rate; n/a when nothing completed or failed
 with cells as (
-    -- The total has an index of its own in the order of time, with what is added up in it.
+    -- The total has an index of its own in the order of time, with what is added up in it, and so
+    -- have its parts.
     select
         c.in_view,
         r.sign * c.launched as launched,
@@ -44,7 +45,7 @@ with cells as (
         on r.grain = c.grain and r.first_day <= c.starts_on and r.day_after > c.starts_on
     where
         (:category <> 'all' or :device <> 'all')
-        and c.in_view = any(array(select b.id from brands b))
+        and c.category <> 'all'
         and c.category = any(cell_categories(:category, :device))
         and c.device = any(cell_devices(:category, :device))
         and c.origin = any(each_origin(:origin))
