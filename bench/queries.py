@@ -67,8 +67,13 @@ VALUES: dict[str, queries.Parameter] = {
 }
 # What is asked of the last minutes alone, and how many.
 LIVE = {"studio/queue_state": timedelta(minutes=10)}
-# What a reader may pick on a page, for queries that take both.
-FILTERS: dict[str, queries.Parameter] = {"category": "dresses", "device": "ios"}
+# What a reader may pick on a page, by itself and together.
+FILTERS: dict[str, dict[str, queries.Parameter]] = {
+    "none": {},
+    "category": {"category": "dresses"},
+    "device": {"device": "ios"},
+    "category and device": {"category": "dresses", "device": "ios"},
+}
 
 
 @dataclass(frozen=True)
@@ -122,16 +127,16 @@ def views() -> list[View]:
 
 
 def asked(
-    name: str, days: int, until: datetime, job_id: str = "", *, filtered: bool
+    name: str, days: int, until: datetime, job_id: str = "", picked: str = "none"
 ) -> dict[str, queries.Parameter]:
     """The parameters of a query over the days before that of ``until``, or about a job.
 
-    Raises LookupError for a parameter without a value in VALUES.
+    ``picked`` is one of FILTERS. Raises LookupError for a parameter without a value in VALUES.
     """
     today = until.date()
     known = {
         **VALUES,
-        **(FILTERS if filtered else {}),
+        **FILTERS[picked],
         "since": today - timedelta(days=days),
         "until": today,
         "as_of": today,
@@ -156,10 +161,11 @@ def measure(until: datetime, effort: Effort) -> list[dict[str, object]]:
             wanted = queries.parameters(name)
             ranges = RANGES if "since" in wanted and name not in LIVE else {"–": 0}
             for range_name, days in ranges.items():
-                for filtered in (False, True) if wanted >= FILTERS.keys() else (False,):
-                    filter_name = " and ".join(FILTERS) if filtered else "none"
-                    params = asked(name, days, until, view.job_id, filtered=filtered)
-                    label = (name, view.name, range_name, filter_name)
+                for picked, filters in FILTERS.items():
+                    if not filters.keys() <= wanted:
+                        continue
+                    params = asked(name, days, until, view.job_id, picked)
+                    label = (name, view.name, range_name, picked)
                     timed.append(_time(label, view.scope, params, effort))
     return [asdict(one) for one in timed]
 
