@@ -5,6 +5,7 @@ knows: half as long again for a page of charts. Its ticks are known before, and 
 """
 
 import math
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
@@ -14,6 +15,8 @@ from typing import Any
 
 import numpy as np
 from PIL import ImageFont
+
+from metrics import MINUS
 
 _FONT = Path(__file__).resolve().parent.parent / "static" / "fonts" / "manrope-latin.woff2"
 _SIZE = 12
@@ -41,8 +44,14 @@ DAYS: Mapping[str, Any] = {
     "tickangle": 0,
 }
 
-# By thousands, millions and so on; what is below one would be written in thousandths, as "m".
-_SMALL = {"$~s": "$,.2~f", "~s": ",.2~f"}
+# How numbers are written where ticks are nearer to each other than so: in as many places as tell
+# them apart. By thousands and so on, what is below one would be written in thousandths, as "m".
+_FINER: Mapping[str, Sequence[tuple[float, str]]] = {
+    "$~s": [(1, "$,.2~f")],
+    "~s": [(1, ",.2~f")],
+    ".0%": [(0.001, ".2%"), (0.01, ".1%")],
+    ".1f": [(0.1, ".2f")],
+}
 
 Layout = Mapping[str, Any]
 Traces = Sequence[Mapping[str, Any]]
@@ -50,11 +59,11 @@ Traces = Sequence[Mapping[str, Any]]
 
 def numbers(form: str) -> dict[str, Any]:
     """An axis of numbers in a d3-format."""
-    if form not in _SMALL:
+    if form not in _FINER:
         return {"tickformat": form}
-    # Whatever a reader hides: the browser asks anew how far its ticks are apart. A logarithmic axis
-    # would always take it.
-    stops = [{"dtickrange": [None, 0.99], "value": _SMALL[form]}]
+    # Whatever a reader hides: the browser asks anew how far its ticks are apart, and takes the
+    # first that holds. A logarithmic axis would always take that.
+    stops = [{"dtickrange": [None, 0.99 * below], "value": finer} for below, finer in _FINER[form]]
     return {"tickformat": form, "tickformatstops": stops}
 
 
@@ -127,20 +136,35 @@ def _listed(values: Any) -> list[Any]:
 def _form(axis: Mapping[str, Any], layout: Layout, data: Traces) -> dict[str, Any]:
     letter = "x" if axis is layout["xaxis"] else "y"
     form = axis.get("tickformat")
-    if form not in _SMALL or axis.get("visible") is False or _names(axis, data, letter):
+    if form not in ("$~s", "~s") or axis.get("visible") is False or _names(axis, data, letter):
         return {}
     low, high = _range(axis, next(_extents(layout, data, letter)))
     if axis.get("type") == "log":
-        return {"tickformat": _SMALL[form]} if low < 1 else {}
+        return {"tickformat": _finest(form)} if low < 1 else {}
+    step = _step(high - low, axis["nticks"])
     # There is no half a job.
-    return {"dtick": 1} if form == "~s" and _step(high - low, axis["nticks"]) < 1 else {}
+    if form == "~s" and step < 1:
+        return {"dtick": 1}
+    digits = _place(max(abs(low), abs(high))) - _place(step) + 1
+    # Far from zero all have as many digits: no $2.1M between $2.09M and $2.11M.
+    return {"tickformat": form.replace("~", f".{digits}")} if low * high > 0 and digits > 2 else {}
+
+
+def _finest(form: str) -> str:
+    return _FINER[form][0][1]
+
+
+def _place(value: float) -> int:
+    """The power of ten of a number's first digit."""
+    return math.floor(math.log10(value) + 1e-9)
 
 
 def _numbers(axis: Mapping[str, Any], layout: Layout, data: Traces) -> list[str]:
     """What an axis of numbers may come to write; nothing where that is unknown."""
+    finer = _FINER.get(axis.get("tickformat", ""), [])
     axis = {**axis, **_form(axis, layout, data)}
     form = axis.get("tickformat", "")
-    if form not in _FORMS:
+    if not _D3.fullmatch(form):
         return []
     labels = []
     for ends, free in product(_extents(layout, data, "y"), _FREE):
@@ -152,8 +176,8 @@ def _numbers(axis: Mapping[str, Any], layout: Layout, data: Traces) -> list[str]
         else:
             step = axis.get("dtick") or _step(high - low, axis["nticks"])
             ticks = _ticks(low, high, step)
-        write = _FORMS[_SMALL.get(form, form) if step < 1 else form]
-        labels += [write(tick) for tick in ticks]
+        written = next((one for below, one in finer if step < 0.99 * below), form)
+        labels += [_written(written, tick) for tick in ticks]
     return labels
 
 
@@ -219,35 +243,38 @@ def _ticks(low: float, high: float, step: float) -> list[float]:
     return [number * step for number in range(first, last + 1)]
 
 
-def _si(value: float) -> str:
-    """As d3 writes `~s`: six digits at most, and the prefix of a power of a thousand."""
+# Of d3-format what axes use: a currency, groups of thousands, digits, no zeros at the end, a kind.
+_D3 = re.compile(r"(\$?)(,?)(?:\.(\d+))?(~?)([sfgd%])")
+
+
+def _written(form: str, value: float) -> str:
+    """A number in a d3-format, as d3 writes it."""
+    found = _D3.fullmatch(form)
+    if found is None:
+        raise ValueError(f"{form} is no format of an axis")
+    currency, comma, digits, trims, kind = found.groups()
+    if kind == "s":
+        body = _si(abs(value), int(digits) if digits else None)
+    elif kind == "g":
+        body = f"{abs(value):.6g}"
+    else:
+        body = f"{abs(value):{comma}.{digits or 0}{'f' if kind == 'd' else kind}}"
+        body = body.rstrip("0").rstrip(".") if trims and "." in body else body
+    return f"{MINUS if value < 0 else ''}{currency}{body}"
+
+
+def _si(value: float, digits: int | None) -> str:
+    """With the prefix of a power of a thousand: so many digits, or six at most."""
     if value == 0:
         return "0"
-    power = min(max(math.floor(math.log10(abs(value)) / 3 + 1e-9), -2), 4)
-    return f"{float(f'{value / 1000**power:.6g}'):.12g}" + "µm kMGT"[power + 2].strip()
-
-
-def _hundredths(value: float) -> str:
-    return f"{float(f'{value:.2f}'):,}".removesuffix(".0")
-
-
-def _signed(written: str, currency: str = "") -> str:
-    return "\N{MINUS SIGN}" + currency + written[1:] if written[0] == "-" else currency + written
-
-
-# How an axis writes a number, by the d3-format of its ticks.
-_FORMS: Mapping[str, Any] = {
-    "$~s": lambda value: _signed(_si(value), "$"),
-    "~s": lambda value: _signed(_si(value)),
-    "$,.2~f": lambda value: _signed(_hundredths(value), "$"),
-    ",.2~f": lambda value: _signed(_hundredths(value)),
-    ".0%": lambda value: _signed(f"{value:.0%}"),
-    ".1f": lambda value: _signed(f"{value:.1f}"),
-    ".3f": lambda value: _signed(f"{value:.3f}"),
-    "d": lambda value: _signed(f"{value:.0f}"),
-    ",.0f": lambda value: _signed(f"{value:,.0f}"),
-    "~g": lambda value: _signed(f"{value:.6g}"),
-}
+    power = min(max(_place(value) // 3, -2), 4)
+    scaled = value / 1000**power
+    body = (
+        f"{float(f'{scaled:.6g}'):.12g}"
+        if digits is None
+        else f"{scaled:.{max(digits - 1 - _place(scaled), 0)}f}"
+    )
+    return body + "µm kMGT"[power + 2].strip()
 
 
 @cache

@@ -194,10 +194,13 @@ def test_every_number_stands_once_along_an_axis(sheet: Page, count: int) -> None
             assert seen["days"] == [str(number) for number in range(count)]
 
 
-@pytest.mark.parametrize("low", [0.0, 0.5, 0.91, 0.993])
-def test_shares_have_their_room(sheet: Page, low: float) -> None:
-    values = [low + (1 - low) * share for share in RISE]
-    below, above = [v - 0.002 for v in values], [min(1.0, v + 0.002) for v in values]
+@pytest.mark.parametrize(
+    ("low", "high"), [(0.0, 1), (0.5, 1), (0.91, 1), (0.993, 1), (0.976, 0.98), (0.9791, 0.9794)]
+)
+def test_shares_have_their_room(sheet: Page, low: float, high: float) -> None:
+    values = [low + (high - low) * share for share in RISE]
+    apart = (high - low) / 4
+    below, above = [v - apart for v in values], [min(1.0, v + apart) for v in values]
     for figure in (
         charts.lines(DAYS[:40], {"Success rate": values}, "pct"),
         charts.band(DAYS[:40], ("10 %", "median", "90 %"), below, values, above, "pct"),
@@ -206,7 +209,18 @@ def test_shares_have_their_room(sheet: Page, low: float) -> None:
         charts.reliability(values, values, [7] * 40),
         charts.distribution(below, above, [9] * 40, "Jobs"),
     ):
-        assert_fits(drawn(sheet, figure), 30)
+        seen = drawn(sheet, figure)
+        assert_fits(seen, 30)
+        # No share twice, however near to one another they are.
+        assert len(set(seen["words"])) == len(seen["words"]) > 1, seen["words"]
+
+
+def test_levels_that_are_near_to_one_another_have_as_many_digits(sheet: Page) -> None:
+    ends = ("Start", 2.0880e6, "End", 2.0944e6)
+    figure = charts.waterfall({"New": 36_000.0, "Churn": -29_600.0}, ends, "usd")
+    seen = drawn(sheet, figure)
+    assert seen["words"] == ["$2.09M", "$2.10M", "$2.11M", "$2.12M"]
+    assert_fits(seen)
 
 
 @pytest.mark.parametrize("width", [330, 467, 979])
