@@ -86,7 +86,7 @@ def lines(ask: Ask, period: Period, jobs: dict[str, Parameter]) -> list[Line]:
         lambda: _scheduled(
             ask("revenue/movements_total", policy="strict").read(**whole).frame.iloc[0]
         ),
-        lambda: _unusual(
+        lambda: unusual_days(
             ask("tryons/unusual_days", **jobs).read(since=end - _DAYS, until=end).frame
         ),
         lambda: _missing(ask("data/feeds").read(until=end).frame.iloc[0], end),
@@ -137,16 +137,29 @@ def _scheduled(row: pd.Series) -> Iterator[Line]:
         )
 
 
-def _unusual(days: pd.DataFrame) -> Iterator[Line]:
-    for _, row in days[days["is_unusual"]].iloc[::-1].iterrows():
+def unusual_days(days: pd.DataFrame) -> Iterator[Line]:
+    """The unusual days, the last first; those that follow one another the same way are one line."""
+    found = days[days["is_unusual"]]
+    way = found["completed_count"] > found["usual_count"]
+    goes_on = (found["day"].diff() == pd.Timedelta(days=1)) & (way == way.shift())
+    for _, run in reversed(list(found.groupby((~goes_on).cumsum()))):
+        first, last = run["day"].iloc[0], run["day"].iloc[-1]
+        many = len(run) > 1
+        month = "" if first.month == last.month else f" {first:%B}"
         yield Line(
-            "Unusual day",
-            f"{row['day']:%A %-d %B}: {text('count', row['completed_count'])} try-ons completed, "
-            f"usually {text('count', round(row['usual_count']))}.",
+            "Unusual days" if many else "Unusual day",
+            f"{f'{first:%A %-d}{month} to ' if many else ''}{last:%A %-d %B}: "
+            f"{_between(run['completed_count'])} try-ons completed{' a day' if many else ''}, "
+            f"usually {_between(run['usual_count'].round())}.",
             "pages/tryons/volume.py",
             ":material/show_chart:",
             {"by": "Day"},
         )
+
+
+def _between(counts: pd.Series) -> str:
+    ends = dict.fromkeys(text("count", count) for count in (counts.min(), counts.max()))
+    return " to ".join(ends)
 
 
 def _missing(row: pd.Series, end: date) -> Iterator[Line]:

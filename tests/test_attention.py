@@ -80,6 +80,44 @@ def test_every_trouble_is_told_the_weightiest_first(brand: str) -> None:
     ]
 
 
+def unusual(days: dict[date, tuple[int, float, bool]]) -> list[tuple[str, str]]:
+    """Title and text of the lines on days with their completed jobs, what is usual, and whether."""
+    frame = pd.DataFrame(
+        [(pd.Timestamp(day), *figures) for day, figures in days.items()],
+        columns=["day", "completed_count", "usual_count", "is_unusual"],
+    )
+    return [(line.title, line.text) for line in attention.unusual_days(frame)]
+
+
+def test_unusual_days_that_follow_one_another_are_one_line() -> None:
+    assert unusual({date(2026, 3, 1): (9, 8.0, False)}) == []
+    days = {
+        date(2026, 3, 25): (4, 90.4, True),
+        date(2026, 3, 26): (500, 90.6, True),  # the other way
+        date(2026, 3, 27): (90, 90.0, False),
+        date(2026, 3, 28): (400, 90.4, True),
+        date(2026, 3, 29): (1_000, 100.2, True),
+        date(2026, 3, 30): (700, 95.0, True),
+    }
+    assert unusual(days) == [
+        (
+            "Unusual days",
+            "Saturday 28 to Monday 30 March: 400 to 1,000 try-ons completed a day, usually 90 to "
+            "100.",
+        ),
+        ("Unusual day", "Thursday 26 March: 500 try-ons completed, usually 91."),
+        ("Unusual day", "Wednesday 25 March: 4 try-ons completed, usually 90."),
+    ]
+    # A day that is not there is not followed.
+    apart = {date(2026, 3, 2): (400, 90.0, True), date(2026, 3, 4): (400, 90.0, True)}
+    assert [title for title, _ in unusual(apart)] == ["Unusual day", "Unusual day"]
+    # What is alike is said once.
+    alike = {date(2026, 3, 31): (400, 90.0, True), date(2026, 4, 1): (400, 90.0, True)}
+    assert [text for _, text in unusual(alike)] == [
+        "Tuesday 31 March to Wednesday 1 April: 400 try-ons completed a day, usually 90."
+    ]
+
+
 def test_feeds_know_their_last_day(brand: str) -> None:
     with connections.owner() as c:
         user = facts.shopper(c)
