@@ -244,7 +244,7 @@ def _over_parts(
         note = f"{period.against[0].upper()}{period.against[1:]}."
         return Table(
             rows,
-            _columns(split, figure, metric.unit),
+            _columns(split, rows, metric.unit),
             alt=f"Change of {metric.label} by {split}, each part's and that of all",
             as_of=answers[-1].as_of,
             empty="Nothing to compare: one of the two periods is empty.",
@@ -345,17 +345,24 @@ _AMOUNTS = ("before", "after", "change")
 _RATIOS = ("before_pct", "after_pct", "change_pct", "within_pct", "mix_pct")
 
 
-def _columns(split: str, figure: _Figure, unit: Unit) -> dict[str, ColumnConfig]:
+def _columns(split: str, rows: pd.DataFrame, unit: Unit) -> dict[str, ColumnConfig]:
     config = st.column_config
     labels = ("Before", "Now", "Change", "Within", "Mix")
     plain, signed = {
         "usd": ("dollar", "dollar"),
         "count": ("localized", "localized"),
-        "pct": (PERCENT, "%+.2f pp"),
+        "pct": (PERCENT, f"%+.{_places(rows)}f pp"),
     }[unit]
     return {"name": config.TextColumn(split.capitalize(), width=170, pinned=True)} | {
         column: config.NumberColumn(label, format=plain if place < 2 else signed)
-        for place, (column, label) in enumerate(
-            zip(_RATIOS if figure.under else _AMOUNTS, labels, strict=False)
-        )
+        for place, (column, label) in enumerate(zip(rows.columns[1:], labels, strict=False))
     }
+
+
+def _places(rows: pd.DataFrame) -> int:
+    """Decimals in which the largest change of a share shows two digits, 2 to 4 of them.
+
+    A column of "+0.00 pp" and "-0.00 pp" would say nothing.
+    """
+    most = 100 * rows[list(rows.columns[3:])].abs().max().max() if len(rows) else 0
+    return min(max(1 - math.floor(math.log10(most)), 2), 4) if most else 2

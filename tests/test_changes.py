@@ -1,5 +1,6 @@
 """What changed: parts that add up to the whole exactly, and what the policies differ by."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
@@ -187,6 +188,21 @@ def test_human_accuracy_and_conversion_change_by_brand(brands: list[str]) -> Non
     # Of March, only shoppers whose 7 days are over count.
     early = rows(table("conversion", "brand", brands[:2], as_of=date(2026, 3, 15)))
     assert early == {}
+
+
+@pytest.mark.parametrize(
+    ("most", "places"),
+    [(-0.31, 2), (0.001, 2), (-0.000_9, 3), (0.000_16, 3), (-0.000_05, 4), (1e-7, 4), (0.0, 2)],
+)
+def test_a_small_change_of_a_share_has_its_digits(most: float, places: int) -> None:
+    shown = pd.DataFrame(
+        [("All", 0.9, 0.9, most, 0.0, most), ("Tops", 0.9, 0.9, most / 9, 0.0, most / 9)],
+        columns=["name", *changes._RATIOS],
+    )
+    assert changes._places(shown) == places
+    columns = changes._columns("category", shown, "pct")
+    formats = [re.findall(r"%[^']+", str(columns[name])) for name in changes._RATIOS]
+    assert formats == [["%.1f%%"]] * 2 + [[f"%+.{places}f pp"]] * 3
 
 
 def test_the_others_are_one_row_and_nothing_is_lost(database: object) -> None:  # noqa: ARG001
