@@ -75,12 +75,7 @@ def by_day(question: Question, since: date, until: date) -> tuple[Load[Drawing],
             return Drawing(None, "", answer.as_of, empty="No credits were spent in this period.")
         total = metrics.text("count", counts.sum())
         return Drawing(
-            charts.stacked(
-                answer.frame["day"],
-                {"Credits": list(counts)},
-                {"Credits": charts.PLUM},
-                "count",
-            ),
+            charts.bars(answer.frame["day"], "Credits", list(counts), "count"),
             f"Credits spent by day, {total} in the period.",
             answer.as_of,
         )
