@@ -3,10 +3,11 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
+import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ButtonColumnResult, ColumnConfig
 
-from components import clicks, filters
+from components import clicks, filters, queue_failures
 from components.card import PERCENT, Forget, Load, Table
 from components.question import Question
 from metrics import METRICS
@@ -34,6 +35,7 @@ def table(question: Question) -> tuple[Load[Table], Forget]:
             category=answer.frame["category"].str.capitalize(),
             origin=answer.frame["origin"].str.capitalize(),
             took_s=answer.frame["processing_ms"] / 1000,
+            failure=_failures(answer.frame),
         )
         return Table(
             rows,
@@ -65,6 +67,7 @@ def listed(
             device=filters.device_names(frame["device"]),
             verdict=frame["verdict"].str.capitalize(),
             took_s=frame["processing_ms"] / 1000,
+            failure=_failures(frame),
         )
         return Table(
             rows,
@@ -75,6 +78,10 @@ def listed(
         )
 
     return load, question.forget
+
+
+def _failures(frame: pd.DataFrame) -> pd.Series:
+    return frame["failure"].map(queue_failures.called, na_action="ignore")
 
 
 def _open(opened: Callable[[str], None], ids: Sequence[str], key: str) -> None:

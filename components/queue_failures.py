@@ -135,9 +135,14 @@ FAILURES: dict[str, Failure] = {
 }
 
 
+def called(code: str) -> str:
+    """A failure's code as words, for tables and charts."""
+    return code.replace("_", " ").capitalize()
+
+
 def explained(code: str) -> Failure:
     """What a failure's code means; a code that nobody knows is said as it is."""
     return FAILURES.get(code) or Failure(
-        code.replace("_", " ").capitalize(),
+        called(code),
         "Try it again; if it happens again, tell an administrator the job's id.",
     )

@@ -5,7 +5,7 @@ from datetime import date
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from components import charts, steps, volume
+from components import charts, queue_failures, steps, volume
 from components.card import PERCENT, Behind, Drawing, Forget, Load, Table
 from components.drill import Part, Rows
 from components.period import Period
@@ -15,16 +15,6 @@ from metrics import METRICS, text
 PHASES = {"queue": "Queue time", "processing": "Processing time"}
 _PERCENTILES = ("p50", "p95", "p99")
 _EMPTY = "No completed jobs in this period."
-
-# What failures are called on screen; another code is shown as it is, without its underscores.
-_FAILURES = {
-    "content_blocked": "Content blocked",
-    "garment_unreadable": "Garment unreadable",
-    "picture_too_small": "Picture too small",
-    "pose_not_found": "No pose found",
-    "provider_unavailable": "Provider unavailable",
-    "timeout": "Timed out",
-}
 
 
 def over_time(
@@ -116,7 +106,7 @@ def failures(question: Question, period: Period, jobs: Rows) -> tuple[Load[Drawi
             return Drawing(None, "", answer.as_of, empty="No failed jobs in this period.")
         counts = answer.frame.groupby("failure", sort=False)["failed_count"].sum()
         counts = counts.sort_values(ascending=False, kind="stable")
-        names = [_failure(str(code)) for code in counts.index]
+        names = [queue_failures.called(str(code)) for code in counts.index]
         said = [f"{text('count', n)}, {text('pct', n / counts.sum())}" for n in counts]
         figure = charts.ranking(names, counts.tolist(), said)
         described = "; ".join(f"{name} {words}" for name, words in zip(names, said, strict=True))
@@ -157,19 +147,19 @@ def failures_by_engine(
         table = table.loc[reasons, engines]
         figure = charts.heatmap(
             [str(engine) for engine in engines],
-            [_failure(str(code)) for code in reasons],
+            [queue_failures.called(str(code)) for code in reasons],
             table.astype(float).to_numpy().tolist(),
             unit="count",
         )
         most = frame.iloc[0]
         said = (
-            f"Most often: {_failure(most['failure'])} with {most['engine']}, "
+            f"Most often: {queue_failures.called(most['failure'])} with {most['engine']}, "
             f"{text('count', most['failed_count'])}."
         )
         alt = f"Failed jobs by reason and engine. {said}"
         cells = [
             Part(
-                f"{_failure(str(code))}, {engine}",
+                f"{queue_failures.called(str(code))}, {engine}",
                 _ended("failed", period.start, period.end, failure=str(code), engine=str(engine)),
             )
             for code in reasons
@@ -229,7 +219,3 @@ def _columns() -> dict[str, ColumnConfig]:
             help=METRICS["model_confidence"].help,
         ),
     }
-
-
-def _failure(code: str) -> str:
-    return _FAILURES.get(code, code.replace("_", " ").capitalize())

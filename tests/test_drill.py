@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 import queries
 from components import behind, card, charts, clicks
+from components import jobs as job_rows
 from components.card import Drawing
 from components.drill import EVER, PAGE, Behind, Part, Rows
 from components.job import UNKNOWN
@@ -99,6 +100,16 @@ def test_the_jobs_behind_a_figure_are_those_it_counts(
     found = frame(rows)
     assert list(found["created_at"].dt.day) == days
     assert set(found["brand"]) <= {"Aurora"}
+
+
+def test_a_list_says_in_words_why_a_job_failed(brand: str) -> None:
+    rows = behind.jobs(ask(brand), origin="shopper")
+    question = rows.question.narrowed({**MARCH, "dated": "launched", "row_count": PAGE})
+    shown = job_rows.listed(question, lambda _: None)[0]().rows
+    assert shown["failure"].fillna("–").tolist() == ["–", "No face", "Timeout", "–", "–"]
+    recent = ask(brand)("tryons/recent", since=date(2026, 3, 1), origin="shopper", row_count=5)
+    newest = job_rows.table(recent)[0]().rows
+    assert newest["failure"].fillna("–").tolist() == shown["failure"].fillna("–").tolist()
 
 
 def test_jobs_are_found_alike_by_one_brand_by_several_and_by_the_team(brand: str) -> None:
