@@ -832,7 +832,7 @@ def distribution(
     )
     figure.update_layout(
         hovermode="closest",
-        xaxis={"tickformat": ".0%", "title": {"text": "Model confidence"}},
+        xaxis={**axes.numbers(_TICKS["pct"]), "title": {"text": "Model confidence"}},
     )
     return figure
 

@@ -212,7 +212,8 @@ def test_shares_have_their_room(sheet: Page, low: float, high: float) -> None:
         seen = drawn(sheet, figure)
         assert_fits(seen, 30)
         # No share twice, however near to one another they are.
-        assert len(set(seen["words"])) == len(seen["words"]) > 1, seen["words"]
+        for words in (seen["words"], seen["days"]):
+            assert len(set(words)) == len(words) > 1, words
 
 
 def test_levels_that_are_near_to_one_another_have_as_many_digits(sheet: Page) -> None:
