@@ -87,7 +87,7 @@ def settled(layout: Layout, data: Traces) -> dict[str, Any]:
 
 
 def forms(layout: Layout, data: Traces) -> dict[str, Any]:
-    """What the axes of a figure need where its numbers are small for their unit."""
+    """What the axes of a figure need where its numbers are small for their unit, or all alike."""
     return {name: _form(layout[name], layout, data) for name in ("xaxis", "yaxis")}
 
 
@@ -140,7 +140,9 @@ def _form(axis: Mapping[str, Any], layout: Layout, data: Traces) -> dict[str, An
         return {}
     low, high = _range(axis, next(_extents(layout, data, letter)))
     if axis.get("type") == "log":
-        return {"tickformat": _finest(form)} if low < 1 else {}
+        return {"tickformat": _FINER[form][0][1]} if low < 1 else {}
+    if low == high:
+        return {}
     step = _step(high - low, axis["nticks"])
     # There is no half a job.
     if form == "~s" and step < 1:
@@ -148,10 +150,6 @@ def _form(axis: Mapping[str, Any], layout: Layout, data: Traces) -> dict[str, An
     digits = _place(max(abs(low), abs(high))) - _place(step) + 1
     # Far from zero all have as many digits: no $2.1M between $2.09M and $2.11M.
     return {"tickformat": form.replace("~", f".{digits}")} if low * high > 0 and digits > 2 else {}
-
-
-def _finest(form: str) -> str:
-    return _FINER[form][0][1]
 
 
 def _place(value: float) -> int:

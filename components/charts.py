@@ -219,7 +219,7 @@ def _drawn(figure: go.Figure) -> _Plain:
 
 
 def small_numbers(figure: go.Figure) -> dict[str, Any]:
-    """What the layout of a figure needs where its numbers are small for their unit."""
+    """What a figure's layout needs where its numbers are small for their unit, or all alike."""
     data, layout = _plainly(figure)
     return axes.forms(layout, data)
 

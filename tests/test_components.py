@@ -221,6 +221,11 @@ def test_a_value_beyond_the_line_is_pointed_at(value: float, place: float, symbo
     assert (list(own.x), own.marker.symbol) == ([place], symbol)
 
 
+def test_an_axis_from_zero_to_zero_can_be_drawn() -> None:
+    layout = charts.in_page(charts.standing(0, (0, 0, 0), "Alder", "usd")).to_dict()["layout"]
+    assert layout["xaxis"]["tickformat"] == "$~s"
+
+
 @pytest.mark.parametrize(
     ("end", "first"), [(date(2026, 3, 10), date(2025, 4, 1)), (date(2026, 1, 1), date(2025, 1, 1))]
 )
