@@ -73,7 +73,9 @@ TEMPLATE = go.layout.Template(
         dragmode=False,
         margin={"l": 0, "r": 8, "t": 8, "b": 0},
         showlegend=False,
-        legend={"orientation": "h", "y": 1.02, "x": 0, "xanchor": "left", "yanchor": "bottom"},
+        # From the top of the figure: above the plot itself, a legend would stay where it was when a
+        # window becomes narrower and its lines wrap.
+        legend={"orientation": "h", "x": 0, "y": 0.99, "yref": "container", "yanchor": "top"},
         xaxis={"showgrid": False, "fixedrange": True, "nticks": 7},
         yaxis={"rangemode": "tozero", "fixedrange": True, "nticks": 6, "ticksuffix": " "},
         bargap=0.25,

@@ -117,6 +117,8 @@ def pictured(shown: Shown) -> go.Figure:
     margin = figure.layout.margin
     figure.update_layout(
         title={"text": shown.title, "x": 0, "yref": "container", "y": 0.98, "yanchor": "top"},
+        # The title has the top of the figure.
+        legend={"y": 1.02, "yref": "paper", "yanchor": "bottom"},
         height=(figure.layout.height or 280) + 70 + 16 * lines,
         margin={"t": (margin.t or 8) + 44, "b": 46 + 16 * lines, "l": 64, "r": 24},
     )

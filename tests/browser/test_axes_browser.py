@@ -266,3 +266,30 @@ def test_names_that_would_leave_no_chart_are_left_to_the_browser(sheet: Page) ->
     )
     assert charts.in_page(figure).to_dict()["layout"]["yaxis"]["automargin"] is True
     assert drawn(sheet, figure, 330)["words"] != []
+
+
+# Where a legend ends and the plot begins as one window gets each width in turn, from the top.
+LEGENDS = """async ([figure, widths]) => {
+    const place = document.body.appendChild(document.createElement('div')), seen = [];
+    for (const width of widths) {
+        const layout = {...figure.layout, width};
+        await Plotly.react(place, figure.data, layout, {displayModeBar: false});
+        const edge = place.querySelector('.main-svg').getBoundingClientRect().top;
+        const legend = place.querySelector('.legend').getBoundingClientRect();
+        const plot = place.querySelector('.nsewdrag').getBoundingClientRect();
+        seen.push([legend.top - edge, legend.bottom - edge, plot.top - edge]);
+    }
+    place.remove();
+    return seen;
+}"""
+
+
+@pytest.mark.parametrize("count", [2, 3, 6])
+def test_a_legend_stands_above_its_plot_however_a_window_is_turned(sheet: Page, count: int) -> None:
+    names = ["Processing p50", "Processing p95", "Processing p99", "Queue p50", "Queue p95", "Rest"]
+    figure = charts.lines(DAYS[:90], dict.fromkeys(names[:count], LONG[:90]), "ms")
+    sent = json.loads(json.dumps(charts.in_page(figure).to_dict(), default=_day))
+    seen = sheet.evaluate(LEGENDS, [sent, [979, 330, 467, 330, 979]])
+    assert all(top >= 0 and bottom <= plot + 0.5 for top, bottom, plot in seen), seen
+    # No wider apart than one line of it.
+    assert all(plot - bottom < 20 for _, bottom, plot in seen), seen
