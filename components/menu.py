@@ -26,6 +26,9 @@ from components.export import Cell, Sheet
 Forget = Callable[[], None]
 Rows = tuple[list[str], list[list[Cell]]]
 
+# A font of any machine.
+_FONT = "Arial, Helvetica, sans-serif"
+
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -107,34 +110,31 @@ def _acts(shown: Shown, key: str, forget: Forget) -> None:
 
 
 def pictured(shown: Shown) -> go.Figure:
-    """The figure with its title, and below it when and for what it was read."""
+    """The figure under its title, and when and for what it was read."""
     said = [f"As of {when(shown.as_of)}", _brands(shown), *_filters(shown), shown.note]
     # Plotly reads tags in what it writes; a name may look like one.
-    footer = "<br>".join(escape(line) for line in wrap(" · ".join(filter(None, said)), 150))
-    lines = footer.count("<br>") + 1
+    lines = [escape(line) for line in wrap(" · ".join(filter(None, said)), 110)]
     figure = go.Figure(shown.figure)
     figure.update_layout(charts.small_numbers(figure))
     margin = figure.layout.margin
+    above = 46 + 15 * len(lines)
     figure.update_layout(
-        title={"text": shown.title, "x": 0, "yref": "container", "y": 0.98, "yanchor": "top"},
+        # A file is drawn without the page's own font: words measured in that would overlap.
+        font={"family": _FONT},
+        title={
+            "text": shown.title,
+            "font": {"family": _FONT},
+            "subtitle": {"text": "<br>".join(lines), "font": {"family": _FONT, "size": 11}},
+            "x": 0,
+            "yref": "container",
+            "y": 1,
+            "yanchor": "top",
+            "pad": {"t": 10, "l": 10},
+        },
         # The title has the top of the figure.
         legend={"y": 1.02, "yref": "paper", "yanchor": "bottom"},
-        height=(figure.layout.height or 280) + 70 + 16 * lines,
-        margin={"t": (margin.t or 8) + 44, "b": 46 + 16 * lines, "l": 64, "r": 24},
-    )
-    figure.add_annotation(
-        name="footer",
-        text=footer,
-        xref="paper",
-        yref="paper",
-        x=0,
-        y=0,
-        xanchor="left",
-        yanchor="top",
-        yshift=-34,
-        align="left",
-        showarrow=False,
-        font={"size": 11},
+        height=(figure.layout.height or 280) + above + 10,
+        margin={"t": (margin.t or 8) + above, "b": 10, "l": 64, "r": 24},
     )
     return figure
 

@@ -149,8 +149,10 @@ def test_a_definition_is_the_first_paragraph_of_the_query() -> None:
     shown = menu.Shown(
         "T", datetime(2026, 3, 8, tzinfo=UTC), lambda: ([], []), note="<b>", asked=[one]
     )
-    (footer,) = menu.pictured(shown).layout.annotations
-    assert footer.text == f"As of 2026-03-08 00:00:00 UTC · All brands · {one.filters} · &lt;b&gt;"
+    said = menu.pictured(shown).layout.title.subtitle.text
+    assert said.replace("<br>", " ") == (
+        f"As of 2026-03-08 00:00:00 UTC · All brands · {one.filters} · &lt;b&gt;"
+    )
 
 
 # Pages on which nothing is measured: there is nothing to take along.
