@@ -14,14 +14,16 @@ parameters are an equal key of the cache.
 """
 
 import re
+from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from time import perf_counter
-from typing import cast
+from typing import Any, cast
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 from sqlalchemy import CursorResult, TextClause, text
@@ -33,6 +35,7 @@ from database.tenancy import Scope
 FOLDER = Path(__file__).resolve().parent
 
 Parameter = str | int | date | datetime
+_Column = np.ndarray | pd.api.extensions.ExtensionArray | pd.Series
 
 # How long a figure may be old before a page reads it again, and how many answers are kept.
 _TTL_SECONDS = 60
@@ -211,11 +214,11 @@ def _ask(name: str, scope: Scope, params: dict[str, Parameter]) -> Answer:
 
 def _frame(result: CursorResult[tuple[object, ...]]) -> pd.DataFrame:
     types = [(str(column[0]), cast(int, column[1])) for column in result.cursor.description]
-    rows = result.all()
+    columns = list(zip(*result.all(), strict=True)) or [()] * len(types)
     return pd.DataFrame(
         {
-            name: _column(name, kind, [row[position] for row in rows])
-            for position, (name, kind) in enumerate(types)
+            name: _column(name, kind, values)
+            for (name, kind), values in zip(types, columns, strict=True)
         },
         # The columns are nobody else's.
         copy=False,
@@ -223,17 +226,19 @@ def _frame(result: CursorResult[tuple[object, ...]]) -> pd.DataFrame:
 
 
 # By the type in the database, not by the values: an empty answer has the columns of a full one.
-def _column(name: str, kind: int, values: list[object]) -> pd.Series:
-    if kind in _INTEGERS:
-        return pd.Series(values, dtype="float64" if None in values else "int64")
-    if kind in _FLOATS or (kind == _NUMERIC and not name.endswith("_usd")):
-        return pd.Series(values, dtype="float64")
+# As arrays, which take half of the time that pandas' own columns do.
+def _column(name: str, kind: int, values: Sequence[Any]) -> _Column:
+    is_whole = None not in values
+    if kind in _INTEGERS and is_whole:
+        return np.array(values, dtype="int64")
+    if kind in _INTEGERS | _FLOATS or (kind == _NUMERIC and not name.endswith("_usd")):
+        return np.array([np.nan if value is None else float(value) for value in values])
     if kind in _DAYS:
-        return pd.Series(values, dtype="datetime64[us]")
+        return pd.array(values, dtype="datetime64[us]")
     if kind in _TIMES:
-        return pd.Series(values, dtype="datetime64[us, UTC]")
-    if kind == _BOOLEAN and None not in values:
-        return pd.Series(values, dtype="bool")
+        return pd.array(values, dtype="datetime64[us, UTC]")
+    if kind == _BOOLEAN and is_whole:
+        return np.array(values, dtype="bool")
     if kind in _TEXTS:
-        return pd.Series([None if value is None else str(value) for value in values], dtype="str")
+        return pd.array([None if value is None else str(value) for value in values], dtype="str")
     return pd.Series(values, dtype="object")
