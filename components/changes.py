@@ -335,8 +335,11 @@ def _groups(
     ordered = sorted(changes, key=lambda part: (-abs(changes[part]), names[part]))
     named = [part for part in ordered[:_NAMED] if changes[part]]
     groups: list[tuple[str, Sequence[str]]] = [(names[part], [part]) for part in named]
-    if others := ordered[len(named) :]:
-        groups.append((f"{len(others):,} others", others))
+    match ordered[len(named) :]:
+        case [other]:
+            groups.append((names[other], [other]))
+        case [_, *_] as others:
+            groups.append((f"{len(others):,} others", others))
     return [(_EVERY, ordered), *groups] if ordered else []
 
 

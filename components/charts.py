@@ -710,12 +710,16 @@ def outcomes(
 
 @_kept
 def ranking(names: Sequence[str], values: Sequence[float], said: Sequence[str]) -> go.Figure:
-    """Horizontal bars, the first on top, each with its words ``said`` beside it."""
+    """Horizontal bars, the first on top, each with its words ``said`` beside it.
+
+    Two may have the same name.
+    """
     figure = _figure("count", height=48 + 28 * len(names))
+    places = list(range(len(names)))
     figure.add_trace(
         go.Bar(
             x=np.asarray(values, dtype=float),
-            y=list(names),
+            y=places,
             orientation="h",
             text=list(said),
             textposition="outside",
@@ -731,8 +735,8 @@ def ranking(names: Sequence[str], values: Sequence[float], said: Sequence[str]) 
             "range": [len(names) - 0.5, -0.5],
             "showgrid": False,
             "zeroline": False,
-            "nticks": None,
-            "dtick": 1,
+            "tickvals": places,
+            "ticktext": list(names),
         },
     )
     return figure

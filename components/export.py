@@ -125,7 +125,11 @@ def rows_of_figure(figure: go.Figure) -> tuple[list[str], list[list[Cell]]]:
         order.sort(key=str)
     names = [trace.name or "Value" for trace in traces]
     first = "Day" if dated else "Name"
-    return [first, *names], [[x, *(places.get(x) for places in by_place)] for x in order]
+    lying = any(_is_lying(trace) for trace in traces)
+    called = _ticks(figure.layout.yaxis if lying else figure.layout.xaxis)
+    return [first, *names], [
+        [called.get(str(x), x), *(places.get(x) for places in by_place)] for x in order
+    ]
 
 
 def _matrix(figure: go.Figure, trace: Any) -> tuple[list[str], list[list[Cell]]]:
@@ -138,9 +142,16 @@ def _matrix(figure: go.Figure, trace: Any) -> tuple[list[str], list[list[Cell]]]
 def _named(axis: Any, places: Iterable[Any] | None, count: int) -> list[str]:
     """What an axis calls places along it."""
     at = list(range(count) if places is None else places)
-    ticks = zip(axis.tickvals or (), axis.ticktext or (), strict=True)
-    called = {str(place): str(name).strip() for place, name in ticks}
+    called = _ticks(axis)
     return [called.get(str(place), str(cell(place))) for place in at]
+
+
+def _ticks(axis: Any) -> dict[str, str]:
+    """The words along an axis by their places; none on one that writes the places themselves."""
+    if axis.ticktext is None:
+        return {}
+    ticks = zip(axis.tickvals, axis.ticktext, strict=True)
+    return {str(place): str(name).strip() for place, name in ticks}
 
 
 Point = tuple[Cell, Cell, Cell]
@@ -148,8 +159,7 @@ Point = tuple[Cell, Cell, Cell]
 
 def _points(trace: Any) -> list[Point]:
     """Place, value and words of each point of a series."""
-    lying = trace.type == "funnel" or getattr(trace, "orientation", None) == "h"
-    places, values = (trace.y, trace.x) if lying else (trace.x, trace.y)
+    places, values = (trace.y, trace.x) if _is_lying(trace) else (trace.x, trace.y)
     values = [] if values is None else list(values)
     places = list(range(len(values))) if places is None else list(places)
     words = (
@@ -159,6 +169,10 @@ def _points(trace: Any) -> list[Point]:
         (cell(place), cell(value), cell(word))
         for place, value, word in zip(places, values, words, strict=True)
     ]
+
+
+def _is_lying(trace: Any) -> bool:
+    return trace.type == "funnel" or getattr(trace, "orientation", None) == "h"
 
 
 def _long(

@@ -207,7 +207,9 @@ def by_brand(question: Question, period: Period) -> tuple[Load[Drawing], Forget]
         rows = answer.frame[answer.frame["completed_count"] > 0]
         if rows.empty:
             return Drawing(None, "", answer.as_of, empty="No completed jobs in this period.")
-        first, others = rows.head(_BRANDS), rows.iloc[_BRANDS:]
+        # One left over stands for itself.
+        most = _BRANDS if len(rows) > _BRANDS + 1 else _BRANDS + 1
+        first, others = rows.head(most), rows.iloc[most:]
         names, counts = first["name"].tolist(), first["completed_count"].tolist()
         if not others.empty:
             names.append(f"{len(others):,} others")

@@ -215,6 +215,9 @@ def test_the_others_are_one_row_and_nothing_is_lost(database: object) -> None:  
     assert list(found) == ["All", *(f"Brand {n:02}" for n in range(14, 2, -1)), "3 others"]
     assert found["3 others"] == [0, 6, 6]
     assert found["All"] == [0, 120, 120]
+    # One that is left over stands for itself.
+    found = rows(table("mrr", "brand", many[:13], policy="strict"))
+    assert list(found) == ["All", *(f"Brand {n:02}" for n in range(12, -1, -1))]
 
 
 def test_an_empty_period_is_nothing_to_compare_a_ratio_with(brands: list[str]) -> None:

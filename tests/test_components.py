@@ -757,6 +757,23 @@ def told(name: str, frame: pd.DataFrame) -> Question:
     return Question(Teller(**{name: frame}), lambda: Scope("all"), name, {})
 
 
+@pytest.mark.parametrize(
+    ("count", "last"), [(11, "Brand 11"), (12, "Brand 12"), (13, "2 others"), (30, "19 others")]
+)
+def test_the_brands_with_the_fewest_try_ons_are_one_bar(count: int, last: str) -> None:
+    names = [f"Brand {number}" for number in range(1, count + 1)]
+    counts = list(range(count, 0, -1))
+    frame = pd.DataFrame({"name": names, "completed_count": counts})
+    load, _ = volume.by_brand(
+        told("by_brand", frame), period.custom(date(2026, 3, 1), date(2026, 3, 8), date(2026, 3, 9))
+    )
+    figure = load().figure
+    assert figure is not None
+    (bars,) = figure.data
+    assert (len(bars.x), bars.x.sum()) == (min(count, 12), sum(counts))
+    assert figure.layout.yaxis.ticktext[-1] == last
+
+
 class Keeper(Teller):
     """A reader that keeps what it has read once."""
 

@@ -97,6 +97,14 @@ def test_a_chart_over_days_is_a_row_a_day() -> None:
     assert (heading, rows) == (["Day", "Try-ons"], [[days[0], 3.0], [days[1], 4.0]])
 
 
+def test_two_of_the_same_name_have_a_row_each() -> None:
+    figure = charts.ranking(["Nova", "Nova", "1984"], [5, 3, 1], ["5, 56%", "3, 33%", "1, 11%"])
+    assert export.rows_of_figure(figure) == (
+        ["Name", "Value"],
+        [["Nova", 5], ["Nova", 3], ["1984", 1]],
+    )
+
+
 def test_series_over_other_days_stand_side_by_side() -> None:
     figure = go.Figure(
         [

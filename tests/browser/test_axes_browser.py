@@ -260,6 +260,12 @@ def test_names_have_their_room_and_are_turned_where_they_need_it(
         assert cut_off(drawn(sheet, figure, width)) == []
 
 
+def test_two_of_the_same_name_have_a_bar_each(sheet: Page) -> None:
+    seen = drawn(sheet, charts.ranking(["Nova", "Nova", "1984"], [5, 3, 1], ["5", "3", "1"]))
+    assert seen["words"] == ["Nova", "Nova", "1984"]
+    assert_fits(seen)
+
+
 def test_names_that_would_leave_no_chart_are_left_to_the_browser(sheet: Page) -> None:
     figure = charts.ranking(
         ["A name as long as somebody wants it to be, and longer", "b"], [2, 1], ["2", "1"]
