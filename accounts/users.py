@@ -203,6 +203,7 @@ def disable(email: str) -> None:
 
 # The demo brand that has a manager; until one does, a brand in the middle of the field, so that its
 # pages have something to show.
+# One whose figures say something: that with the most try-ons.
 _SAMPLE_BRAND = text(
     """
     select b.id, b.slug
@@ -217,8 +218,15 @@ _SAMPLE_BRAND = text(
         limit 1
       ),
       (
-        select d.id from brands d where d.is_demo and d.mrr > 0
-        order by d.mrr desc, d.name offset 20 limit 1
+        select d.id
+        from brands d
+        left join rollup_cells c
+          on c.in_view = d.id and c.grain = 'month' and c.category = 'all' and c.device = 'all'
+            and c.origin = 'shopper'
+        where d.is_demo and d.mrr > 0
+        group by d.id
+        order by sum(c.launched) desc nulls last, d.name
+        limit 1
       )
     )
     """

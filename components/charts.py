@@ -811,7 +811,11 @@ def lines(days: Iterable[date], series: Mapping[str, Sequence[float]], unit: Uni
         figure.update_layout(yaxis={**axes.numbers("~g"), "ticksuffix": " s "})
     if unit == "pct":
         # Shares near one differ too little to be seen above zero; none is above one.
-        figure.update_layout(yaxis={"rangemode": "normal", "maxallowed": 1.002})
+        alike = len({share for trace in figure.data for share in trace.y[~np.isnan(trace.y)]}) < 2
+        figure.update_layout(
+            yaxis={"range": [0, 1.02]} if alike else {"rangemode": "normal", "maxallowed": 1.002}
+        )
+        figure.update_traces(cliponaxis=False)
     _over_days(figure, x)
     figure.update_layout(showlegend=len(series) > 1, margin_t=_LEGEND if len(series) > 1 else 8)
     return figure

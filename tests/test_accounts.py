@@ -186,6 +186,12 @@ def test_samples_are_made_once_and_never_in_production(monkeypatch: pytest.Monke
             "insert into brands (name, slug, is_demo, mrr) values (:n, :n, true, 100)",
             n=f"b{number}",
         )
+    # The sample manager's is the one that has most to show.
+    change(
+        "insert into rollup_cells select id, 'all', 'all', 'month', '2026-03-01', 'shopper',"
+        " case slug when 'b7' then 9 else 2 end, 0, 0, 0, 0, 0, 0, 0"
+        " from brands where slug in ('b4', 'b7', 'b9')"
+    )
     real = settings()
     production = real.model_copy(update={"env": "production"})
     monkeypatch.setattr("accounts.users.settings", lambda: production)
@@ -193,7 +199,7 @@ def test_samples_are_made_once_and_never_in_production(monkeypatch: pytest.Monke
     monkeypatch.setattr("accounts.users.settings", lambda: real)
     made = users.add_samples()
     assert [user.role for user, _ in made] == ["admin", "analyst", "brand_manager"]
-    assert [len(user.brands) for user, _ in made] == [0, 0, 1]
+    assert [user.brands for user, _ in made] == [(), (), ("b7",)]
     for user, password in made:
         sign(password, email=user.email, now=datetime.now(UTC) + SECOND)
     assert users.add_samples() == []

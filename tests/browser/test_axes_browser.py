@@ -216,6 +216,13 @@ def test_shares_have_their_room(sheet: Page, low: float, high: float) -> None:
             assert len(set(words)) == len(words) > 1, words
 
 
+@pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
+def test_shares_that_are_alike_stand_between_none_and_all(sheet: Page, share: float) -> None:
+    seen = drawn(sheet, charts.lines(DAYS[:4], {"Success rate": [share] * 3 + [np.nan]}, "pct"))
+    assert seen["words"] == ["0%", "20%", "40%", "60%", "80%", "100%"]
+    assert_fits(seen)
+
+
 def test_levels_that_are_near_to_one_another_have_as_many_digits(sheet: Page) -> None:
     ends = ("Start", 2.0880e6, "End", 2.0944e6)
     figure = charts.waterfall({"New": 36_000.0, "Churn": -29_600.0}, ends, "usd")
