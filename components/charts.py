@@ -559,6 +559,10 @@ def funnel(names: Sequence[str], name: str, counts: Sequence[int]) -> go.Figure:
     figure.update_layout(
         hovermode=False, xaxis={"visible": False}, yaxis={"tickformat": None, "nticks": None}
     )
+    # Plotly writes nothing where there is no bar.
+    for step, count in zip(names, counts, strict=True):
+        if count == 0:
+            figure.add_annotation(x=0, y=step, text="0 · 0.0%", showarrow=False, font={"size": 14})
     return figure
 
 

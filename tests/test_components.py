@@ -116,6 +116,12 @@ def test_brands_of_one_name_are_told_apart_by_their_slug() -> None:
     assert brand.options(brands) == {"Aurore (aurore)": "1", "Aurore (aurore-2)": "2", "Brisa": "3"}
 
 
+def test_a_step_that_nobody_reached_says_so() -> None:
+    figure = charts.funnel(["Launched", "Saved", "Purchased"], "Shoppers", [3, 1, 0])
+    (said,) = figure.layout.annotations
+    assert (said.y, said.text) == ("Purchased", "0 · 0.0%")
+
+
 def test_a_day_that_is_not_over_is_hatched_and_the_others_are_not() -> None:
     days = [date(2026, 3, 8), date(2026, 3, 9), date(2026, 3, 10)]
     (drawn,) = charts.bars(days, "Try-ons", [3, 4, 1], "count", running=1).data
