@@ -53,7 +53,7 @@ def spread(
             for start, after in zip(starts, [*starts[1:], period.end], strict=True)
         ]
         behind = jobs.behind(_all_completed(period), dict.fromkeys(range(3), parts))
-        note = "Band: one standard deviation of the jobs to either side."
+        note = "Shaded: one standard deviation of the jobs to either side."
         return Drawing(figure, alt, answer.as_of, note=note, behind=behind)
 
     return load, lambda: question.forget(**days)

@@ -755,19 +755,27 @@ def band(
     high: Iterable[float | None],
     unit: Unit,
 ) -> go.Figure:
-    """A line over days within a band; ``names`` are those of its lower end, itself, its upper."""
+    """A line over days within a band; ``names`` are those of its lower end, itself, its upper.
+
+    Where there are days without a value each has a bar of its own: a band would go over them.
+    """
     figure = _figure(unit, height=280)
     x = np.asarray(list(days), dtype="datetime64[D]")
+    below, y, above = (np.asarray(list(values), dtype=float) for values in (low, middle, high))
+    is_whole = len(x) > 1 and not np.isnan(y).any()
+    bars = {"array": above - y, "arrayminus": y - below, "color": _faint(PLUM, 0.4), "width": 0}
     lower, itself, upper = names
-    for name, values, edge in ((lower, low, True), (upper, high, True), (itself, middle, False)):
+    for name, values in ((lower, below), (upper, above), (itself, y)):
         figure.add_trace(
             go.Scatter(
                 x=x,
-                y=np.asarray(list(values), dtype=float),
+                y=values,
                 name=name,
-                mode="lines" if len(x) > 1 else "lines+markers",
-                line={"color": PLUM, "width": 0.5 if edge else 2.25},
-                fill="tonexty" if name == upper else None,
+                mode="lines" if name != itself or is_whole else "lines+markers",
+                marker={"size": 5},
+                line={"color": PLUM, "width": 2.25 if name == itself else 0.5},
+                error_y={**bars, "thickness": 4} if name == itself and not is_whole else None,
+                fill="tonexty" if name == upper and is_whole else None,
                 fillcolor=_faint(PLUM, 0.16),
                 hovertemplate=f"{name} {_hover(unit)}",
             )
@@ -788,6 +796,13 @@ def _over_days(figure: go.Figure, x: np.ndarray) -> None:
         figure.update_layout(xaxis={"range": [x[0] - day, x[0] + day]})
 
 
+def _any_alone(values: Sequence[float]) -> bool:
+    """Whether there is a value between two that are not there."""
+    known = ~np.isnan(np.asarray(values, dtype=float))
+    beside = np.pad(known, 1)
+    return bool((known & ~beside[:-2] & ~beside[2:]).any())
+
+
 @_kept
 def lines(days: Iterable[date], series: Mapping[str, Sequence[float]], unit: Unit) -> go.Figure:
     """Up to three lines over days, weeks or months; a gap where there is no value.
@@ -805,7 +820,7 @@ def lines(days: Iterable[date], series: Mapping[str, Sequence[float]], unit: Uni
                 y=np.asarray(values, dtype=float) / (1000 if seconds else 1),
                 name=name,
                 # A day between two without a value would leave no line to see.
-                mode="lines+markers" if len(x) <= 62 else "lines",
+                mode="lines+markers" if len(x) <= 62 or _any_alone(values) else "lines",
                 marker={"size": 5},
                 line={"color": colour, "width": 2.25},
                 hovertemplate=f"{name} {written}<extra></extra>",

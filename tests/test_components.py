@@ -116,6 +116,32 @@ def test_brands_of_one_name_are_told_apart_by_their_slug() -> None:
     assert brand.options(brands) == {"Aurore (aurore)": "1", "Aurore (aurore-2)": "2", "Brisa": "3"}
 
 
+def test_no_band_goes_over_days_without_a_value() -> None:
+    days = [date(2026, 3, 1) + timedelta(days=place) for place in range(4)]
+    names = ("Below", "Confidence", "Above")
+    whole = charts.band(days, names, [0.7] * 4, [0.8] * 4, [0.9] * 4, "pct")
+    assert [trace.fill for trace in whole.data] == [None, "tonexty", None]
+    assert whole.data[2].error_y.array is None
+    low, middle, high = ([share, None, None, share] for share in (0.7, 0.8, 0.95))
+    gaps = charts.band(days, names, low, middle, high, "pct")
+    assert [trace.fill for trace in gaps.data] == [None, None, None]
+    assert gaps.data[2].mode == "lines+markers"
+    assert gaps.data[2].error_y.array[[0, 3]] == pytest.approx([0.15, 0.15])
+    assert gaps.data[2].error_y.arrayminus[[0, 3]] == pytest.approx([0.1, 0.1])
+
+
+def test_a_day_with_none_beside_it_is_seen_among_many() -> None:
+    days = [date(2026, 1, 1) + timedelta(days=place) for place in range(100)]
+    for shares, mode in (
+        ([0.5] * 100, "lines"),
+        ([0.5] * 50 + [math.nan] + [0.5] * 49, "lines"),
+        ([0.5] * 98 + [math.nan, 0.5], "lines+markers"),
+        ([math.nan, 0.5, math.nan] + [0.5] * 97, "lines+markers"),
+    ):
+        (line,) = charts.lines(days, {"Success rate": shares}, "pct").data
+        assert line.mode == mode
+
+
 def test_a_step_that_nobody_reached_says_so() -> None:
     figure = charts.funnel(["Launched", "Saved", "Purchased"], "Shoppers", [3, 1, 0])
     (said,) = figure.layout.annotations
