@@ -293,7 +293,6 @@ def bars(
     x = np.asarray(list(days), dtype="datetime64[D]")
     written = _hover(unit)
     complete = len(x) - running
-    # One trace: a bar that is alone in its trace would be a millisecond wide.
     figure.add_trace(
         go.Bar(
             x=x,
@@ -794,6 +793,8 @@ def _over_days(figure: go.Figure, x: np.ndarray) -> None:
     if len(x) == 1:
         day = np.timedelta64(1, "D")
         figure.update_layout(xaxis={"range": [x[0] - day, x[0] + day]})
+        # Half a day, in milliseconds: a bar with none beside it would be one wide.
+        figure.update_traces(width=43_200_000, selector={"type": "bar"})
 
 
 def _any_alone(values: Sequence[float]) -> bool:

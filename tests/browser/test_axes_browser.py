@@ -281,6 +281,29 @@ def test_names_that_would_leave_no_chart_are_left_to_the_browser(sheet: Page) ->
     assert drawn(sheet, figure, 330)["words"] != []
 
 
+WIDTHS = """async (figure) => {
+    const place = document.body.appendChild(document.createElement('div'));
+    place.style.width = '467px';
+    await Plotly.newPlot(place, figure.data, figure.layout, {displayModeBar: false});
+    const bars = [...place.querySelectorAll('.bars path')];
+    const widths = bars.map((bar) => bar.getBoundingClientRect().width);
+    place.remove();
+    return widths;
+}"""
+
+
+@pytest.mark.parametrize("running", [0, 1])
+def test_the_one_bar_of_a_day_is_seen(sheet: Page, running: int) -> None:
+    for figure in (
+        charts.bars(DAYS[:1], "Try-ons", [3], "count", running=running),
+        charts.stacked(DAYS[:1], {"New": [3.0]}, {"New": charts.GREEN}, "usd"),
+        charts.outcomes(DAYS[:1], [3], {"Completed": [2]}, [bool(running)], {}),
+    ):
+        sent = json.loads(json.dumps(charts.in_page(figure).to_dict(), default=_day))
+        (width,) = sheet.evaluate(WIDTHS, sent)
+        assert 60 < width < 200
+
+
 # Where a legend ends and the plot begins as one window gets each width in turn, from the top.
 LEGENDS = """async ([figure, widths]) => {
     const place = document.body.appendChild(document.createElement('div')), seen = [];
