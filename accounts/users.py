@@ -201,9 +201,8 @@ def disable(email: str) -> None:
         connection.execute(_AUDIT, {"action": "user_disable", "user": str(user.id), "role": None})
 
 
-# The demo brand that has a manager; until one does, a brand in the middle of the field, so that its
-# pages have something to show.
-# One whose figures say something: that with the most try-ons.
+# The demo brand that has a manager; until one does, that with the most try-ons, so that its pages
+# have something to show.
 _SAMPLE_BRAND = text(
     """
     select b.id, b.slug

@@ -110,7 +110,7 @@ def _acts(shown: Shown, key: str, forget: Forget) -> None:
 
 
 def pictured(shown: Shown) -> go.Figure:
-    """The figure under its title, and when and for what it was read."""
+    """The figure under its title and under when and for what it was read."""
     said = [f"As of {when(shown.as_of)}", _brands(shown), *_filters(shown), shown.note]
     # Plotly reads tags in what it writes; a name may look like one.
     lines = [escape(line) for line in wrap(" · ".join(filter(None, said)), 110)]
