@@ -102,7 +102,11 @@ _CHOSEN = text(
 # Those whose pages are looked at first, beside the one that has a manager.
 _LARGEST = text(
     """
-    select b.id from brands b where b.is_demo and b.mrr > 0 order by b.mrr desc, b.name limit 3
+    select b.id
+    from brands b
+    where b.is_demo and b.mrr > 0 and b.id is distinct from cast(:managed as uuid)
+    order by b.mrr desc, b.name
+    limit 3
     """
 )
 # All at once, so that the choice stands: who is largest may be another one tomorrow.
@@ -128,10 +132,9 @@ def _brands() -> list[UUID]:
         numbers = {"numbers": list(GARMENTS)}
         if chosen := list(connection.scalars(_CHOSEN, numbers)):
             return chosen
-        largest = list(connection.scalars(_LARGEST))
-        sample = users.sample_brand(connection)
-        others = [sample[0]] if sample and sample[0] not in largest else []
-        _add_products(connection, [*largest, *others])
+        managed, _ = users.sample_brand(connection) or (None, None)
+        brands = list(connection.scalars(_LARGEST, {"managed": managed}))
+        _add_products(connection, [*brands, managed] if managed else brands)
         return list(connection.scalars(_CHOSEN, numbers))
 
 
