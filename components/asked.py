@@ -43,7 +43,7 @@ class Asked:
                 else f"from {since:%Y-%m-%d}"
             )
         words += [
-            f"{name.replace('_', ' ')} {value}"
+            f"{name.replace('_', ' ')} {_in_words(value)}"
             for name, value in self.params.items()
             if name not in ("since", "until")
         ]
@@ -58,6 +58,15 @@ class Asked:
                 break
             lines.append(line.removeprefix("-- "))
         return " ".join(lines)
+
+
+def _in_words(value: Parameter) -> str:
+    """A list of numbers that follow each other by its ends."""
+    listed = str(value).split(",")
+    if len(listed) < 3 or not listed[0].isdecimal():
+        return str(value)
+    follow = [str(int(listed[0]) + place) for place in range(len(listed))]
+    return f"{listed[0]} to {listed[-1]}" if listed == follow else str(value)
 
 
 class NotAtHandError(Exception):

@@ -146,6 +146,9 @@ def test_a_definition_is_the_first_paragraph_of_the_query() -> None:
     one = Asked("a/b", "all", {"since": day, "until": day.replace(day=8), "kind": "x"}, sql, 1.0, 1)
     assert one.definition == "Of all jobs, the best."
     assert one.filters == "2026-03-01 to 2026-03-07, kind x, days are UTC"
+    for numbers, told in (("0,1,2,3", "0 to 3"), ("1,7,30", "1,7,30"), ("1,2", "1,2")):
+        listed = Asked("a/b", "all", {"numbers": numbers}, sql, 1.0, 1)
+        assert listed.filters == f"numbers {told}, days are UTC"
     shown = menu.Shown(
         "T", datetime(2026, 3, 8, tzinfo=UTC), lambda: ([], []), note="<b>", asked=[one]
     )
