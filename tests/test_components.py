@@ -140,6 +140,8 @@ def test_a_day_with_none_beside_it_is_seen_among_many() -> None:
     ):
         (line,) = charts.lines(days, {"Success rate": shares}, "pct").data
         assert line.mode == mode
+        # The dot of 100% stands on the edge of the chart, whole.
+        assert line.cliponaxis is False
 
 
 def test_a_step_that_nobody_reached_says_so() -> None:

@@ -534,3 +534,10 @@ def test_reading_outside_of_a_page_is_silent(brand: str) -> None:
         cwd=queries.FOLDER.parent,
     )
     assert (done.stdout, done.stderr) == ("1\n", "")
+
+
+def test_what_is_not_said_is_not_taken_for_no(database: object) -> None:  # noqa: ARG001
+    sql = "select x as is_said from (values (true), (null)) as v (x)"
+    with connections.reader(Scope(brands="all")) as connection:
+        frame = queries._frame(connection.execute(text(sql)))
+    assert frame["is_said"].tolist() == [True, None]
