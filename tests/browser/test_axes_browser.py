@@ -105,10 +105,13 @@ class Seen(TypedDict):
 
 
 def drawn(page: Page, figure: go.Figure, width: int = 467) -> Seen:
-    plain = charts.in_page(figure).to_dict()
-    sent = json.loads(json.dumps(plain, default=_day))
-    seen: Seen = page.evaluate(DRAWN, [sent, width])
+    seen: Seen = page.evaluate(DRAWN, [sent(figure), width])
     return seen
+
+
+def sent(figure: go.Figure) -> object:
+    """What a page sends to the browser of a figure."""
+    return json.loads(json.dumps(charts.in_page(figure).to_dict(), default=_day))
 
 
 def _day(value: object) -> object:
@@ -299,8 +302,7 @@ def test_the_one_bar_of_a_day_is_seen(sheet: Page, running: int) -> None:
         charts.stacked(DAYS[:1], {"New": [3.0]}, {"New": charts.GREEN}, "usd"),
         charts.outcomes(DAYS[:1], [3], {"Completed": [2]}, [bool(running)], {}),
     ):
-        sent = json.loads(json.dumps(charts.in_page(figure).to_dict(), default=_day))
-        (width,) = sheet.evaluate(WIDTHS, sent)
+        (width,) = sheet.evaluate(WIDTHS, sent(figure))
         assert 60 < width < 200
 
 
@@ -324,8 +326,7 @@ LEGENDS = """async ([figure, widths]) => {
 def test_a_legend_stands_above_its_plot_however_a_window_is_turned(sheet: Page, count: int) -> None:
     names = ["Processing p50", "Processing p95", "Processing p99", "Queue p50", "Queue p95", "Rest"]
     figure = charts.lines(DAYS[:90], dict.fromkeys(names[:count], LONG[:90]), "ms")
-    sent = json.loads(json.dumps(charts.in_page(figure).to_dict(), default=_day))
-    seen = sheet.evaluate(LEGENDS, [sent, [979, 330, 467, 330, 979]])
+    seen = sheet.evaluate(LEGENDS, [sent(figure), [979, 330, 467, 330, 979]])
     assert all(top >= 0 and bottom <= plot + 0.5 for top, bottom, plot in seen), seen
     # No wider apart than one line of it.
     assert all(plot - bottom < 20 for _, bottom, plot in seen), seen
