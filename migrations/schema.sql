@@ -3547,7 +3547,7 @@ CREATE INDEX reviews_reviewer_created_idx ON public.reviews USING btree (reviewe
 
 CREATE INDEX rollup_cells_by_time_idx ON public.rollup_cells USING btree (grain, starts_on, in_view) INCLUDE (origin, launched, completed, failed, canceled, rated, confidence_sum) WHERE ((category = 'all'::text) AND (device = 'all'::text));
 
-CREATE INDEX rollup_cells_parts_idx ON public.rollup_cells USING btree (category, device, grain, origin, starts_on, in_view) INCLUDE (launched, completed, failed, canceled) WHERE (category <> 'all'::text);
+CREATE INDEX rollup_cells_parts_idx ON public.rollup_cells USING btree (category, device, grain, origin, starts_on, in_view) INCLUDE (launched, completed, failed, canceled) WHERE ((category <> 'all'::text) OR (device <> 'all'::text));
 
 CREATE INDEX rollup_cohorts_sizes_idx ON public.rollup_cohorts USING btree (grain, cohort, in_view) INCLUDE (shoppers) WHERE ((split = 'none'::text) AND (number = 0));
 

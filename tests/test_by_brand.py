@@ -16,7 +16,12 @@ Row = dict[Any, Any]
 
 EVERYONE = Scope(brands="all")
 SHOPPERS: Days = {"origin": "shopper", "category": "all", "device": "all"}
-DRESSES = SHOPPERS | {"category": "dresses", "device": "ios"}
+FILTERS: dict[str, Days] = {
+    "all": {},
+    "dresses": {"category": "dresses"},
+    "iOS": {"device": "ios"},
+    "dresses on iOS": {"category": "dresses", "device": "ios"},
+}
 TODAY: Days = {"as_of": prepared.DEMO_UNTIL}
 
 # Before and after the middle of a month on either end, less than a month, more than a year, and up
@@ -66,8 +71,9 @@ def differing(row: Row, figures: Row) -> list[str]:
 
 @pytest.mark.usefixtures("demo_database")
 @pytest.mark.parametrize("days", RANGES, ids=IDS)
-@pytest.mark.parametrize("of", [SHOPPERS, DRESSES], ids=["all", "dresses"])
-def test_volume_of_every_brand_is_that_of_each_alone(days: Days, of: Days) -> None:
+@pytest.mark.parametrize("filters", FILTERS.values(), ids=FILTERS)
+def test_volume_of_every_brand_is_that_of_each_alone(days: Days, filters: Days) -> None:
+    of = SHOPPERS | filters
     rows = at_once("tryons/volume_by_brand", "brand_id", **days, **of)
     assert rows
     for brand in brands():

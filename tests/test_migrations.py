@@ -267,5 +267,7 @@ def test_a_database_from_before_the_rollups_is_counted(copied: Path) -> None:
     assert rollups.fold() > 0
     assert rollups.check() == []
     with connections.reader(Scope.of_brands([brand])) as connection:
-        launched = text("select sum(launched) from rollup_cells where category = 'all'")
+        launched = text(
+            "select sum(launched) from rollup_cells where category = 'all' and device = 'all'"
+        )
         assert connection.scalar(launched) == 2, "a day and a month"

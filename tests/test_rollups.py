@@ -461,7 +461,8 @@ def test_a_transaction_in_flight_is_counted_once_it_commits() -> None:
     with connections.owner() as connection:
         launched = text(
             "select sum(launched) from rollup_cells"
-            " where in_view = every_brand() and category = 'all' and grain = 'month'"
+            " where in_view = every_brand() and category = 'all' and device = 'all'"
+            " and grain = 'month'"
         )
         assert connection.scalar(launched) == 2
 

@@ -1,4 +1,4 @@
--- rollup_cells: jobs by day and month, total and by category and device.
+-- rollup_cells: jobs by day and month, total and by category and device; by month also by each of the two alone.
 with events as (
   select
     sign, brand_id, category, device, origin, (created_at at time zone 'UTC')::date as day,
@@ -45,11 +45,14 @@ viewed as (
   where b.is_demo and e.origin <> 'demo'
   group by e.category, e.device, e.day, e.origin
 ),
-days as materialized (
+parts as materialized (
   select
     in_view, coalesce(category::text, 'unknown') as category, coalesce(device::text, 'unknown') as device, day, origin,
     launched, completed, failed, canceled, rated, confidence_sum, confidence_square_sum, cost_sum
   from viewed
+),
+days as materialized (
+  select * from parts
   union all
   select in_view, 'all', 'all', day, origin,
     sum(launched)::integer, sum(completed)::integer, sum(failed)::integer, sum(canceled)::integer, sum(rated)::integer,
@@ -63,7 +66,8 @@ select in_view, category, device, 'day', day, origin, launched, completed, faile
   confidence_square_sum, cost_sum
 from days
 union all
-select in_view, category, device, 'month', date_trunc('month', day::timestamp)::date, origin, sum(launched)::integer, sum(completed)::integer,
-  sum(failed)::integer, sum(canceled)::integer, sum(rated)::integer, sum(confidence_sum)::bigint, sum(confidence_square_sum)::bigint, sum(cost_sum)::bigint
-from days
-group by in_view, category, device, date_trunc('month', day::timestamp)::date, origin
+select in_view, coalesce(category, 'all'), coalesce(device, 'all'), 'month', date_trunc('month', day::timestamp)::date, origin,
+  sum(launched)::integer, sum(completed)::integer, sum(failed)::integer, sum(canceled)::integer, sum(rated)::integer,
+  sum(confidence_sum)::bigint, sum(confidence_square_sum)::bigint, sum(cost_sum)::bigint
+from parts
+group by in_view, cube (category, device), date_trunc('month', day::timestamp)::date, origin

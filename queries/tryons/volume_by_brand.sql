@@ -17,7 +17,7 @@
 --   success_pct       success rate; n/a when nothing completed or failed
 with cells as (
     -- The total has an index of its own in the order of time, with what is added up in it, and so
-    -- have its parts.
+    -- has what a filter leaves: one row of a month; of a day one for each device or category.
     select
         c.in_view,
         r.sign * c.launched as launched,
@@ -45,9 +45,19 @@ with cells as (
         on r.grain = c.grain and r.first_day <= c.starts_on and r.day_after > c.starts_on
     where
         (:category <> 'all' or :device <> 'all')
-        and c.category <> 'all'
-        and c.category = any(cell_categories(:category, :device))
-        and c.device = any(cell_devices(:category, :device))
+        and (c.category <> 'all' or c.device <> 'all')
+        and c.category = any(
+            case
+                when r.grain = 'month' then array[:category]
+                else cell_categories(:category, :device)
+            end
+        )
+        and c.device = any(
+            case
+                when r.grain = 'month' then array[:device]
+                else cell_devices(:category, :device)
+            end
+        )
         and c.origin = any(each_origin(:origin))
 ),
 
