@@ -40,7 +40,8 @@
       '[data-testid="stSkeleton"], [data-testid="stAppSkeleton"], [data-stale="true"]',
     ) &&
     every('[data-testid="stPlotlyChart"]', ".main-svg") &&
-    every('[data-testid="stDataFrame"]', "canvas");
+    every('[data-testid="stDataFrame"]', "canvas") &&
+    every(".ranking", "li");
 
   // Resolves once a frame has been shown after the last change, with milliseconds since `began`.
   const drawn = (title, began) =>

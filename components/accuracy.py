@@ -14,6 +14,7 @@ from components.card import Behind, Drawing, Forget, Load, Table
 from components.drill import Part, Rows
 from components.period import Period
 from components.question import Parameter, Question
+from components.ranking import Ranking
 from metrics import text
 
 _TENTH = 0.1
@@ -102,7 +103,7 @@ def rejections(question: Question, period: Period, verdicts: Rows) -> tuple[Load
             f"{text('count', count)}, {text('pct', share)}"
             for count, share in zip(rows["job_count"], rows["rejected_pct"], strict=True)
         ]
-        figure = charts.ranking(names, rows["job_count"].tolist(), said)
+        figure = Ranking(names, rows["job_count"].tolist(), said)
         described = "; ".join(f"{name} {words}" for name, words in zip(names, said, strict=True))
         rejected = rows["rejected_count"].iloc[0]
         behind = verdicts.behind(Part("Rejected", {**days, "verdict": "rejected"}), {})

@@ -5,7 +5,7 @@ Whatever the reading raises is logged and shown in this card as one sentence wit
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -19,10 +19,11 @@ from streamlit.elements.lib.column_config_utils import ColumnConfigMappingInput
 from streamlit.elements.lib.column_types import ButtonColumnResult
 
 import metrics
-from components import asked, charts, clicks, export, menu, notice
+from components import asked, charts, clicks, export, menu, notice, ranking
 from components.asked import Asked
 from components.clicks import Point
 from components.menu import Shown
+from components.ranking import Ranking
 from components.sparkline import sparkline
 from metrics import Metric, Number
 
@@ -69,7 +70,10 @@ class Badge:
 
 
 class Behind(Protocol):
-    """What stands behind a chart: rows, for all of it and for each point."""
+    """What stands behind a chart: rows, for all of it and for each of its ``points``."""
+
+    @property
+    def points(self) -> Collection[Point]: ...
 
     def open(self, point: Point | None = None) -> None:
         """Open the rows behind a point beside the page; without one, those behind all of it."""
@@ -84,13 +88,17 @@ class Drawing:
     the figure, and at a button for who does not click on charts.
     """
 
-    figure: go.Figure | None
+    figure: go.Figure | Ranking | None
     alt: str
     as_of: datetime
     empty: str = "Nothing in this period."
     note: str = ""
     badge: Badge | None = None
     behind: Behind | None = None
+
+    def made(self) -> go.Figure:
+        """The figure as a file has it; only where there is one."""
+        return self.figure.figure() if isinstance(self.figure, Ranking) else self.figure
 
 
 @dataclass(frozen=True)
@@ -220,6 +228,8 @@ def _chart(
         behind = found.behind if figure is not None else None
         if figure is None:
             empty(found.empty)
+        elif isinstance(figure, Ranking):
+            ranking.show(figure, found.alt, key, [] if behind is None else behind.points)
         elif behind is None:
             st.plotly_chart(
                 charts.in_page(figure),
@@ -239,8 +249,9 @@ def _chart(
                 selection_mode="points",
             )
         _note(found.note)
-        rows = partial(_rows_of_drawing, figure)
-        shown = Shown(title, found.as_of, rows, definition, found.note, heard, figure)
+        made = None if figure is None else found.made
+        rows = partial(_rows_of_drawing, made)
+        shown = Shown(title, found.as_of, rows, definition, found.note, heard, made)
         _foot(shown, key, forget, behind)
         clicked = clicks.take(key)
         if behind is not None and clicked is not None:
@@ -361,8 +372,8 @@ def _rows_of_metric(label: str, value: str, change: str, found: Figure) -> menu.
     return ["Figure", "Value"], rows
 
 
-def _rows_of_drawing(figure: go.Figure | None) -> menu.Rows:
-    return ([], []) if figure is None else export.rows_of_figure(figure)
+def _rows_of_drawing(made: Load[go.Figure] | None) -> menu.Rows:
+    return ([], []) if made is None else export.rows_of_figure(made())
 
 
 def _label(name: str, how: object) -> str:

@@ -23,7 +23,12 @@ def note(card: str) -> None:
     point = _point(points[-1]) if points else last.get(card)
     if point is not None:
         last[card] = point
-        st.session_state[_ASKED] = (card, point)
+        ask(card, point)
+
+
+def ask(card: str, point: Point) -> None:
+    """Note that somebody has clicked on this point of ``card``."""
+    st.session_state[_ASKED] = (card, point)
 
 
 def _point(clicked: dict[str, object]) -> Point | None:

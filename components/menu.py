@@ -36,8 +36,8 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 class Shown:
     """What a card shows, as its menu needs it.
 
-    ``rows`` gives heading and rows of it and is called when a file is asked for. ``figure`` is
-    None where nothing is drawn.
+    ``rows`` gives heading and rows of it, ``figure`` what is drawn: both are called when a file is
+    asked for. ``figure`` is None where nothing is drawn.
     """
 
     title: str
@@ -46,7 +46,7 @@ class Shown:
     definition: str = ""
     note: str = ""
     asked: Sequence[Asked] = ()
-    figure: go.Figure | None = field(default=None, compare=False)
+    figure: Callable[[], go.Figure] | None = field(default=None, compare=False)
 
 
 def offer(shown: Shown, key: str, forget: Forget) -> None:
@@ -87,9 +87,9 @@ def _acts(shown: Shown, key: str, forget: Forget) -> None:
         hand_over(export.as_csv(_sheet(shown)), f"{name}.csv", "text/csv")
     elif pressed["xlsx"]:
         hand_over(export.as_xlsx(_sheet(shown)), f"{name}.xlsx", _XLSX)
-    elif pressed.get("png"):
+    elif shown.figure is not None and pressed["png"]:
         st.caption("The camera above the picture saves it, with time and filters in it.")
-        figure = pictured(shown)
+        figure = pictured(shown, shown.figure())
         st.plotly_chart(
             figure,
             key=f"picture-{key}",
@@ -109,12 +109,12 @@ def _acts(shown: Shown, key: str, forget: Forget) -> None:
         )
 
 
-def pictured(shown: Shown) -> go.Figure:
+def pictured(shown: Shown, figure: go.Figure) -> go.Figure:
     """The figure under its title and under when and for what it was read."""
     said = [f"As of {when(shown.as_of)}", _brands(shown), *_filters(shown), shown.note]
     # Plotly reads tags in what it writes; a name may look like one.
     lines = [escape(line) for line in wrap(" · ".join(filter(None, said)), 110)]
-    figure = go.Figure(shown.figure)
+    figure = go.Figure(figure)
     figure.update_layout(charts.small_numbers(figure))
     margin = figure.layout.margin
     above = 46 + 15 * len(lines)

@@ -10,6 +10,7 @@ from components.card import PERCENT, Behind, Drawing, Forget, Load, Table
 from components.drill import Part, Rows
 from components.period import Period
 from components.question import Parameter, Question
+from components.ranking import Ranking
 from metrics import METRICS, text
 
 PHASES = {"queue": "Queue time", "processing": "Processing time"}
@@ -108,7 +109,7 @@ def failures(question: Question, period: Period, jobs: Rows) -> tuple[Load[Drawi
         counts = counts.sort_values(ascending=False, kind="stable")
         names = [queue_failures.called(str(code)) for code in counts.index]
         said = [f"{text('count', n)}, {text('pct', n / counts.sum())}" for n in counts]
-        figure = charts.ranking(names, counts.tolist(), said)
+        figure = Ranking(names, counts.tolist(), said)
         described = "; ".join(f"{name} {words}" for name, words in zip(names, said, strict=True))
         parts = [
             Part(name, _ended("failed", period.start, period.end, failure=str(code)))

@@ -11,6 +11,7 @@ from components.card import Behind, Drawing, Forget, Load
 from components.drill import Part, Rows
 from components.period import Period
 from components.question import Parameter, Question
+from components.ranking import Ranking
 from metrics import missing, text
 
 _COUNTS = ["launched_count", "completed_count", "failed_count", "canceled_count"]
@@ -157,7 +158,7 @@ def by_part(
             f"{text('count', count)}, {text('pct', count / total)}"
             for count in rows["completed_count"]
         ]
-        figure = charts.ranking(names, rows["completed_count"].tolist(), said)
+        figure = Ranking(names, rows["completed_count"].tolist(), said)
         described = "; ".join(f"{name} {words}" for name, words in zip(names, said, strict=True))
         ended: dict[str, Parameter] = {**days, "dated": "ended", "status": "completed"}
         of = [filters.NONE if pd.isna(value) else str(value) for value in rows[part]]
@@ -189,7 +190,7 @@ def by_status(question: Question, period: Period, jobs: Rows) -> tuple[Load[Draw
         ]
         described = "; ".join(f"{name} {words}" for name, words in zip(names, said, strict=True))
         return Drawing(
-            charts.ranking(names, counts, said),
+            Ranking(names, counts, said),
             f"Jobs that ended, by status: {described}.",
             answer.as_of,
             behind=jobs.behind(parts[0], {0: parts}),
@@ -217,7 +218,7 @@ def by_brand(question: Question, period: Period) -> tuple[Load[Drawing], Forget]
         said = [f"{text('count', n)}, {text('pct', n / sum(counts))}" for n in counts]
         described = "; ".join(f"{name} {words}" for name, words in zip(names, said, strict=True))
         return Drawing(
-            charts.ranking(names, counts, said),
+            Ranking(names, counts, said),
             f"Completed jobs by brand: {described}.",
             answer.as_of,
         )

@@ -180,13 +180,13 @@ def test_cohorts_keep_their_order_with_the_mean_last() -> None:
     )
     drawing = cohorts.drawing(frame, datetime(2026, 2, 9, tzinfo=UTC))
     assert drawing.figure is not None
-    table, hatching = drawing.figure.data
+    table, hatching = drawing.made().data
     assert [list(row) for row in table.text] == [
         ["20.0%", "10.0%"],
         ["30.0%", ""],
         ["25.0%", "10.0%"],
     ]
-    assert [name.strip() for name in drawing.figure.layout.yaxis.ticktext] == [
+    assert [name.strip() for name in drawing.made().layout.yaxis.ticktext] == [
         "Jan 2026",
         "Feb 2026",
         "Mean, pooled",
@@ -801,7 +801,7 @@ def test_the_brands_with_the_fewest_try_ons_are_one_bar(count: int, last: str) -
     load, _ = volume.by_brand(
         told("by_brand", frame), period.custom(date(2026, 3, 1), date(2026, 3, 8), date(2026, 3, 9))
     )
-    figure = load().figure
+    figure = load().made()
     assert figure is not None
     (bars,) = figure.data
     assert (len(bars.x), bars.x.sum()) == (min(count, 12), sum(counts))
@@ -873,8 +873,8 @@ def test_the_triangle_and_its_curves_name_the_rows_that_they_show() -> None:
     load, _ = triangle.table(told("a", frame), "month", date(2026, 3, 1), rows)
     drawing = load()
     assert drawing.figure is not None
-    table, hatching = drawing.figure.data[:2]
-    assert drawing.figure.layout.yaxis.ticktext == (
+    table, hatching = drawing.made().data[:2]
+    assert drawing.made().layout.yaxis.ticktext == (
         "Jan 2026 · 8 ",
         "Feb 2026 · 4 ",
         "Mean, pooled ",
@@ -901,7 +901,7 @@ def test_the_triangle_and_its_curves_name_the_rows_that_they_show() -> None:
     assert {point for _, point in behind.points} == {0, 1, 2, 3, 4}
 
     load, _ = triangle.curves(told("a", frame), "month", date(2026, 3, 1))
-    curves = load().figure
+    curves = load().made()
     assert curves is not None
     assert {line.name: list(line.y)[:1] for line in curves.data} == {
         "Jan 2026 · 8": [1],
@@ -926,7 +926,7 @@ def test_the_curves_of_value_are_the_cohorts_and_their_pool_against_cac() -> Non
     total = pd.DataFrame({"cac_usd": [Decimal(4)], "payback_month": [1.0]})
     march = period.custom(date(2026, 3, 1), date(2026, 3, 31), date(2026, 4, 9))
     load, _ = lifetime.curves(told("a", frame), told("b", total), "margin", date(2026, 1, 1), march)
-    figure = load().figure
+    figure = load().made()
     assert figure is not None
     assert {line.name: (list(line.x), list(line.y)) for line in figure.data} == {
         "Jan 2026": ([0, 1], [5, 9]),

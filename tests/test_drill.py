@@ -474,10 +474,10 @@ def test_the_rows_behind_a_bar_are_exactly_what_it_shows(
     def compare(title: str, load: Callable[[], Drawing], *_: Any, **__: Any) -> None:
         found = load()
         stands_behind = found.behind
-        figure = found.figure
         # Some charts are of levels, which are no counts.
-        if figure is None or not isinstance(stands_behind, Behind):
+        if found.figure is None or not isinstance(stands_behind, Behind):
             return
+        figure = found.made()
         kinds = {(trace.type, getattr(trace, "mode", None)) for trace in figure.data}
         if kinds & {("scatter", "lines"), ("scatter", "lines+markers"), ("heatmap", None)}:
             return

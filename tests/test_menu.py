@@ -7,6 +7,7 @@ from base64 import b64decode
 from datetime import UTC, datetime
 
 import openpyxl
+import plotly.graph_objects as go
 import pytest
 from sqlalchemy import text
 from streamlit.testing.v1 import AppTest
@@ -152,7 +153,7 @@ def test_a_definition_is_the_first_paragraph_of_the_query() -> None:
     shown = menu.Shown(
         "T", datetime(2026, 3, 8, tzinfo=UTC), lambda: ([], []), note="<b>", asked=[one]
     )
-    said = menu.pictured(shown).layout.title.subtitle.text
+    said = menu.pictured(shown, go.Figure()).layout.title.subtitle.text
     assert said.replace("<br>", " ") == (
         f"As of 2026-03-08 00:00:00 UTC · All brands · {one.filters} · &lt;b&gt;"
     )

@@ -38,6 +38,25 @@ def bars(page: Page, card: str, trace: int = 0) -> Locator:
     return chart.locator(".barlayer .trace").nth(trace).locator(".point path")
 
 
+DRAWN_LIST = """(list) => ({
+    label: list.ariaLabel,
+    end: list.getBoundingClientRect().right,
+    bars: [...list.children].map((item) => {
+        const box = (part) => item.querySelector(part).getBoundingClientRect();
+        const said = item.querySelector('.said').textContent;
+        return {
+            count: Number(said.match(/^[\\d,]+(?=, )/)[0].replaceAll(',', '')),
+            name_end: box('.name').right,
+            start: box('.bar').left,
+            end: box('.bar').right,
+            width: box('.bar').width,
+            said_start: box('.said').left,
+            said_end: box('.said').right,
+        };
+    }),
+})"""
+
+
 def rows(page: Page) -> Locator:
     """The rows of the drawer's table, which the grid holds for who cannot see it."""
     return drawer(page).locator("table[role=grid] tbody tr")
@@ -65,6 +84,59 @@ def test_a_bar_opens_its_jobs_twice_and_a_row_its_job(visitor: Visitor) -> None:
     drawer(page).get_by_role("button", name="Back to the list").click()
     expect(part(page)).to_be_visible()
     expect(page).not_to_have_url(re.compile("job="))
+    assert visitor.errors == []
+
+
+def test_a_lying_bar_opens_its_jobs_twice_and_by_the_keyboard(visitor: Visitor) -> None:
+    page = visitor.page
+    visitor.open("volume?period=Last+month&origin=All")
+    card = page.locator(".st-key-card-volume-by-device")
+    bar = card.get_by_role("button", name=re.compile(r"^iOS"))
+    for _ in range(2):
+        bar.click()
+        expect(part(page)).to_have_value("iOS")
+        expect(rows(page).first).to_contain_text("iOS")
+        put_away(drawer(page))
+    # Whoever came by the keyboard goes on where they were.
+    expect(bar).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(part(page)).to_have_value("Android")
+    put_away(drawer(page))
+    assert visitor.errors == []
+
+
+def test_lying_bars_behind_which_nothing_stands_are_no_buttons(
+    visit: Visit, team_member: StorageState
+) -> None:
+    visitor = visit(state=team_member)
+    visitor.open("volume?period=Last+12+months")
+    card = visitor.page.locator(".st-key-card-volume-by-brand")
+    expect(card.locator(".ranking li")).not_to_have_count(0)
+    expect(card.locator(".ranking button")).to_have_count(0)
+    assert visitor.errors == []
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_lying_bars_are_as_long_as_their_numbers_and_leave_room_for_words(
+    visit: Visit, demo_visitor: StorageState, width: int
+) -> None:
+    visitor = visit(state=demo_visitor, width=width)
+    visitor.open("volume?period=Last+12+months")
+    lists = visitor.page.locator(".ranking")
+    expect(lists).to_have_count(4)
+    for place in range(4):
+        seen = lists.nth(place).evaluate(DRAWN_LIST)
+        assert seen["label"].startswith(("Completed jobs by", "Jobs that ended"))
+        assert len(seen["bars"]) > 1
+        longest = max(seen["bars"], key=lambda bar: bar["count"])
+        for bar in seen["bars"]:
+            if bar["count"] > longest["count"] / 20:
+                share = bar["count"] / longest["count"]
+                assert bar["width"] / longest["width"] == pytest.approx(share, abs=0.02)
+            # Neither over one another nor over the card's edge.
+            assert bar["name_end"] < bar["start"] <= bar["end"] < bar["said_start"]
+            assert bar["said_end"] <= seen["end"] + 0.5
     assert visitor.errors == []
 
 

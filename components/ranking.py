@@ -1,0 +1,69 @@
+"""Lying bars with their names and words: a list that static/ranking.js draws."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from components import charts, clicks
+from components.clicks import Point
+
+_STATIC = Path(__file__).parent.parent / "static"
+
+# In the page's own style (static/look.css), not in one for each list.
+_list = st.components.v2.component(
+    "ranking",
+    html='<ol class="ranking"></ol>\n',
+    js=(_STATIC / "ranking.js").read_text(),
+    isolate_styles=False,
+)
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """A bar for each name, the first on top, each with its words ``said`` beside it.
+
+    Values are not below zero. Two may have the same name.
+    """
+
+    names: Sequence[str]
+    values: Sequence[float]
+    said: Sequence[str]
+
+    def figure(self) -> go.Figure:
+        """The same as a figure, for files."""
+        return charts.ranking(self.names, self.values, self.said)
+
+
+def show(shown: Ranking, alt: str, card: str, points: Collection[Point]) -> None:
+    """Draw it, the chart of ``card``; ``points`` are those that open what is behind them."""
+    longest = max(shown.values, default=0)
+    key = f"chart-{card}"
+    _list(
+        key=key,
+        data={
+            "alt": alt,
+            "colour": charts.PLUM,
+            "bars": [
+                {
+                    "name": name,
+                    "share": value / longest if longest else 0,
+                    "said": said,
+                    "opens": (0, place) in points,
+                }
+                for place, (name, value, said) in enumerate(
+                    zip(shown.names, shown.values, shown.said, strict=True)
+                )
+            ],
+        },
+        on_opened_change=partial(_hear, card, key),
+    )
+
+
+def _hear(card: str, key: str) -> None:
+    match st.session_state[key].get("opened"):
+        case {"place": int(place)}:
+            clicks.ask(card, (0, place))
