@@ -41,7 +41,8 @@
     ) &&
     every('[data-testid="stPlotlyChart"]', ".main-svg") &&
     every('[data-testid="stDataFrame"]', "canvas") &&
-    every(".ranking", "li");
+    every(".ranking", "li") &&
+    every(".cells", "td");
 
   // Resolves once a frame has been shown after the last change, with milliseconds since `began`.
   const drawn = (title, began) =>

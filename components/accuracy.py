@@ -11,6 +11,7 @@ import metrics
 from components import charts, filters, steps
 from components import jobs as job_rows
 from components.card import Behind, Drawing, Forget, Load, Table
+from components.cells import Cells
 from components.drill import Part, Rows
 from components.period import Period
 from components.question import Parameter, Question
@@ -20,7 +21,7 @@ from metrics import text
 _TENTH = 0.1
 # Somebody has just opened one of the worst pictures.
 _CLICKED = "worst.clicked"
-_NOTHING_COMPLETED = "No completed jobs in this period."
+_NO_CONFIDENCE = "No completed job with a model confidence in this period."
 
 
 def spread(
@@ -37,7 +38,7 @@ def spread(
         frame = answer.frame
         known = frame["model_confidence_pct"].dropna()
         if known.empty:
-            return Drawing(None, "", answer.as_of, empty=_NOTHING_COMPLETED)
+            return Drawing(None, "", answer.as_of, empty=_NO_CONFIDENCE)
         figure = charts.band(
             frame["day"],
             ("One deviation below", "Model confidence", "One deviation above"),
@@ -68,7 +69,7 @@ def distribution(question: Question, period: Period, jobs: Rows) -> tuple[Load[D
         answer = question.read(**days)
         frame = answer.frame
         if frame.empty:
-            return Drawing(None, "", answer.as_of, empty=_NOTHING_COMPLETED)
+            return Drawing(None, "", answer.as_of, empty=_NO_CONFIDENCE)
         rows = frame[frame["completed_count"].cumsum() > 0]
         figure = charts.distribution(
             rows["low_pct"].tolist(),
@@ -160,8 +161,8 @@ def by_category_and_device(
 
     def load() -> Drawing:
         answer = question.read(**days)
-        if answer.frame.empty:
-            return Drawing(None, "", answer.as_of, empty=_NOTHING_COMPLETED)
+        if answer.frame["model_confidence_pct"].isna().all():
+            return Drawing(None, "", answer.as_of, empty=_NO_CONFIDENCE)
         named = answer.frame.assign(
             category=filters.category_names(answer.frame["category"]),
             device=filters.device_names(answer.frame["device"]),
@@ -173,9 +174,7 @@ def by_category_and_device(
         )
         lowest, highest = float(table.min().min()), float(table.max().max())
         shares = table.to_numpy().tolist()
-        figure = charts.heatmap(
-            list(table.columns), list(table.index), shares, lowest=lowest - 0.01
-        )
+        figure = Cells(list(table.columns), list(table.index), shares, lowest=lowest - 0.01)
         low, high = text("pct", lowest), text("pct", highest)
         alt = f"Model confidence by category and device, from {low} to {high}."
         cells = [
@@ -191,7 +190,7 @@ def by_category_and_device(
             for category, row in zip(table.index, shares, strict=True)
             for device, share in zip(table.columns, row, strict=True)
         ]
-        behind = jobs.behind(_all_completed(period), {charts.CELLS: cells})
+        behind = jobs.behind(_all_completed(period), {0: cells})
         note = f"Colours from {low} to {high}."
         return Drawing(figure, alt, answer.as_of, note=note, behind=behind)
 

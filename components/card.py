@@ -19,8 +19,9 @@ from streamlit.elements.lib.column_config_utils import ColumnConfigMappingInput
 from streamlit.elements.lib.column_types import ButtonColumnResult
 
 import metrics
-from components import asked, charts, clicks, export, menu, notice, ranking
+from components import asked, charts, clicks, export, menu, notice
 from components.asked import Asked
+from components.cells import Cells
 from components.clicks import Point
 from components.menu import Shown
 from components.ranking import Ranking
@@ -88,7 +89,7 @@ class Drawing:
     the figure, and at a button for who does not click on charts.
     """
 
-    figure: go.Figure | Ranking | None
+    figure: go.Figure | Ranking | Cells | None
     alt: str
     as_of: datetime
     empty: str = "Nothing in this period."
@@ -98,7 +99,7 @@ class Drawing:
 
     def made(self) -> go.Figure:
         """The figure as a file has it; only where there is one."""
-        return self.figure.figure() if isinstance(self.figure, Ranking) else self.figure
+        return self.figure.figure() if isinstance(self.figure, Ranking | Cells) else self.figure
 
 
 @dataclass(frozen=True)
@@ -228,8 +229,8 @@ def _chart(
         behind = found.behind if figure is not None else None
         if figure is None:
             empty(found.empty)
-        elif isinstance(figure, Ranking):
-            ranking.show(figure, found.alt, key, [] if behind is None else behind.points)
+        elif isinstance(figure, Ranking | Cells):
+            figure.draw(found.alt, key, [] if behind is None else behind.points)
         elif behind is None:
             st.plotly_chart(
                 charts.in_page(figure),

@@ -31,9 +31,6 @@ PLUM, BLUE, OCHRE, GREEN, NEUTRAL = PALETTE = (
 SCALE = ("#F8EEF4", "#D28DB9")
 INK = "#2A2129"
 
-# Where `clickable` puts the points over a heatmap's cells: behind the cells and their hatching.
-CELLS = 2
-
 # A table with more columns writes shorter numbers.
 _WIDE = 18
 
@@ -132,30 +129,8 @@ def _figure(unit: Unit, height: int) -> go.Figure:
 
 
 def clickable(figure: go.Figure) -> go.Figure:
-    """A figure like it, ready for clicks on its points; it looks no different once one is chosen.
-
-    Over a heatmap, whose cells cannot be chosen, lie unseen points, one a cell, row by row, as the
-    trace `CELLS`.
-    """
+    """A figure like it, ready for clicks on its points; with one chosen it looks no different."""
     figure = go.Figure(figure)
-    heatmaps = [trace for trace in figure.data if trace.type == "heatmap"]
-    for drawn in heatmaps:
-        rows, columns = drawn.z.shape
-        figure.add_trace(
-            go.Scatter(
-                x=list(range(columns)) * rows,
-                y=[row for row in range(rows) for _ in range(columns)],
-                mode="markers",
-                marker={"opacity": 0},
-                # The pointer's words are the cell's own, where it has any.
-                text=np.ravel(drawn.text) if drawn.hoverinfo == "text" else None,
-                hoverinfo="text" if drawn.hoverinfo == "text" else "none",
-                showlegend=False,
-            )
-        )
-        drawn.hoverinfo = "skip"
-        # However far from its middle a cell is clicked.
-        figure.update_layout(hovermode="closest", hoverdistance=-1)
     if figure.layout.hovermode is False:
         # What is not under the pointer cannot be clicked; these say everything beside their bars.
         figure.update_layout(hovermode="closest")
@@ -565,6 +540,20 @@ def funnel(names: Sequence[str], name: str, counts: Sequence[int]) -> go.Figure:
     return figure
 
 
+def cell_words(values: np.ndarray, unit: Unit) -> list[list[str]]:
+    """The number of each cell of a table as it is written in it; shares in many are whole."""
+    narrow = _is_narrow(values, unit)
+
+    def written(cell: float) -> str:
+        return "" if np.isnan(cell) else f"{cell:.0%}" if narrow else text(unit, cell)
+
+    return [[written(cell) for cell in row] for row in values.tolist()]
+
+
+def _is_narrow(values: np.ndarray, unit: Unit) -> bool:
+    return unit == "pct" and values.shape[1] > _WIDE
+
+
 @_kept
 def heatmap(
     columns: Sequence[str],
@@ -586,20 +575,14 @@ def heatmap(
     """
     figure = _figure(unit, height=64 + 30 * len(rows))
     z = np.array(values, dtype=float).reshape(len(rows), len(columns))
-    narrow = unit == "pct" and len(columns) > _WIDE
-
-    def written(cell: float) -> str:
-        return "" if np.isnan(cell) else f"{cell:.0%}" if narrow else text(unit, float(cell))
-
-    shown = [[written(cell) for cell in row] for row in z]
     figure.add_trace(
         go.Heatmap(
             z=z,
             x=list(range(len(columns))),
             y=list(range(len(rows))),
-            text=hover or shown,
+            text=hover or cell_words(z, unit),
             texttemplate="" if hover else "%{text}",
-            textfont={"color": INK, "size": 10 if narrow else 13},
+            textfont={"color": INK, "size": 10 if _is_narrow(z, unit) else 13},
             colorscale=[[0.0, SCALE[0]], [1.0, SCALE[1]]],
             zmin=lowest,
             zmax=highest,

@@ -23,12 +23,14 @@ def note(card: str) -> None:
     point = _point(points[-1]) if points else last.get(card)
     if point is not None:
         last[card] = point
-        ask(card, point)
+        st.session_state[_ASKED] = (card, point)
 
 
-def ask(card: str, point: Point) -> None:
-    """Note that somebody has clicked on this point of ``card``."""
-    st.session_state[_ASKED] = (card, point)
+def opened(card: str) -> None:
+    """The same of a list or table in the chart's place, which keeps no selection."""
+    match st.session_state[f"chart-{card}"].get("opened"):
+        case {"place": int(place)}:
+            st.session_state[_ASKED] = (card, (0, place))
 
 
 def _point(clicked: dict[str, object]) -> Point | None:

@@ -9,8 +9,9 @@ import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from components import charts, filters
+from components import filters
 from components.card import PERCENT, Behind, Drawing, Forget, Load, Table
+from components.cells import Cells
 from components.drill import Part, Rows
 from components.period import Period
 from components.question import Question
@@ -90,7 +91,7 @@ def _behind_cells(shoppers: Rows, frame: pd.DataFrame) -> Behind:
 
     whole = {"since": first, "until": _month_after(last), "first_period": 0, "next_period": 1}
     cells = [part(row) for row in frame.to_dict("records")]
-    return shoppers.behind(Part("Everybody in these months", whole), {charts.CELLS: cells})
+    return shoppers.behind(Part("Everybody in these months", whole), {0: cells})
 
 
 def _month_after(month: date) -> date:
@@ -114,7 +115,7 @@ def drawing(frame: pd.DataFrame, as_of: datetime) -> Drawing:
     shares = frame.pivot(index="row", columns="day_number", values="retention_pct").loc[order]
     running = frame.pivot(index="row", columns="day_number", values="running").loc[order]
     days = [f"D{day}" for day in shares.columns]
-    figure = charts.heatmap(days, order, shares.to_numpy().tolist(), running.to_numpy().tolist())
+    figure = Cells(days, order, shares.to_numpy().tolist(), running.to_numpy().tolist())
     means = ", ".join(
         f"{day} {share:.1%}"
         for day, share in zip(days, shares.loc[order[-1]], strict=True)

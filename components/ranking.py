@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -37,14 +38,18 @@ class Ranking:
         """The same as a figure, for files."""
         return charts.ranking(self.names, self.values, self.said)
 
+    def draw(self, alt: str, card: str, points: Collection[Point]) -> None:
+        """Draw it, the chart of ``card``; ``points`` are those that open what is behind them."""
+        _list(
+            key=f"chart-{card}",
+            data=self.data(alt, points),
+            on_opened_change=partial(clicks.opened, card),
+        )
 
-def show(shown: Ranking, alt: str, card: str, points: Collection[Point]) -> None:
-    """Draw it, the chart of ``card``; ``points`` are those that open what is behind them."""
-    longest = max(shown.values, default=0)
-    key = f"chart-{card}"
-    _list(
-        key=key,
-        data={
+    def data(self, alt: str, points: Collection[Point]) -> dict[str, Any]:
+        """What static/ranking.js draws."""
+        longest = max(self.values, default=0)
+        return {
             "alt": alt,
             "colour": charts.PLUM,
             "bars": [
@@ -55,15 +60,7 @@ def show(shown: Ranking, alt: str, card: str, points: Collection[Point]) -> None
                     "opens": (0, place) in points,
                 }
                 for place, (name, value, said) in enumerate(
-                    zip(shown.names, shown.values, shown.said, strict=True)
+                    zip(self.names, self.values, self.said, strict=True)
                 )
             ],
-        },
-        on_opened_change=partial(_hear, card, key),
-    )
-
-
-def _hear(card: str, key: str) -> None:
-    match st.session_state[key].get("opened"):
-        case {"place": int(place)}:
-            clicks.ask(card, (0, place))
+        }

@@ -7,6 +7,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 
 from components import charts, queue_failures, steps, volume
 from components.card import PERCENT, Behind, Drawing, Forget, Load, Table
+from components.cells import Cells
 from components.drill import Part, Rows
 from components.period import Period
 from components.question import Parameter, Question
@@ -146,7 +147,7 @@ def failures_by_engine(
         reasons = table.sum(axis=1).sort_values(ascending=False, kind="stable").index
         engines = table.sum().sort_values(ascending=False, kind="stable").index
         table = table.loc[reasons, engines]
-        figure = charts.heatmap(
+        figure = Cells(
             [str(engine) for engine in engines],
             [queue_failures.called(str(code)) for code in reasons],
             table.astype(float).to_numpy().tolist(),
@@ -166,7 +167,7 @@ def failures_by_engine(
             for code in reasons
             for engine in engines
         ]
-        behind = jobs.behind(_all_failed(period), {charts.CELLS: cells})
+        behind = jobs.behind(_all_failed(period), {0: cells})
         return Drawing(figure, alt, answer.as_of, note=said, behind=behind)
 
     return load, lambda: question.forget(**days)

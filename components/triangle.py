@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import streamlit as st
 
 from components import charts
 from components.card import Behind, Drawing, Forget, Load
+from components.cells import Cells
 from components.drill import Part, Rows
 from components.question import Question
 from components.returning import SHOWN
@@ -42,7 +42,7 @@ def table(
         running = (frame["state"] == "running").to_numpy().reshape(shares.shape)
         # Everybody is there in period 0: beside it all else would be pale.
         highest = float(frame["retention_pct"][frame["first_period"] > 0].max())
-        figure = charts.heatmap(
+        figure = Cells(
             columns,
             rows,
             shares.tolist(),
@@ -59,30 +59,6 @@ def table(
         )
 
     return load, lambda: question.forget(until=until)
-
-
-# On a phone the table is wider than its card and scrolls in it (static/look.css): the keyboard has
-# to reach what scrolls. Streamlit draws the card anew now and then, so it is looked for again.
-_SCROLLS = """
-<script>
-(() => {
-  if (window.closetaiScrolls) return;
-  window.closetaiScrolls = new MutationObserver(() => {
-    const table = document.querySelector(".st-key-chart-triangle:not([tabindex])");
-    if (!table) return;
-    table.tabIndex = 0;
-    table.setAttribute("role", "region");
-    table.setAttribute("aria-label", "Cohorts, from side to side");
-  });
-  window.closetaiScrolls.observe(document.body, { childList: true, subtree: true });
-})();
-</script>
-"""
-
-
-def scrollable() -> None:
-    """Let the keyboard scroll the table where it is wider than the window."""
-    st.html(_SCROLLS, unsafe_allow_javascript=True)
 
 
 def curves(question: Question, step: str, until: date) -> tuple[Load[Drawing], Forget]:
@@ -141,7 +117,7 @@ def _behind_cells(shoppers: Rows, frame: pd.DataFrame, step: str) -> Behind:
 
     everybody = {"since": min(firsts), "until": _next(max(firsts), step)}
     whole = Part("Everybody in these cohorts", {**everybody, "first_period": 0, "next_period": 1})
-    return shoppers.behind(whole, {charts.CELLS: [part(row) for row in frame.to_dict("records")]})
+    return shoppers.behind(whole, {0: [part(row) for row in frame.to_dict("records")]})
 
 
 def _next(start: date, step: str) -> date:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from components import charts, filters, steps
 from components.card import Behind, Drawing, Forget, Load
+from components.cells import Cells
 from components.drill import Part, Rows
 from components.period import Period
 from components.question import Parameter, Question
@@ -245,7 +246,7 @@ def by_hour(question: Question, period: Period, jobs: Rows) -> tuple[Load[Drawin
             ]
             for day, row in zip(_WEEKDAYS, means, strict=True)
         ]
-        figure = charts.heatmap(
+        figure = Cells(
             [str(hour) if hour % 3 == 0 else "" for hour in range(24)],
             [day[:3] for day in _WEEKDAYS],
             means,
@@ -283,7 +284,7 @@ def _behind_hours(jobs: Rows, period: Period) -> Behind:
         for number, day in enumerate(_WEEKDAYS, start=1)
         for hour in range(24)
     ]
-    return jobs.behind(Part("Launched in all these days", launched), {charts.CELLS: cells})
+    return jobs.behind(Part("Launched in all these days", launched), {0: cells})
 
 
 def hourly_means(frame: pd.DataFrame, start: date, end: date) -> list[list[float]]:

@@ -35,6 +35,8 @@ export default function ({ parentElement, data, setTriggerValue }) {
   drawn.set(list, now);
   list.setAttribute("aria-label", data.alt);
   list.style.setProperty("--colour", data.colour);
-  list.style.setProperty("--room", `${Math.max(...data.bars.map(({ said }) => said.length))}ch`);
+  // Commas and points are narrower than the digits that "ch" goes by.
+  const longest = Math.max(...data.bars.map(({ said }) => said.length));
+  list.style.setProperty("--room", `${0.9 * longest}ch`);
   list.replaceChildren(...data.bars.map(line));
 }

@@ -18,6 +18,7 @@ from streamlit.testing.v1 import AppTest
 
 import queries
 from components import (
+    accuracy,
     brand,
     charts,
     cohorts,
@@ -791,6 +792,24 @@ def told(name: str, frame: pd.DataFrame) -> Question:
     return Question(Teller(**{name: frame}), lambda: Scope("all"), name, {})
 
 
+def test_jobs_without_a_confidence_are_no_table_of_it() -> None:
+    frame = pd.DataFrame(
+        {
+            "category": ["dresses"],
+            "device": ["ios"],
+            "model_confidence_pct": [np.nan],
+            "completed_count": [3],
+        }
+    )
+    start, end = date(2026, 3, 1), date(2026, 4, 1)
+    days = period.Period("", start, end, start, start, start)
+    rows = Rows("Jobs", told("b", frame), lambda _: None, lambda *_: None)  # type: ignore[arg-type,return-value]
+    load, _ = accuracy.by_category_and_device(told("a", frame), days, rows)
+    drawing = load()
+    assert drawing.figure is None
+    assert drawing.empty == "No completed job with a model confidence in this period."
+
+
 @pytest.mark.parametrize(
     ("count", "last"), [(11, "Brand 11"), (12, "Brand 12"), (13, "2 others"), (30, "19 others")]
 )
@@ -889,7 +908,7 @@ def test_the_triangle_and_its_curves_name_the_rows_that_they_show() -> None:
     assert table.zmax == 0.75
     behind = drawing.behind
     assert isinstance(behind, Behind)
-    part = behind.parts[behind.points[charts.CELLS, 4]]
+    part = behind.parts[behind.points[0, 4]]
     assert part.label == "Feb 2026 · 4, month 1"
     assert part.params == {
         "since": date(2026, 2, 1),

@@ -307,27 +307,6 @@ def test_a_point_leads_to_its_part_and_parts_of_one_name_are_one() -> None:
     assert dict(found.points) == {(0, 0): 1, (0, 1): 1, (2, 0): 2}
 
 
-def test_every_cell_of_a_heatmap_can_be_clicked_and_looks_as_before() -> None:
-    figure = charts.heatmap(["a", "b"], ["x", "y", "z"], [[1, 2], [3, 4], [5, 6]], unit="count")
-    words = figure.data[0].text
-    ready = charts.clickable(figure)
-    table, _, over = ready.data
-    assert ready.data[charts.CELLS] is over
-    # Others are shown the figure too.
-    assert len(figure.data) == 2
-    assert list(zip(over.x, over.y, strict=True)) == [
-        (0, 0),
-        (1, 0),
-        (0, 1),
-        (1, 1),
-        (0, 2),
-        (1, 2),
-    ]
-    assert (over.marker.opacity, over.unselected.marker.opacity) == (0, 0)
-    assert [list(row) for row in table.text] == [list(row) for row in words]
-    assert ready.layout.hoverdistance == -1
-
-
 def test_a_line_gets_points_and_what_is_decoration_none() -> None:
     days = [date(2026, 3, 1), date(2026, 3, 2)]
     line = charts.clickable(charts.level(days, "MRR", [1.0, 2.0], "usd")).data[0]

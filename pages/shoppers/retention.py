@@ -55,7 +55,6 @@ if picked is None and not account.is_internal:
 
 spans = ",".join(map(str, numbers))
 cells = ask("shoppers/retention", step=step, mode=mode, numbers=spans, as_of=today, **part)
-triangle.scrollable()
 so_far = ", so far" if mode == returning.AFTER else ""
 with card.wall(1):
     card.chart_card(

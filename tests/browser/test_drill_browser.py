@@ -143,12 +143,13 @@ def test_lying_bars_are_as_long_as_their_numbers_and_leave_room_for_words(
 def test_a_cell_of_the_heatmap_opens_that_hour(visitor: Visitor) -> None:
     page = visitor.page
     visitor.open("volume?period=Last+12+months")
-    area = page.locator(".st-key-card-launched-by-hour .nsewdrag").first
-    area.scroll_into_view_if_needed()
-    box = area.bounding_box()
-    assert box is not None
-    # Not in the cell's middle.
-    page.mouse.click(box["x"] + box["width"] * 12.8 / 24, box["y"] + box["height"] * 2.2 / 7)
+    frame = page.locator(".st-key-card-launched-by-hour .cells")
+    cell = frame.locator("tbody tr").nth(2).locator("td").nth(12)
+    cell.hover()
+    expect(frame.locator("p")).to_have_text(
+        re.compile(r"^Wednesday 12:00 to 13:00: [\d.,]+ launched a day$")
+    )
+    cell.click()
     expect(part(page)).to_have_value("Wednesday 12:00 to 13:00")
     assert visitor.errors == []
 
