@@ -79,8 +79,7 @@ def settled(layout: Layout, data: Traces) -> dict[str, Any]:
         margin["l"] = max(margin["l"], left)
     below = _room_below(layout, data, _PHONE - margin["l"] - margin["r"])
     if below is not None:
-        side = "t" if layout["xaxis"].get("side") == "top" else "b"
-        margin[side] = max(margin[side], below)
+        margin["b"] = max(margin["b"], below)
     for name, room in (("xaxis", below), ("yaxis", left)):
         found[name] = {"automargin": room is None, **_form(layout[name], layout, data)}
     return {"margin": margin, **found}

@@ -232,7 +232,8 @@ def _column(name: str, kind: int, values: Sequence[Any]) -> _Column:
     if kind in _INTEGERS and is_whole:
         return np.array(values, dtype="int64")
     if kind in _INTEGERS | _FLOATS or (kind == _NUMERIC and not name.endswith("_usd")):
-        return np.array([np.nan if value is None else float(value) for value in values])
+        known = values if is_whole else (np.nan if value is None else value for value in values)
+        return np.fromiter(map(float, known), "float64", len(values))
     if kind in _DAYS:
         return pd.array(values, dtype="datetime64[us]")
     if kind in _TIMES:
