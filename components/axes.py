@@ -44,6 +44,9 @@ DAYS: Mapping[str, Any] = {
     "tickangle": 0,
 }
 
+# A month is told from a day under the pointer, where its first stands for it.
+MONTH = "%b %Y"
+
 # How numbers are written where ticks are nearer to each other than so: in as many places as tell
 # them apart. By thousands and so on, what is below one would be written in thousandths, as "m".
 _FINER: Mapping[str, Sequence[tuple[float, str]]] = {
@@ -112,7 +115,7 @@ def _room_below(layout: Layout, data: Traces, wide: float) -> float | None:
     labels = _names(axis, data, "x")
     if sum(width(label) + _BETWEEN_LABELS for label in labels) > wide:
         return None
-    lines = 2 if axis.get("hoverformat") == DAYS["hoverformat"] else 1
+    lines = 2 if axis.get("hoverformat") in (DAYS["hoverformat"], MONTH) else 1
     return _PAD + _LINE * lines - lines + (_TITLE["x"] if _titled(axis) else 0)
 
 

@@ -145,7 +145,7 @@ def clickable(figure: go.Figure) -> go.Figure:
     if figure.layout.hovermode is None:
         # Only the point that would be clicked speaks, and no longer for all of its day.
         for trace in figure.data:
-            trace.hovertemplate = _with_its_day(trace)
+            trace.hovertemplate = _with_its_day(trace, figure.layout.xaxis.hoverformat)
     # What Streamlit sets in the browser where it is not set already, each at one drawing more.
     figure.update_layout(
         clickmode="event+select", dragmode="pan", hovermode=figure.layout.hovermode or "closest"
@@ -153,12 +153,12 @@ def clickable(figure: go.Figure) -> go.Figure:
     return figure
 
 
-def _with_its_day(trace: Any) -> Any:
-    """What a trace shows under the pointer, after its day where it is one over days."""
+def _with_its_day(trace: Any, form: str) -> Any:
+    """What a trace shows under the pointer, after its day or month where it is one over them."""
     written, days = trace.hovertemplate, np.asarray(trace.x)
     if days.dtype.kind != "M" or written is None:
         return written
-    day = "%{x|%-d %b %Y}: "
+    day = f"%{{x|{form}}}: "
     return day + written if isinstance(written, str) else [day + one for one in written]
 
 
@@ -771,6 +771,8 @@ def band(
 def _over_days(figure: go.Figure, x: np.ndarray) -> None:
     """Write days as the pages do; each of a few, since an axis of so few would tell the hours."""
     figure.update_layout(xaxis=axes.DAYS)
+    if _are_months(x):
+        figure.update_layout(xaxis_hoverformat=axes.MONTH)
     if len(x) <= 3:
         figure.update_layout(xaxis={"tickvals": x})
     if len(x) == 1:
@@ -778,6 +780,12 @@ def _over_days(figure: go.Figure, x: np.ndarray) -> None:
         figure.update_layout(xaxis={"range": [x[0] - day, x[0] + day]})
         # Half a day, in milliseconds: a bar with none beside it would be one wide.
         figure.update_traces(width=43_200_000, selector={"type": "bar"})
+
+
+def _are_months(days: np.ndarray) -> bool:
+    """Whether days stand for months: several, and each the first of one."""
+    months = days.astype("datetime64[M]").astype(days.dtype)
+    return len(days) > 1 and bool((days == months).all())
 
 
 def _any_alone(values: Sequence[float]) -> bool:

@@ -327,6 +327,16 @@ def test_what_is_clicked_says_its_day_under_the_pointer() -> None:
         "%{x|%-d %b %Y}: so far %{y:,.0f}<extra></extra>",
     )
     level = charts.clickable(charts.level(days, "MRR", [1.0, 2.0], "usd")).data[0]
+    months = [date(2026, 3, 1), date(2026, 4, 1)]
+    counts = charts.outcomes(months, [3, 4], {"Completed": [3, 4]}, [False] * 2, {})
+    assert counts.layout.xaxis.hoverformat == "%b %Y"
+    for trace in charts.clickable(counts).data:
+        assert trace.hovertemplate.startswith("%{x|%b %Y}: ")
+    # The first days of two months are days where others stand beside them.
+    week = [date(2026, 3, 1), date(2026, 3, 2), date(2026, 4, 1)]
+    marked = {week[0]: "a", week[2]: "b"}
+    counts = charts.outcomes(week, [1, 2, 3], {"Completed": [1, 2, 3]}, [False] * 3, marked)
+    assert charts.clickable(counts).data[-1].hovertemplate.startswith("%{x|%-d %b %Y}: ")
     assert level.hovertemplate == "%{x|%-d %b %Y}: %{y:$,.0f}<extra></extra>"
     nowhere = charts.clickable(charts.reliability([0.5], [0.6], [3])).data[1]
     assert nowhere.hovertemplate.startswith("confidence")
