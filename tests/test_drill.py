@@ -332,7 +332,8 @@ def test_what_is_clicked_says_its_day_under_the_pointer() -> None:
     assert counts.layout.xaxis.hoverformat == "%b %Y"
     for trace in charts.clickable(counts).data:
         assert trace.hovertemplate.startswith("%{x|%b %Y}: ")
-    # The first days of two months are days where others stand beside them.
+    # By itself it is a day; the first days of two months are where others stand beside them.
+    assert charts.bars(months[:1], "Jobs", [1], "count").layout.xaxis.hoverformat == "%-d %b %Y"
     week = [date(2026, 3, 1), date(2026, 3, 2), date(2026, 4, 1)]
     marked = {week[0]: "a", week[2]: "b"}
     counts = charts.outcomes(week, [1, 2, 3], {"Completed": [1, 2, 3]}, [False] * 3, marked)
