@@ -27,7 +27,7 @@ def note(card: str) -> None:
 
 
 def opened(card: str) -> None:
-    """The same of a list or table in the chart's place, which keeps no selection."""
+    """The callback of a list or table in the chart's place, which keeps no selection."""
     match st.session_state[f"chart-{card}"].get("opened"):
         case {"place": int(place)}:
             st.session_state[_ASKED] = (card, (0, place))

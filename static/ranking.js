@@ -16,6 +16,8 @@ function line({ name, share, said, opens }, place) {
   row.dataset.place = place;
   const bar = part("bar", "");
   bar.style.setProperty("--share", share);
+  // However small, something is seen; nothing is not.
+  bar.hidden = share === 0;
   const track = part("track", "");
   track.append(bar, part("said", said));
   row.append(part("name", name), track);
