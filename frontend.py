@@ -27,7 +27,7 @@ _PAGE: Final = _STATIC / "index.html"
 # What pages are made of, by the names of Streamlit's parts; what these import comes along.
 _PARTS: Final = (
     "Html", "Button", "ButtonGroup", "Selectbox", "Checkbox", "PageLink",
-    "Metric", "DataFrame", "arrowFormatUtils", "PlotlyChart",
+    "BidiComponent", "PlotlyChart",
 )  # fmt: skip
 _IMPORT: Final = re.compile(r"""(?:from|import)\s*["'`]\./([\w.~-]+\.js)["'`]""")
 # What a browser asks before it connects.

@@ -42,7 +42,9 @@
     every('[data-testid="stPlotlyChart"]', ".main-svg") &&
     every('[data-testid="stDataFrame"]', "canvas") &&
     every(".ranking", "li") &&
-    every(".cells", "td");
+    every(".cells", "td") &&
+    every(".table", "td") &&
+    every(".tile", "p");
 
   // Resolves once a frame has been shown after the last change, with milliseconds since `began`.
   const drawn = (title, began) =>

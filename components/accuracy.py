@@ -129,7 +129,7 @@ def worst(
         opened(job)
         st.session_state[_CLICKED] = True
 
-    load_rows, forget = job_rows.listed(question.narrowed(days), clicked, key="worst.opened")
+    load_rows, forget = job_rows.listed(question.narrowed(days), clicked)
 
     def load() -> Table:
         if st.session_state.pop(_CLICKED, False):

@@ -9,32 +9,27 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Concatenate, Generic, Literal, NoReturn, ParamSpec, Protocol, TypeVar
+from typing import Concatenate, Generic, NoReturn, ParamSpec, Protocol, TypeVar
 
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
-from streamlit.elements.lib.column_config_utils import ColumnConfigMappingInput
-from streamlit.elements.lib.column_types import ButtonColumnResult
 
 import metrics
-from components import asked, charts, clicks, export, menu, notice
+from components import asked, charts, clicks, export, menu, notice, tile
+from components import table as tables
 from components.asked import Asked
 from components.cells import Cells
 from components.clicks import Point
 from components.menu import Shown
 from components.ranking import Ranking
-from components.sparkline import sparkline
 from metrics import Metric, Number
 
 log = logging.getLogger(__name__)
 
 # How a share is written in a table.
 PERCENT = "%.1f%%"
-# A table with more rows scrolls within its card.
-_ROWS = 16
-
 Loaded = TypeVar("Loaded")
 P = ParamSpec("P")
 Load = Callable[[], Loaded]
@@ -104,18 +99,21 @@ class Drawing:
 
 @dataclass(frozen=True)
 class Table:
-    """What a table card shows: rows, and how ``st.dataframe`` writes each column.
+    """What a table card shows: rows, and how each column is written (``st.column_config``).
 
     Only columns named in ``columns`` reach the browser. Shares (``_pct``) run from 0 to 1 in
-    ``rows`` and are shown as ``PERCENT``.
+    ``rows`` and are shown as ``PERCENT``. With ``ids``, one for each row, the first column opens
+    what is behind a row: ``opened`` is told its id.
     """
 
     rows: pd.DataFrame
-    columns: ColumnConfigMappingInput
+    columns: tables.Columns
     alt: str
     as_of: datetime
     empty: str = "Nothing in this period."
     note: str = ""
+    ids: Sequence[str] = ()
+    opened: Callable[[str], None] | None = None
 
 
 def wall(columns: int) -> DeltaGenerator:
@@ -187,18 +185,7 @@ def _metric(reading: Reading[Figure], metric: Metric, forget: Forget, against: s
         value = (
             found.absent if metrics.missing(found.value) else metrics.text(metric.unit, found.value)
         )
-        st.metric(
-            metric.label,
-            value,
-            "No change" if change.text and change.sign == 0 else change.text or None,
-            delta_color=_colour(change),
-            delta_arrow=("down", "off", "up")[change.sign + 1] if change.text else "off",
-            delta_description=against if change.text else None,
-            help=metric.help,
-        )
-        if len(found.series) > 1:
-            sparkline(found.series, _course(metric, found.series))
-        _note(found.note)
+        tile.draw(metric, value, change, against, found.series, found.note)
         said = f"{change.text} {against}" if change.text else ""
         rows = partial(_rows_of_metric, metric.label, value, said, found)
         shown = Shown(metric.label, found.as_of, rows, metric.help, found.note, heard)
@@ -292,18 +279,10 @@ def _rows(
     if shown.empty:
         empty(found.empty)
     else:
-        st.dataframe(
-            shown,
-            column_config=found.columns,
-            hide_index=True,
-            alt=found.alt,
-            placeholder=metrics.DASH,
-            row_height=38,
-            height="content" if len(shown) <= _ROWS else 38 * _ROWS,
-            key=f"table-{key}",
-        )
+        place = f"table-{key}"
+        tables.draw(shown, found.columns, found.alt, place, found.ids, found.opened)
     _note(found.note)
-    labels = {str(name): _label(str(name), how) for name, how in found.columns.items()}
+    labels = {name: str(how["label"]) for name, how in found.columns.items()}
     rows = partial(export.rows_of_table, shown, labels)
     _foot(Shown(title, found.as_of, rows, definition, found.note, heard), key, forget)
     return found
@@ -348,15 +327,6 @@ def _at_hand(load: Load[Loaded]) -> Heard[Loaded]:
         return load(), heard
 
 
-def _course(metric: Metric, values: Sequence[float]) -> str:
-    """A sparkline in words."""
-    first, last, least, most = (
-        metrics.text(metric.unit, value)
-        for value in (values[0], values[-1], min(values), max(values))
-    )
-    return f"{metric.label}: from {first} to {last}, between {least} and {most}"
-
-
 def _note(note: str) -> None:
     if note:
         # Two dollar signs in a line would be read as a formula.
@@ -377,13 +347,6 @@ def _rows_of_drawing(made: Load[go.Figure] | None) -> menu.Rows:
     return ([], []) if made is None else export.rows_of_figure(made())
 
 
-def _label(name: str, how: object) -> str:
-    """What a table calls a column, by its entry in the column configuration."""
-    config = how.config if isinstance(how, ButtonColumnResult) else how
-    label = config.get("label") if isinstance(config, dict) else config
-    return label if isinstance(label, str) else name
-
-
 def _foot(shown: Shown, key: str, forget: Forget, behind: Behind | None = None) -> None:
     if behind is None:
         menu.offer(shown, key, forget)
@@ -392,9 +355,3 @@ def _foot(shown: Shown, key: str, forget: Forget, behind: Behind | None = None) 
         menu.offer(shown, key, forget)
         if st.button("Rows", type="tertiary", key=f"behind-{key}"):
             behind.open()
-
-
-def _colour(change: metrics.Change) -> Literal["off", "green", "red"]:
-    if change.better is None:
-        return "off"
-    return "green" if change.better else "red"

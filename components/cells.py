@@ -3,26 +3,17 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
-import streamlit as st
 
 from components import charts, clicks
 from components.clicks import Point
+from components.drawn import component
 from metrics import Unit
 
-_STATIC = Path(__file__).parent.parent / "static"
-
-# In the page's own style (static/look.css), not in one for each table.
-_table = st.components.v2.component(
-    "cells",
-    html='<div class="cells"></div>\n',
-    js=(_STATIC / "cells.js").read_text(),
-    isolate_styles=False,
-)
+_table = component("cells", "div")
 
 
 @dataclass(frozen=True)

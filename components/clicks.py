@@ -40,10 +40,12 @@ def _point(clicked: dict[str, object]) -> Point | None:
 
 
 def picked_row(key: str, ids: Sequence[str]) -> str | None:
-    """The id of the row whose button in the column ``key`` has been clicked, of these ids."""
-    row = st.session_state[key]["row"]
-    # The browser's word is not taken for it.
-    return ids[row] if row in range(len(ids)) else None
+    """The id of the row that has just been opened in the table with this key, of these ids."""
+    match st.session_state[key].get("opened"):
+        # The browser's word is not taken for it.
+        case {"place": int(row)} if row in range(len(ids)):
+            return ids[row]
+    return None
 
 
 def take(card: str) -> Point | None:

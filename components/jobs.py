@@ -1,19 +1,15 @@
 """Try-on jobs as rows."""
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Callable
 
 import pandas as pd
 import streamlit as st
-from streamlit.elements.lib.column_types import ButtonColumnResult, ColumnConfig
+from streamlit.elements.lib.column_types import ColumnConfig
 
-from components import clicks, filters, queue_failures
+from components import filters, queue_failures
 from components.card import PERCENT, Forget, Load, Table
 from components.question import Question
 from metrics import METRICS
-
-# The button of the row that has been clicked, where a list has no key of its own.
-_OPENED = "jobs.opened"
 
 # In the order of a job's life. Words carry the state; colours only repeat it.
 STATES = {
@@ -31,7 +27,7 @@ def table(question: Question) -> tuple[Load[Table], Forget]:
     def load() -> Table:
         answer = question.read()
         rows = answer.frame.assign(
-            status=answer.frame["status"].map(lambda state: [state.capitalize()]),
+            status=answer.frame["status"].str.capitalize(),
             category=answer.frame["category"].str.capitalize(),
             origin=answer.frame["origin"].str.capitalize(),
             took_s=answer.frame["processing_ms"] / 1000,
@@ -48,13 +44,10 @@ def table(question: Question) -> tuple[Load[Table], Forget]:
     return load, question.forget
 
 
-def listed(
-    question: Question, opened: Callable[[str], None], key: str = _OPENED
-) -> tuple[Load[Table], Forget]:
+def listed(question: Question, opened: Callable[[str], None]) -> tuple[Load[Table], Forget]:
     """The answer of the query of jobs behind a figure, as load and forget of a card.
 
-    ``opened`` is told the id of a job whose row somebody opens. Lists that stand at the same time
-    have a ``key`` each.
+    ``opened`` is told the id of a job whose row somebody opens.
     """
 
     def load() -> Table:
@@ -62,7 +55,7 @@ def listed(
         frame = answer.frame
         rows = frame.assign(
             open=frame["job_id"].str[-12:],
-            status=frame["status"].map(lambda state: [state.capitalize()]),
+            status=frame["status"].str.capitalize(),
             category=filters.category_names(frame["category"]),
             device=filters.device_names(frame["device"]),
             verdict=frame["verdict"].str.capitalize(),
@@ -71,10 +64,12 @@ def listed(
         )
         return Table(
             rows,
-            _listed_columns(partial(_open, opened, frame["job_id"].tolist(), key), key),
+            _listed_columns(),
             alt="The jobs behind this, the newest first",
             as_of=answer.as_of,
             empty="No such jobs.",
+            ids=frame["job_id"].tolist(),
+            opened=opened,
         )
 
     return load, question.forget
@@ -84,24 +79,11 @@ def _failures(frame: pd.DataFrame) -> pd.Series:
     return frame["failure"].map(queue_failures.called, na_action="ignore")
 
 
-def _open(opened: Callable[[str], None], ids: Sequence[str], key: str) -> None:
-    if (picked := clicks.picked_row(key, ids)) is not None:
-        opened(picked)
-
-
-def _listed_columns(
-    open_row: Callable[[], None], key: str
-) -> dict[str, ColumnConfig | ButtonColumnResult]:
+def _listed_columns() -> dict[str, ColumnConfig]:
     config = st.column_config
     columns = _columns()
     return {
-        "open": config.ButtonColumn(
-            "Job",
-            key=key,
-            on_click=open_row,
-            pinned=True,
-            help="The end of its id; opens the job.",
-        ),
+        "open": config.TextColumn("Job", pinned=True, help="The end of its id; opens the job."),
         **{name: columns[name] for name in ("created_at", "status", "brand", "category")},
         "device": config.TextColumn("Device"),
         "engine": config.TextColumn("Engine"),

@@ -3,24 +3,15 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import plotly.graph_objects as go
-import streamlit as st
 
 from components import charts, clicks
 from components.clicks import Point
+from components.drawn import component
 
-_STATIC = Path(__file__).parent.parent / "static"
-
-# In the page's own style (static/look.css), not in one for each list.
-_list = st.components.v2.component(
-    "ranking",
-    html='<ol class="ranking"></ol>\n',
-    js=(_STATIC / "ranking.js").read_text(),
-    isolate_styles=False,
-)
+_list = component("ranking", "ol")
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,13 @@
 """Shoppers as rows: by their id and what is known of them without knowing them."""
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Callable
 
 import streamlit as st
-from streamlit.elements.lib.column_types import ButtonColumnResult, ColumnConfig
+from streamlit.elements.lib.column_types import ColumnConfig
 
-from components import clicks, filters
+from components import filters
 from components.card import Forget, Load, Table
 from components.question import Question
-
-# The button of the row that has been clicked.
-_OPENED = "shoppers.opened"
 
 
 def listed(question: Question, opened: Callable[[str], None]) -> tuple[Load[Table], Forget]:
@@ -22,7 +18,6 @@ def listed(question: Question, opened: Callable[[str], None]) -> tuple[Load[Tabl
 
     def load() -> Table:
         answer = question.read()
-        ids = answer.frame["shopper_id"].tolist()
         rows = answer.frame.assign(
             open=answer.frame["shopper_id"].str[-12:],
             category=filters.category_names(answer.frame["category"]),
@@ -31,27 +26,22 @@ def listed(question: Question, opened: Callable[[str], None]) -> tuple[Load[Tabl
         )
         return Table(
             rows,
-            _columns(partial(_open, opened, ids)),
+            _columns(),
             alt="Shoppers who came back, by id, the newest first",
             as_of=answer.as_of,
             empty="Nobody came back.",
+            ids=answer.frame["shopper_id"].tolist(),
+            opened=opened,
         )
 
     return load, question.forget
 
 
-def _open(opened: Callable[[str], None], ids: Sequence[str]) -> None:
-    if (picked := clicks.picked_row(_OPENED, ids)) is not None:
-        opened(picked)
-
-
-def _columns(open_row: Callable[[], None]) -> dict[str, ColumnConfig | ButtonColumnResult]:
+def _columns() -> dict[str, ColumnConfig]:
     config = st.column_config
     return {
-        "open": config.ButtonColumn(
+        "open": config.TextColumn(
             "Shopper",
-            key=_OPENED,
-            on_click=open_row,
             pinned=True,
             help="The end of an id, nobody's name or address; opens their try-ons.",
         ),

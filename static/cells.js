@@ -4,24 +4,6 @@
 // What a table shows already: a run of the script that changes nothing does not scroll it back.
 const drawn = new WeakMap();
 
-// What is wider than its card scrolls in it: only then does the keyboard have to reach it.
-const scrollable = new ResizeObserver((records) => {
-  for (const { target } of records) {
-    const isWider = target.scrollWidth > target.clientWidth;
-    target.role = isWider ? "region" : null;
-    target.ariaLabel = isWider ? "The table, from side to side" : null;
-    if (isWider) target.tabIndex = 0;
-    else target.removeAttribute("tabindex");
-  }
-});
-
-function element(tag, parent, words = "") {
-  const made = document.createElement(tag);
-  made.textContent = words;
-  parent.append(made);
-  return made;
-}
-
 function cell(row, column, { colours, said, running, opens }, place) {
   const made = element("td", row);
   if (colours[column] === null) return;

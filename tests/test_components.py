@@ -3,7 +3,6 @@
 import json
 import logging
 import math
-from base64 import b64decode
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -16,6 +15,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+import metrics
 import queries
 from components import (
     accuracy,
@@ -28,12 +28,14 @@ from components import (
     period,
     returning,
     steps,
+    tile,
     triangle,
     volume,
 )
 from components.drill import Behind, Rows
 from components.question import Question
 from database.tenancy import Scope
+from tests.shown import drawn, figures, tables
 
 
 @pytest.mark.parametrize(
@@ -304,7 +306,12 @@ def _cards() -> None:
     )
     card.table_card(
         "Rows",
-        lambda: card.Table(pd.DataFrame({"a": [1], "b": [2]}), {"a": "A"}, "One row", now),
+        lambda: card.Table(
+            pd.DataFrame({"a": [1], "b": [2]}),
+            {"a": st.column_config.NumberColumn("A", format="%d")},
+            "One row",
+            now,
+        ),
         forget,
         "rows",
     )
@@ -315,31 +322,50 @@ def _cards() -> None:
 def test_a_card_shows_value_change_definition_and_time() -> None:
     page = AppTest.from_function(_cards).run()
     assert not page.exception
-    mrr, cac = page.metric[0], page.metric[1]
-    assert (mrr.value, mrr.delta) == ("$110", "+10.0%")
+    mrr, cac, same = figures(page)
+    assert (mrr.value, mrr.delta) == ("$110", "↑ +10.0%")
     assert mrr.help.startswith("Monthly recurring revenue")
     assert (cac.value, cac.delta) == ("–", "")
-    same = page.metric[2]
     assert (same.label, same.value, same.delta) == ("Try-ons", "7", "No change")
-    assert (same.proto.color, same.proto.direction) == (same.proto.GRAY, same.proto.NONE)
     assert page.get("popover")[0].proto.popover.label == "Details as of 10 Mar, 04:05"
     # The one card with a course shows it as a line, and in words.
-    (line,) = page.get("html")
-    assert 'alt="MRR: from $1.00 to $3.00, between $1.00 and $3.00"' in line.proto.body
-    picture = b64decode(line.proto.body.partition("base64,")[2].partition('"')[0]).decode()
-    assert '<polyline points="3.0,29.0 50.0,16.0 97.0,3.0"' in picture
+    tiles = list(drawn(page, "tile"))
+    assert [tile.get("alt") for tile in tiles] == [
+        "MRR: from $1.00 to $3.00, between $1.00 and $3.00", None, None,
+    ]  # fmt: skip
+    assert tiles[0]["course"] == [0, 50, 100]
+    assert [tile["note"] for tile in tiles] == ["Strict", "", ""]
+    assert [tile["tone"] for tile in tiles] == ["good", "", ""]
 
 
-def test_a_course_without_a_change_is_a_line_in_the_middle() -> None:
-    def page() -> None:
-        from components.sparkline import sparkline
+@pytest.mark.parametrize(
+    ("key", "now", "then", "said", "tone"),
+    [
+        ("mrr", 90, 100, "↓ −10.0%", "bad"),
+        ("cac", 90, 100, "↓ −10.0%", "good"),
+        ("cac", 110, 100, "↑ +10.0%", "bad"),
+        ("tryons", 5, 0, "↑ new", "good"),
+        ("tryons", 5, None, "", ""),
+        ("model_confidence", 0.9, 0.9, "No change", ""),
+    ],
+)
+def test_a_change_is_told_in_words_and_good_or_bad_by_its_metric(
+    key: str, now: float, then: float | None, said: str, tone: str
+) -> None:
+    metric = metrics.METRICS[key]
+    shown = tile.data(metric, "x", metrics.change(metric, now, then), "vs before", [], "")
+    assert (shown["change"], shown["tone"], shown["against"]) == (said, tone, "vs before")
 
-        sparkline([5, 5], "a < b")
 
-    (line,) = AppTest.from_function(page).run().get("html")
-    assert 'alt="a &lt; b"' in line.proto.body
-    picture = b64decode(line.proto.body.partition("base64,")[2].partition('"')[0]).decode()
-    assert '<polyline points="3.0,16.0 97.0,16.0"' in picture
+def test_a_course_goes_from_its_lowest_to_its_highest() -> None:
+    def course(*values: float) -> Any:
+        none = metrics.Change("", 0, None)
+        return tile.data(metrics.METRICS["mrr"], "x", none, "", values, "").get("course")
+
+    assert course(-10, 0, 30, 0) == [0, 25, 100, 25]
+    # Without a change it is a line in the middle.
+    assert course(5, 5) == [50, 50]
+    assert course(5) is None
 
 
 def test_a_card_that_fails_says_so_alone_and_reads_again_on_a_click(
@@ -350,11 +376,11 @@ def test_a_card_that_fails_says_so_alone_and_reads_again_on_a_click(
     assert [error.value for error in page.error] == [
         "Conversion could not be read just now. The rest of the page is not affected."
     ]
-    assert len(page.metric) == 3
+    assert len(figures(page)) == 3
     page.button(key="retry-conversion").click().run()
     assert not page.exception
     assert not page.error
-    assert page.metric[3].value == "42.0%"
+    assert figures(page)[3].value == "42.0%"
 
 
 def _near_and_far() -> None:
@@ -418,7 +444,7 @@ def test_refresh_forgets_what_the_cache_holds() -> None:
 def test_a_card_without_data_says_so_and_hidden_columns_stay_on_the_server() -> None:
     page = AppTest.from_function(_cards).run()
     assert any("No try-ons yet." in caption.value for caption in page.caption)
-    assert list(page.dataframe[0].value.columns) == ["a"]
+    assert list(tables(page)[0].columns) == ["a"]
 
 
 def _pickers() -> None:
@@ -755,11 +781,11 @@ def test_a_figure_that_is_not_compared_has_no_change_and_asks_for_its_own_days_a
         asked.clear()
         days = replace(period.period("Last 7 days", date(2026, 3, 10)), is_compared=is_compared)
         app = AppTest.from_function(_measured, args=(days, Total(queries, Scope, "", {}), before))
-        return [metric.delta for metric in app.run().metric]
+        return [metric.delta for metric in figures(app.run())]
 
     assert shown(is_compared=True, before=None) == ["No change"]
     assert len(asked) == 3
-    assert shown(is_compared=True, before="mrr_before_usd") == ["+25.0%"]
+    assert shown(is_compared=True, before="mrr_before_usd") == ["↑ +25.0%"]
     for before in (None, "mrr_before_usd"):
         assert shown(is_compared=False, before=before) == [""]
         assert asked == [date(2026, 3, 3)]

@@ -25,6 +25,7 @@ from database.tenancy import Scope
 from settings import ROOT
 from tests import facts
 from tests.facts import at
+from tests.shown import tables
 from tests.test_pages import (
     ACCURACY,
     MOVEMENTS,
@@ -227,12 +228,23 @@ def test_behind_a_shopper_are_their_jobs_with_the_brands_in_view(brand: str) -> 
         assert list(found["created_at"].dt.day) == days
 
 
-@pytest.mark.parametrize(("row", "picked"), [(0, "a"), (1, "b"), (2, None), (-1, None)])
+@pytest.mark.parametrize(
+    ("opened", "picked"),
+    [
+        ({"place": 0}, "a"),
+        ({"place": 1}, "b"),
+        ({"place": 2}, None),
+        ({"place": -1}, None),
+        ({"place": "0"}, None),
+        ({}, None),
+        (None, None),
+    ],
+)
 def test_a_row_that_the_browser_made_up_is_none(
-    row: int, picked: str | None, monkeypatch: pytest.MonkeyPatch
+    opened: Any, picked: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(st, "session_state", {"rows.opened": {"row": row}})
-    assert clicks.picked_row("rows.opened", ["a", "b"]) == picked
+    monkeypatch.setattr(st, "session_state", {"rows": {"opened": opened}})
+    assert clicks.picked_row("rows", ["a", "b"]) == picked
 
 
 # One job
@@ -440,11 +452,11 @@ def one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_the_button_of_a_chart_opens_its_rows(page: str, chart: str) -> None:
     app = opened(signed_in("admin"), page)
-    tables = len(app.dataframe)
+    before = len(tables(app))
     app.button(key=f"behind-{chart}").click().run()
     assert not app.exception
     assert not app.error
-    assert len(app.dataframe) > tables
+    assert len(tables(app)) > before
     assert len(app.selectbox(key="drill.part").options) > 1
 
 
@@ -509,8 +521,8 @@ def test_a_link_to_a_job_opens_it_for_who_may_see_it() -> None:
     app.query_params["job"] = job
     app.run()
     assert not app.exception
-    facts_shown = app.dataframe[-1].value if app.dataframe else None
-    assert any(job in table.value.to_numpy() for table in app.dataframe), facts_shown
+    facts_shown = tables(app)
+    assert any(job in table.to_numpy() for table in tables(app)), facts_shown
     said = [caption.value for caption in app.caption]
     assert any("no picture that is stored" in caption for caption in said)
 
@@ -522,12 +534,12 @@ def test_a_job_that_is_not_yours_and_one_that_is_none_are_the_same_sentence(name
     assert own != busiest_brand()
     jobs = {"other": a_job_of(busiest_brand()), "nothing": str(uuid4())}
     app = opened(signed_in("brand_manager", own), VOLUME)
-    before = len(app.dataframe)
+    before = len(tables(app))
     app.query_params["job"] = jobs.get(named, named)
     app.run()
     assert not app.exception
     assert not app.error
-    assert len(app.dataframe) == before
+    assert len(tables(app)) == before
     said = [*(note.value for note in app.warning), *(note.value for note in app.caption)]
     assert len([words for words in said if UNKNOWN in words]) == 1
 
@@ -539,5 +551,5 @@ def test_signed_out_a_link_to_a_job_shows_nothing_of_it() -> None:
     app.query_params["job"] = job
     app.run()
     assert not app.exception
-    assert not app.dataframe
+    assert not tables(app)
     assert [title.value for title in app.title] == ["ClosetAI"]

@@ -20,6 +20,7 @@ from database import connections
 from database.tenancy import Scope
 from tests import facts, rows
 from tests.engines import picture as encoded
+from tests.shown import tables
 from tests.test_pages import at as opened
 from tests.test_pages import signed_in
 from tryon import acts, gallery, pictures, storage
@@ -566,7 +567,7 @@ def test_a_picture_opens_its_history_with_what_it_was_made_of(brand: str) -> Non
     assert 'alt="Person"' in tags
     assert f"/files/{garment}?" in tags
     assert 'alt="Hats"' in tags
-    told = app.dataframe[0].value.set_index("fact")["value"]
+    told = tables(app)[0].set_index("fact")["value"]
     assert told["Prompt"] == "by the sea"
 
 

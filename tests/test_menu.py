@@ -17,6 +17,7 @@ from components import brand, menu
 from components.asked import Asked
 from database import connections
 from database.tenancy import Scope
+from tests.shown import tables
 from tests.test_components import _cards
 from tests.test_pages import HOME, MRR, PAGES, RETENTION, at, brand_at, opened, signed_in, values
 
@@ -89,7 +90,7 @@ def test_the_file_of_a_figure_is_what_the_card_shows_with_its_filters() -> None:
 @pytest.mark.usefixtures("demo")
 def test_the_file_of_a_table_has_its_rows_and_its_visible_columns() -> None:
     app = opened(at(signed_in("admin"), MRR), "leaderboard")
-    shown = app.dataframe[0].value
+    shown = tables(app)[0]
     book = openpyxl.load_workbook(io.BytesIO(pressed(app, "xlsx", "leaderboard")))
     heading, *rows = ([cell.value for cell in row] for row in book["Data"].iter_rows())
     assert heading[:5] == ["#", "Brand", "MRR (USD)", "Places", "Share (%)"]

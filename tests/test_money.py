@@ -15,6 +15,7 @@ from database import connections, rollups
 from database.tenancy import Scope
 from tests import facts
 from tests.facts import at
+from tests.shown import figures, tables
 from tests.test_pages import at as opened
 from tests.test_pages import brand_at, signed_in
 
@@ -234,15 +235,15 @@ def test_a_brand_sees_its_own_payments_and_the_team_all() -> None:
     brand, name = brand_at(3)
     app = opened(signed_in("brand_manager", brand), SUBSCRIPTIONS)
     assert not app.exception
-    for table in app.dataframe:
-        assert set(table.value["brand"]) == {name}
+    for table in tables(app):
+        assert set(table["brand"]) == {name}
     app = signed_in("admin")
     app.query_params["status"] = "Past due"
     opened(app, SUBSCRIPTIONS)
     assert not app.exception
-    late = app.dataframe[0].value
+    late = tables(app)[0]
     assert set(late["status"]) == {"Past due"}
-    shown = {metric.label: str(metric.value) for metric in app.metric}
+    shown = {metric.label: str(metric.value) for metric in figures(app)}
     assert shown["Open payments"].startswith("$")
     assert len(late) == len(
         queries.read(
@@ -256,7 +257,7 @@ def test_the_credits_of_a_demo_brand_are_worth_a_look() -> None:
     brand, _ = brand_at(1)
     app = opened(signed_in("brand_manager", brand), CREDITS)
     assert not app.exception
-    shown = {metric.label: str(metric.value) for metric in app.metric}
+    shown = {metric.label: str(metric.value) for metric in figures(app)}
     balance = queries.read("billing/credits", Scope.of_brands([brand])).frame.iloc[0]
     assert balance["balance_count"] > 0
     assert balance["price_usd"] == Decimal("0.05")

@@ -20,6 +20,7 @@ from database.tenancy import Scope
 from queries import Answer
 from settings import ROOT
 from tests.prepared import administrator
+from tests.shown import figures, tables
 
 PAGES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "pages").glob("*/*.py"))
 HOME = "pages/home/overview.py"
@@ -116,13 +117,13 @@ def read_again(app: AppTest, card: str) -> None:
 
 def values(app: AppTest) -> dict[str, str]:
     """What the metric cards say, by their labels."""
-    return {metric.label: str(metric.value) for metric in app.metric}
+    return {metric.label: str(metric.value) for metric in figures(app)}
 
 
 def jobs(app: AppTest) -> pd.DataFrame:
     """The rows of the only table."""
-    (table,) = app.dataframe
-    frame: pd.DataFrame = table.value
+    (table,) = tables(app)
+    frame: pd.DataFrame = table
     return frame
 
 
@@ -134,7 +135,7 @@ def test_every_page_stands_for_every_role(role: str, page: str) -> None:
     assert not app.exception
     assert not app.error
     assert len(app.title) == 1
-    shown = len(app.metric) + len(app.dataframe) + len(app.get("plotly_chart"))
+    shown = len(figures(app)) + len(tables(app)) + len(app.get("plotly_chart"))
     # These demo data have no pictures: a gallery says so. Products stand as cards.
     cards = sum(str(one.key).startswith("open-") for one in app.button)
     # Where nothing was set up yet, or a brand is to be picked, there is a word on it.
@@ -164,8 +165,8 @@ def test_signed_out_every_page_is_the_log_in_page(page: str) -> None:
     app.run()
     assert not app.exception
     assert [title.value for title in app.title] == ["ClosetAI"]
-    assert not app.metric
-    assert not app.dataframe
+    assert not figures(app)
+    assert not tables(app)
     assert not app.get("plotly_chart")
     # Signed out, navigation knows the addresses but none of the scripts behind them.
     with pytest.raises(ValueError, match="Could not find a navigation page"):
@@ -204,7 +205,7 @@ def test_without_a_database_there_is_one_sentence_and_the_session_survives(
     st.cache_resource.clear()
     app.run()
     assert not app.exception
-    assert not app.metric
+    assert not figures(app)
     said = [*(note.value for note in app.error), *(note.value for note in app.warning)]
     assert len(said) == 1
     assert "does not answer" in said[0]
@@ -264,10 +265,10 @@ def test_another_policy_moves_mrr_by_what_is_at_risk() -> None:
             )
         ).scalar_one()
     assert values(app)["MRR at risk"] == metrics.text("usd", risk)
-    strict = sum(app.dataframe[0].value["mrr_usd"])
+    strict = sum(tables(app)[0]["mrr_usd"])
     app.segmented_control(key="policy").set_value("Stripe").run()
     assert not app.exception
-    assert float(sum(app.dataframe[0].value["mrr_usd"])) == pytest.approx(strict + float(risk))
+    assert float(sum(tables(app)[0]["mrr_usd"])) == pytest.approx(strict + float(risk))
 
 
 @pytest.mark.usefixtures("changed")
@@ -293,11 +294,11 @@ def test_a_corrupted_movement_turns_the_badge_red() -> None:
 def test_the_table_of_movements_follows_the_kind_in_the_address() -> None:
     app = signed_in("admin")
     app.query_params["kind"] = "Churn"
-    rows = at(app, MOVEMENTS).dataframe[0].value
+    rows = tables(at(app, MOVEMENTS))[0]
     assert set(rows["kind"]) == {"Churn"}
     assert set(rows["reason"]) <= {"Voluntary", "Delinquent"}
     app.segmented_control(key="kind").set_value("All").run()
-    every = app.dataframe[0].value
+    every = tables(app)[0]
     assert set(every["kind"]) > {"Churn"}
     gains = every["kind"].isin(["New", "Expansion", "Reactivation"])
     today = datetime.now(UTC).date()
@@ -334,7 +335,7 @@ def test_every_model_of_attribution_sums_to_the_same_total() -> None:
 def test_unit_economics_by_brand_hold_nobody_else_and_no_scatter_for_a_brand_manager() -> None:
     own, name = brand_at(1)
     app = at(signed_in("brand_manager", own), ECONOMICS)
-    by_brand = app.dataframe[1].value
+    by_brand = tables(app)[1]
     assert list(by_brand["name"]) == [name]
     assert values(app)["LTV (12 months)"] == metrics.text("usd", by_brand["ltv_usd"].iloc[0])
     charts = len(app.get("plotly_chart"))
@@ -353,7 +354,7 @@ def test_speed_says_of_each_engine_what_its_jobs_took() -> None:
     assert values(app)["Queue p95"] == metrics.text("ms", total["queue_p95_ms"])
     assert values(app)["Processing p50"] == metrics.text("ms", total["processing_p50_ms"])
     assert values(app)["Success rate"] == metrics.text("pct", total["success_pct"])
-    by_engine = app.dataframe[0].value
+    by_engine = tables(app)[0]
     assert by_engine["completed_count"].sum() == total["completed_count"]
     assert by_engine["failed_count"].sum() == total["failed_count"]
     slowest = by_engine["processing_p99_s"].max() * 1000
@@ -383,13 +384,13 @@ def test_only_the_team_sees_volume_by_brand() -> None:
 
 
 def test_the_worst_pictures_are_rejected_ones_the_least_sure_first() -> None:
-    rows = at(signed_in("admin"), ACCURACY).dataframe[0].value
+    rows = tables(at(signed_in("admin"), ACCURACY))[0]
     assert set(rows["verdict"]) == {"Rejected"}
     assert rows["confidence_pct"].is_monotonic_increasing
 
 
 def test_the_leaderboard_is_ranked_and_its_shares_add_up() -> None:
-    rows = at(signed_in("admin"), MRR).dataframe[0].value
+    rows = tables(at(signed_in("admin"), MRR))[0]
     assert list(rows["rank"]) == list(range(1, len(rows) + 1))
     assert rows["mrr_usd"].is_monotonic_decreasing
     assert rows["share_pct"].sum() == pytest.approx(100)
@@ -410,12 +411,12 @@ def test_a_brand_manager_sees_the_own_brand_and_nobody_else() -> None:
         at(app, page)
         shown = " ".join(
             str(element.value)
-            for elements in (app.markdown, app.caption, app.title, app.subheader, app.metric)
+            for elements in (app.markdown, app.caption, app.title, app.subheader, figures(app))
             for element in elements
         )
-        cells = {str(cell) for table in app.dataframe for cell in table.value.to_numpy().ravel()}
+        cells = {str(cell) for table in tables(app) for cell in table.to_numpy().ravel()}
         assert not [other for other in others if other in cells or f" {other} " in shown]
-        assert not [table for table in app.dataframe if "share_pct" in table.value.columns]
+        assert not [table for table in tables(app) if "share_pct" in table.columns]
         assert "Brand" not in [box.label for box in app.selectbox]
 
 
@@ -432,8 +433,8 @@ def test_a_brand_of_somebody_else_in_the_address_is_one_sentence(page: str) -> N
     assert [note.value for note in app.warning] == [
         "The address names a brand that this account cannot see."
     ]
-    assert not app.metric
-    assert not app.dataframe
+    assert not figures(app)
+    assert not tables(app)
 
 
 def test_the_team_picks_a_brand_and_every_card_follows() -> None:
@@ -561,13 +562,13 @@ def test_a_session_that_is_over_ends_at_the_next_click_on_a_card() -> None:
     app.button(key="refresh-mrr").click().run()
     assert not app.exception
     assert [title.value for title in app.title] == ["ClosetAI"]
-    assert not app.metric
+    assert not figures(app)
 
 
 @pytest.mark.usefixtures("changed")
 def test_refresh_asks_the_database_again() -> None:
     app = at(signed_in("admin"), LAUNCH)
-    assert "Queued" not in {state for states in jobs(app)["status"] for state in states}
+    assert "Queued" not in set(jobs(app)["status"])
     with connections.owner() as connection:
         connection.execute(
             text(
@@ -578,9 +579,9 @@ def test_refresh_asks_the_database_again() -> None:
         )
     # Within the minute that an answer is kept, only the button asks again.
     app.run()
-    assert "Queued" not in {state for states in jobs(app)["status"] for state in states}
+    assert "Queued" not in set(jobs(app)["status"])
     read_again(app, "jobs")
-    assert jobs(app)["status"].iloc[0] == ["Queued"]
+    assert jobs(app)["status"].iloc[0] == "Queued"
 
 
 def test_every_page_is_in_the_navigation() -> None:

@@ -20,6 +20,7 @@ from database.connections import DatabaseUnavailableError, owner
 from database.embedded import Cluster
 from settings import ROOT
 from tests.prepared import administrator
+from tests.shown import figures, tables
 
 PAGES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "pages").glob("*/*.py"))
 EMAIL = "ana@shop.example"
@@ -119,7 +120,7 @@ def test_every_page_is_closed(path: str) -> None:
 def test_a_page_without_the_gate_shows_nothing(path: str) -> None:
     page = AppTest.from_file(str(ROOT / path)).run()
     assert len(page.exception) == 1
-    assert not any(len(found) for found in (page.title, page.metric, page.dataframe))
+    assert not any(len(found) for found in (page.title, figures(page), tables(page)))
 
 
 @pytest.mark.usefixtures("ana")
@@ -270,7 +271,7 @@ def test_a_database_that_is_away_is_one_sentence_and_nothing_is_lost(
         page.run()
         assert sentences(page) == [log_in.UNAVAILABLE]
         assert not page.exception
-        assert not page.metric
+        assert not figures(page)
         again = visit().run()
         assert sentences(again)[:1] == [log_in.UNAVAILABLE]
         assert not again.exception

@@ -1,14 +1,18 @@
-"""Lying bars and tables of figures, drawn by themselves in the page's style, of any data."""
+"""What scripts of ours draw, each by itself in the page's style, of any data."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import pandas as pd
 import pytest
+import streamlit as st
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from components import charts
+import metrics
+from components import charts, table, tile
 from components.cells import Cells
 from components.clicks import Point
+from components.drawn import script
 from components.ranking import Ranking
 from settings import ROOT
 
@@ -42,14 +46,19 @@ def sheet(chromium: Browser) -> Iterator[Page]:
 
 @pytest.fixture
 def draw(sheet: Page) -> Draw:
-    """Draw a list or a table into an empty page; give it."""
+    """Draw a list, a table or a tile into an empty page; give it."""
 
-    def drawn(shown: Ranking | Cells, points: tuple[Point, ...] = (), width: int = 467) -> Locator:
-        name, tag = ("ranking", "ol") if isinstance(shown, Ranking) else ("cells", "div")
+    def drawn(
+        shown: Ranking | Cells | dict[str, Any], points: tuple[Point, ...] = (), width: int = 467
+    ) -> Locator:
+        if isinstance(shown, dict):
+            name, tag, data = "table" if "columns" in shown else "tile", "div", shown
+        else:
+            name, tag = ("ranking", "ol") if isinstance(shown, Ranking) else ("cells", "div")
+            data = shown.data("All of it", points)
         style = (STATIC / "look.css").read_text()
         sheet.set_content(f"<style>{style}</style><main><{tag} class={name}></{tag}></main>")
-        code = (STATIC / f"{name}.js").read_text()
-        sheet.evaluate(DRAW, [code, shown.data("All of it", points), width])
+        sheet.evaluate(DRAW, [script(name), data, width])
         return sheet.locator(f".{name}")
 
     return drawn
@@ -206,3 +215,204 @@ def test_many_cells_say_beside_the_pointer_what_they_hold(
     sheet.mouse.move(5, 600)
     expect(words).to_be_hidden()
     assert shown.evaluate("(frame) => frame.scrollWidth <= frame.clientWidth")
+
+
+def brands(count: int) -> dict[str, Any]:
+    """A table of so many brands, whose MRR goes up, and is not known of the last."""
+    config = st.column_config
+    rows = pd.DataFrame(
+        {
+            "name": [f"Brand {place}" for place in range(count)],
+            "mrr_usd": [*(1000.0 * place for place in range(count - 1)), None],
+            "share_pct": [50.0] * count,
+            "course": [[0, 5, 10]] * count,
+        }
+    )
+    columns = {
+        "name": config.TextColumn("Brand", pinned=True),
+        "mrr_usd": config.NumberColumn("MRR", format="$%,.0f", help="What it pays a month."),
+        "share_pct": config.ProgressColumn("Share", format="%.0f%%", max_value=100),
+        "course": config.LineChartColumn("12 months"),
+    }
+    return table.data(rows, columns, "Brands by MRR")
+
+
+def first_cells(shown: Locator) -> list[str]:
+    return shown.locator("tbody tr > :first-child").all_inner_texts()
+
+
+def test_a_table_says_its_columns_and_rows(draw: Draw) -> None:
+    shown = draw(brands(3), width=700)
+    expect(shown.get_by_role("table")).to_have_attribute("aria-label", "Brands by MRR")
+    names = ["Brand", "MRR", "Share", "12 months"]
+    expect(shown.get_by_role("columnheader")).to_have_text(names)
+    expect(shown.get_by_role("rowheader")).to_have_text(["Brand 0", "Brand 1", "Brand 2"])
+    expect(shown.get_by_role("row").nth(2).get_by_role("cell")).to_have_text(["$1,000", "50%", ""])
+    expect(shown.get_by_role("img").first).to_have_attribute("aria-label", "from 0 to 10")
+    points = shown.locator("polyline").first.get_attribute("points")
+    assert points == "0.00,100 50.00,50 100.00,0"
+    # Half of the room that a bar has, which ends before its words.
+    wide = shown.locator("td.share").first
+    background = wide.evaluate("cell => getComputedStyle(cell).backgroundSize")
+    assert "* 0.5" in background or "50%" in background
+    expect(shown.get_by_role("searchbox")).to_have_count(0)
+
+
+def test_headings_sort_and_what_is_not_known_comes_last(draw: Draw, sheet: Page) -> None:
+    shown = draw(brands(12))
+    heading = shown.get_by_role("columnheader", name="MRR")
+    as_it_came = [f"Brand {place}" for place in range(12)]
+    assert first_cells(shown) == as_it_came
+    heading.get_by_role("button").click()
+    expect(heading).to_have_attribute("aria-sort", "descending")
+    assert first_cells(shown) == [*as_it_came[10::-1], "Brand 11"]
+    heading.get_by_role("button").click()
+    expect(heading).to_have_attribute("aria-sort", "ascending")
+    assert first_cells(shown) == as_it_came
+    # Words go up first, numbers in them as numbers.
+    name = shown.get_by_role("columnheader", name="Brand")
+    name.get_by_role("button").click()
+    expect(name).to_have_attribute("aria-sort", "ascending")
+    assert heading.get_attribute("aria-sort") is None
+    assert first_cells(shown) == as_it_came
+    name.get_by_role("button").click()
+    assert first_cells(shown) == as_it_came[::-1]
+    # Other rows under the same headings stay sorted as somebody has sorted them.
+    sheet.evaluate("(data) => again(data)", brands(11))
+    assert first_cells(shown) == as_it_came[10::-1]
+    name.get_by_role("button").click()
+    assert name.get_attribute("aria-sort") is None
+    assert first_cells(shown) == as_it_came[:11]
+    # By a picture nothing is sorted.
+    shown.get_by_role("columnheader", name="12 months").get_by_role("button").click()
+    assert shown.locator("[aria-sort]").count() == 0
+
+
+def test_a_long_table_is_drawn_as_it_is_scrolled_and_can_be_searched(draw: Draw) -> None:
+    shown = draw(brands(130))
+    rows = shown.locator("tbody tr")
+    expect(rows).to_have_count(40)
+    within = shown.locator(".within")
+    expect(within).to_have_role("region")
+    for _ in range(3):
+        within.evaluate("(frame) => { frame.scrollTop = frame.scrollHeight; }")
+        within.evaluate("() => new Promise(requestAnimationFrame)")
+    expect(rows).to_have_count(130)
+    # The headings have stayed.
+    top, box = within.bounding_box(), shown.locator("thead th").first.bounding_box()
+    assert top is not None
+    assert box is not None
+    assert box["y"] == pytest.approx(top["y"], abs=2)
+    shown.get_by_role("columnheader", name="MRR").get_by_role("button").click()
+    search = shown.get_by_role("searchbox", name="Find in the table")
+    search.fill("brand 12")
+    found = [*range(128, 119, -1), 12, 129]
+    assert first_cells(shown) == [f"Brand {place}" for place in found]
+    search.fill("$7,000")
+    assert first_cells(shown) == ["Brand 7"]
+    search.fill("nobody")
+    expect(shown.locator("tbody")).to_have_text("Nothing found.")
+    search.fill("")
+    expect(rows).to_have_count(40)
+
+
+def test_a_heading_explains_itself_under_the_pointer_and_at_the_keyboard(
+    draw: Draw, sheet: Page
+) -> None:
+    shown = draw(brands(3))
+    words = shown.locator(".explanation")
+    expect(words).to_be_hidden()
+    button = shown.get_by_role("button", name="MRR")
+    button.hover()
+    expect(words).to_have_text("What it pays a month.")
+    expect(words).to_be_visible()
+    sheet.mouse.move(5, 600)
+    expect(words).to_be_hidden()
+    button.focus()
+    expect(words).to_be_visible()
+    sheet.keyboard.press("Escape")
+    expect(words).to_be_hidden()
+    # A heading without an explanation has none.
+    shown.get_by_role("button", name="Share").hover()
+    expect(words).to_be_hidden()
+
+
+def test_a_row_opens_by_its_first_cell_wherever_it_stands(draw: Draw, sheet: Page) -> None:
+    data = brands(12)
+    data["columns"][0]["isOpening"] = True
+    shown = draw(data)
+    shown.get_by_role("button", name="MRR").click()
+    assert opened(sheet) == []
+    first = shown.locator("tbody").get_by_role("button").first
+    expect(first).to_have_text("Brand 10")
+    first.click()
+    assert opened(sheet) == [["opened", {"place": 10}]]
+    sheet.evaluate("(data) => again(data)", data)
+    expect(first).to_be_focused()
+
+
+def test_a_table_that_is_too_wide_scrolls_beside_its_pinned_columns(draw: Draw) -> None:
+    config = st.column_config
+    rows = pd.DataFrame({name: [f"{name} of a brand"] * 3 for name in "abcdefgh"} | {"rank": 1})
+    columns: dict[str, Any] = {
+        "rank": config.NumberColumn("#", format="%d", pinned=True, width=46),
+        "a": config.TextColumn("A", pinned=True),
+        **{name: config.TextColumn(name.upper()) for name in "bcdefgh"},
+    }
+    shown = draw(table.data(rows, columns, "alt"), width=330)
+    within = shown.locator(".within")
+    expect(within).to_have_attribute("tabindex", "0")
+    heads = shown.locator("thead th")
+    before = [heads.nth(place).bounding_box() for place in range(3)]
+    within.evaluate("(frame) => { frame.scrollLeft = 10000; }")
+    after = [heads.nth(place).bounding_box() for place in range(3)]
+    moved = [now["x"] - then["x"] for then, now in zip(before, after, strict=True) if then and now]
+    assert moved[0] == pytest.approx(0, abs=2)
+    assert moved[1] == pytest.approx(0, abs=2)
+    assert moved[2] < -100
+
+
+def test_words_in_a_table_are_never_read_as_markup(draw: Draw) -> None:
+    name = "<b onclick=alert(1)>Nova</b> &amp; Söhne"
+    rows = pd.DataFrame({"a": [name], "b": [name]})
+    columns = {name: st.column_config.TextColumn(name) for name in ("a", "b")}
+    shown = draw(table.data(rows, columns, "alt"))
+    expect(shown.locator("tbody tr > *")).to_have_text([name, name])
+
+
+def mrr(note: str = "") -> dict[str, Any]:
+    metric = metrics.METRICS["mrr"]
+    change = metrics.change(metric, 90, 100)
+    return tile.data(metric, "$2.10M", change, "vs 30 days before", [1, 3, 2], note)
+
+
+def test_a_tile_says_its_figure_and_what_it_means(draw: Draw, sheet: Page) -> None:
+    shown = draw(mrr("<b>12</b> paying brands"), width=230)
+    expect(shown.locator(".value")).to_have_text("$2.10M")
+    expect(shown.locator(".change")).to_have_text("↓ −10.0% vs 30 days before")
+    expect(shown.locator(".change span")).to_have_class("bad")
+    expect(shown.locator(".note")).to_have_text("<b>12</b> paying brands")
+    alt = "MRR: from $1.00 to $2.00, between $1.00 and $3.00"
+    expect(shown.get_by_role("img")).to_have_attribute("aria-label", alt)
+    expect(shown.locator("polyline")).to_have_attribute("points", "0.00,100 50.00,0 100.00,50")
+    about = shown.get_by_role("button", name="What MRR is")
+    words = shown.locator(".explanation")
+    expect(words).to_be_hidden()
+    about.hover()
+    expect(words).to_have_text(metrics.METRICS["mrr"].help)
+    box = words.bounding_box()
+    assert box is not None
+    assert box["width"] > 230
+    # A run that changes nothing leaves the keyboard where it is.
+    about.focus()
+    sheet.evaluate("(data) => again(data)", mrr("<b>12</b> paying brands"))
+    expect(about).to_be_focused()
+    sheet.evaluate("(data) => again(data)", mrr())
+    expect(shown.locator(".note")).to_have_count(0)
+
+
+def test_a_tile_without_a_change_and_a_course_has_neither(draw: Draw) -> None:
+    metric = metrics.METRICS["mrr"]
+    shown = draw(tile.data(metric, "–", metrics.Change("", 0, None), "vs", [1.0], ""))
+    expect(shown.locator(".value")).to_have_text("–")
+    expect(shown.locator(".change, svg, .note")).to_have_count(0)
