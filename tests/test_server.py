@@ -102,7 +102,7 @@ def names_what_it_needs(browser: TestClient, address: str, takes: str) -> None:
     assert page.headers.get("content-encoding", "identity") in takes
     assert ("gzip" in takes) == (int(page.headers["content-length"]) < len(page.content) / 2)
     named = re.findall(r'<link rel="\w+" (?:\w+="\w+" )?crossorigin href="(/[^"]+)">', page.text)
-    assert len(named) > 50
+    assert len(named) > 30
     assert len(named) == len(set(named))
     parts = {Path(one).name.split(".")[0] for one in named}
     assert {"manrope-latin", "MaterialSymbols-Rounded", *frontend._PARTS} <= parts
