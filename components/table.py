@@ -70,8 +70,9 @@ def _open(opened: Callable[[str], None], key: str, ids: Sequence[str]) -> None:
 def data(rows: pd.DataFrame, columns: Columns, alt: str) -> dict[str, Any]:
     """What static/table.js draws: ``said`` is what a cell shows, ``values`` what it is sorted by.
 
-    Words are sorted as they are said; None comes last. Columns that stay in sight when the others
-    are scrolled have their distance from the ``left``: those that are pinned, else the first.
+    Words are sorted as they are said, where none is missing; what is missing comes last. Columns
+    that stay in sight when the others are scrolled have their distance from the ``left``: those
+    that are pinned, else the first.
     """
     made = []
     left = 0
@@ -119,9 +120,11 @@ def _written(form: str) -> Callable[[float], str]:
 
 
 def _words(values: pd.Series, _: Mapping[str, Any]) -> dict[str, Any]:
-    said = [DASH if missing else str(value) for value, missing in _known(values)]
+    words = [None if missing else str(value) for value, missing in _known(values)]
+    said = [DASH if word is None else word for word in words]
     is_long = max(map(len, said), default=0) > _LONG
-    return {"kind": "words" if is_long else "word", "said": said}
+    made: dict[str, Any] = {"kind": "words" if is_long else "word", "said": said}
+    return made | {"values": words} if None in words else made
 
 
 def _numbers(values: pd.Series, how: Mapping[str, Any]) -> dict[str, Any]:
@@ -157,11 +160,14 @@ def _flags(values: pd.Series, _: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _lines(values: pd.Series, _: Mapping[str, Any]) -> dict[str, Any]:
-    """Each course from 0 to its highest, in hundredths."""
-    courses = [[float(value) for value in course] for course in values]
-    scaled = [[round(100 * value / (max(course) or 1)) for value in course] for course in courses]
-    write = _written("%,.0f")
-    said = [f"from {write(c[0])} to {write(c[-1])}" if c else DASH for c in courses]
+    """Each course of values from 0 up, in hundredths of its highest."""
+    courses = values.tolist()
+    shares = [100 / (max(course, default=0) or 1) for course in courses]
+    scaled = [
+        [round(value * share) for value in course]
+        for course, share in zip(courses, shares, strict=True)
+    ]
+    said = [f"from {c[0]:,.0f} to {c[-1]:,.0f}" if len(c) else DASH for c in courses]
     return {"kind": "line", "said": said, "values": scaled}
 
 

@@ -2,6 +2,7 @@
 
 // As many rows are drawn at once; further ones when somebody scrolls towards them.
 const AT_ONCE = 40;
+const NUMBERS = ["number", "share", "time"];
 const names = new Intl.Collator("en", { numeric: true });
 
 // What a table shows, and how its reader has put it.
@@ -43,13 +44,12 @@ function ordered({ columns, count }, { by, isDown, wanted }) {
     order = order.filter(has);
   }
   if (by === null) return order;
-  const { values, said } = columns[by];
-  const of = values ?? said;
+  const of = columns[by].values ?? columns[by].said;
   const sign = isDown ? -1 : 1;
-  const compare = values ? (a, b) => a - b : names.compare;
-  return order.sort((a, b) => {
-    if (of[a] === null || of[b] === null) return (of[a] === null) - (of[b] === null);
-    return sign * compare(of[a], of[b]);
+  return order.sort((one, other) => {
+    const [a, b] = [of[one], of[other]];
+    if (a === null || b === null) return (a === null) - (b === null);
+    return sign * (typeof a === "string" ? names.compare(a, b) : a - b);
   });
 }
 
@@ -69,6 +69,7 @@ function table(data, state) {
       return row;
     });
     body.append(...rows);
+    return rows.length > 0;
   };
   within.onscroll = () => {
     if (within.scrollTop + 2 * within.clientHeight > within.scrollHeight) more();
@@ -92,7 +93,7 @@ function table(data, state) {
     const column = data.columns[place];
     if (!column || column.kind === "line") return;
     // Once: what is most, or comes first; twice: the other way; then as it was.
-    const first = column.values !== undefined;
+    const first = NUMBERS.includes(column.kind);
     if (state.by !== place) Object.assign(state, { by: place, isDown: first });
     else if (state.isDown === first) state.isDown = !first;
     else state.by = null;
@@ -128,11 +129,13 @@ export default function ({ parentElement, data, setTriggerValue }) {
   const labels = data.columns.map(({ label }) => label).join("\n");
   const isAnother = before?.labels !== labels;
   const state = isAnother ? { by: null, isDown: false, wanted: "" } : before.state;
+  if (!data.isLong) state.wanted = "";
   drawn.set(frame, { now, labels, state });
   const last = isAnother ? null : frame.querySelector(".within");
   const [top, count] = [last?.scrollTop ?? 0, last?.querySelectorAll("tbody tr").length ?? 0];
   const { within, body, put, more } = table(data, state);
-  while (body.children.length < Math.min(count, data.count)) more();
+  // Whoever has scrolled stays where they are.
+  while (body.children.length < count && more());
   const parts = data.isLong ? [search(put, state), within] : [within];
   frame.replaceChildren(...parts);
   within.scrollTop = top;

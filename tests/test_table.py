@@ -68,7 +68,8 @@ def test_times_are_written_in_utc_and_sorted_by_the_clock() -> None:
 def test_words_are_sorted_as_they_are_said_and_long_ones_are_told_apart() -> None:
     made = column(["b", None], config.TextColumn("A", help="What it is."))
     assert (made["said"], made["kind"], made["help"]) == (["b", "–"], "word", "What it is.")
-    assert "values" not in made
+    assert made["values"] == ["b", None]
+    assert "values" not in column(["b", "a"], config.TextColumn("A"))
     assert column(["b" * 49], config.TextColumn("A"))["kind"] == "words"
     flags = column([True, False, None], config.CheckboxColumn("A"))
     assert flags["said"] == ["Yes", "No", "–"]

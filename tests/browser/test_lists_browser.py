@@ -316,6 +316,27 @@ def test_a_long_table_is_drawn_as_it_is_scrolled_and_can_be_searched(draw: Draw)
     expect(rows).to_have_count(40)
 
 
+def test_a_search_that_finds_less_of_other_rows_finds_that(draw: Draw, sheet: Page) -> None:
+    shown = draw(brands(130))
+    shown.get_by_role("searchbox").fill("brand 12")
+    expect(shown.locator("tbody tr")).to_have_count(11)
+    sheet.evaluate("(data) => again(data)", brands(100))
+    assert first_cells(shown) == ["Brand 12"]
+    expect(shown.get_by_role("searchbox")).to_have_value("brand 12")
+    # Where there is nothing to search in, nothing is left out.
+    sheet.evaluate("(data) => again(data)", brands(5))
+    expect(shown.get_by_role("searchbox")).to_have_count(0)
+    expect(shown.locator("tbody tr")).to_have_count(5)
+
+
+def test_words_that_are_missing_come_last_either_way(draw: Draw) -> None:
+    rows = pd.DataFrame({"a": ["b", None, "a"]})
+    shown = draw(table.data(rows, {"a": st.column_config.TextColumn("A")}, "alt"))
+    for said in (["a", "b", "–"], ["b", "a", "–"], ["b", "–", "a"]):
+        shown.get_by_role("button", name="A").click()
+        assert first_cells(shown) == said
+
+
 def test_a_heading_explains_itself_under_the_pointer_and_at_the_keyboard(
     draw: Draw, sheet: Page
 ) -> None:
