@@ -37,6 +37,9 @@ _WIDE = 18
 # What stands above a chart that has a legend of one line.
 _LEGEND = 42
 
+# A line over more days, weeks or months has no dots: each takes the browser 0.1 ms.
+_DOTS = 16
+
 # How many numbers stand along an axis at most.
 _STEPS = 12
 
@@ -136,9 +139,11 @@ def clickable(figure: go.Figure) -> go.Figure:
         figure.update_layout(hovermode="closest")
         figure.update_traces(hoverinfo="none")
     for line in figure.select_traces({"type": "scatter", "mode": "lines"}):
-        # A line has no points to click on but these.
+        # A line has no points to click on but these, which need not be drawn for it: one has to be.
         if line.hoverinfo != "skip":
-            line.update(mode="lines+markers", marker={"opacity": 0, "size": 8})
+            line.update(
+                mode="lines+markers", marker={"opacity": 0, "size": 8, "maxdisplayed": 1}
+            )
     for trace in figure.select_traces(lambda trace: trace.type in ("bar", "scatter")):
         opacity = trace.marker.opacity
         trace.unselected = {"marker": {"opacity": 1 if opacity is None else opacity}}
@@ -812,7 +817,7 @@ def lines(days: Iterable[date], series: Mapping[str, Sequence[float]], unit: Uni
                 y=np.asarray(values, dtype=float) / (1000 if seconds else 1),
                 name=name,
                 # A day between two without a value would leave no line to see.
-                mode="lines+markers" if len(x) <= 62 or _any_alone(values) else "lines",
+                mode="lines+markers" if len(x) <= _DOTS or _any_alone(values) else "lines",
                 marker={"size": 5},
                 line={"color": colour, "width": 2.25},
                 hovertemplate=f"{name} {written}<extra></extra>",
