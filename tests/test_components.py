@@ -147,6 +147,23 @@ def test_a_day_with_none_beside_it_is_seen_among_many() -> None:
         assert line.cliponaxis is False
 
 
+@pytest.mark.parametrize(("count", "mode"), [(16, "lines+markers"), (17, "lines")])
+def test_a_line_over_few_steps_has_dots(count: int, mode: str) -> None:
+    weeks = [date(2026, 1, 5) + timedelta(days=7 * place) for place in range(count)]
+    (line,) = charts.lines(weeks, {"p50": [1.0] * count}, "ms").data
+    assert line.mode == mode
+
+
+def test_a_line_that_can_be_clicked_draws_one_of_its_points_alone() -> None:
+    days = [date(2026, 1, 1) + timedelta(days=place) for place in range(100)]
+    (plain,) = charts.lines(days, {"p50": [1.0] * 100}, "ms").data
+    assert plain.marker.maxdisplayed is None
+    figure = charts.clickable(charts.lines(days, {"p50": [1.0] * 100}, "ms"))
+    (line,) = figure.data
+    assert (line.mode, line.marker.opacity) == ("lines+markers", 0)
+    assert line.marker.maxdisplayed == 1
+
+
 def test_a_step_that_nobody_reached_says_so() -> None:
     figure = charts.funnel(["Launched", "Saved", "Purchased"], "Shoppers", [3, 1, 0])
     (said,) = figure.layout.annotations

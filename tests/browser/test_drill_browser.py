@@ -84,6 +84,32 @@ def test_a_bar_opens_its_jobs_twice_and_a_row_its_job(visitor: Visitor) -> None:
     assert visitor.errors == []
 
 
+ON_LINE = """(path, share) => {
+    const {x, y} = path.getPointAtLength(path.getTotalLength() * share);
+    const {a, d, e, f} = path.getScreenCTM();
+    return [a * x + e, d * y + f];
+}"""
+
+
+def test_a_line_opens_what_is_behind_it_wherever_it_is_clicked(visitor: Visitor) -> None:
+    page = visitor.page
+    visitor.open("mrr")
+    chart = page.locator(".st-key-card-mrr-over-time [data-testid=stPlotlyChart]")
+    chart.scroll_into_view_if_needed()
+    line = chart.locator(".scatterlayer .js-line").first
+    # Of its many points one alone is drawn.
+    expect(chart.locator(".scatterlayer .point")).to_have_count(1)
+    found = []
+    for share in (0.3, 0.6, 0.6):
+        page.mouse.click(*line.evaluate(ON_LINE, share))
+        expect(part(page)).not_to_have_value(re.compile('all'))
+        found.append(part(page).input_value())
+        put_away(drawer(page))
+    assert all(re.fullmatch(r"In \w+ 20\d\d", one) for one in found), found
+    assert found[0] != found[1] == found[2]
+    assert visitor.errors == []
+
+
 def test_a_lying_bar_opens_its_jobs_twice_and_by_the_keyboard(visitor: Visitor) -> None:
     page = visitor.page
     visitor.open("volume?period=Last+month&origin=All")
