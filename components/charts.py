@@ -141,9 +141,7 @@ def clickable(figure: go.Figure) -> go.Figure:
     for line in figure.select_traces({"type": "scatter", "mode": "lines"}):
         # A line has no points to click on but these, which need not be drawn for it: one has to be.
         if line.hoverinfo != "skip":
-            line.update(
-                mode="lines+markers", marker={"opacity": 0, "size": 8, "maxdisplayed": 1}
-            )
+            line.update(mode="lines+markers", marker={"opacity": 0, "size": 8, "maxdisplayed": 1})
     for trace in figure.select_traces(lambda trace: trace.type in ("bar", "scatter")):
         opacity = trace.marker.opacity
         trace.unselected = {"marker": {"opacity": 1 if opacity is None else opacity}}

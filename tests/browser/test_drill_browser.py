@@ -102,7 +102,7 @@ def test_a_line_opens_what_is_behind_it_wherever_it_is_clicked(visitor: Visitor)
     found = []
     for share in (0.3, 0.6, 0.6):
         page.mouse.click(*line.evaluate(ON_LINE, share))
-        expect(part(page)).not_to_have_value(re.compile('all'))
+        expect(part(page)).not_to_have_value(re.compile("all"))
         found.append(part(page).input_value())
         put_away(drawer(page))
     assert all(re.fullmatch(r"In \w+ 20\d\d", one) for one in found), found
