@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
+from html import unescape
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -129,7 +130,7 @@ def _titled(axis: Mapping[str, Any]) -> bool:
 def _names(axis: Mapping[str, Any], data: Traces, letter: str) -> list[str]:
     """The words on an axis of names; none on one of numbers or days."""
     if axis.get("ticktext") is not None:
-        return list(axis["ticktext"])
+        return [unescape(words) for words in axis["ticktext"]]
     values = [value for trace in data for value in _listed(trace.get(letter))]
     return list(dict.fromkeys(value for value in values if isinstance(value, str)))
 

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache, wraps
+from html import escape
 from typing import Any, ParamSpec
 
 import numpy as np
@@ -123,6 +124,14 @@ def _kept(make: Callable[_P, go.Figure]) -> Callable[_P, go.Figure]:
         return made(pickle.dumps((args, named)))
 
     return kept
+
+
+def literal(words: str) -> str:
+    """Words that somebody has written, for Plotly, which reads tags and ``%{…}`` in what it writes.
+
+    ``html.unescape`` gives them back.
+    """
+    return escape(words, quote=False).replace("%{", "%&#123;")
 
 
 def _figure(unit: Unit, height: int) -> go.Figure:
@@ -377,12 +386,12 @@ def curves(
             go.Scatter(
                 x=list(numbers)[: len(values)],
                 y=np.asarray(values, dtype=float),
-                name=name,
+                name=literal(name),
                 mode="lines",
                 line={"color": NEUTRAL, "width": 1},
                 opacity=0.6,
                 showlegend=False,
-                hovertemplate=f"{name} {_hover(unit)}",
+                hovertemplate=f"{literal(name)} {_hover(unit)}",
             )
         )
     name, values = mean
@@ -467,7 +476,7 @@ def scatter(
         go.Scatter(
             x=list(x),
             y=list(y),
-            text=list(names),
+            text=list(map(literal, names)),
             name="",
             mode="markers",
             marker={"color": PLUM, "size": 8, "opacity": 0.85, "line": {"width": 0}},
@@ -725,7 +734,7 @@ def ranking(names: Sequence[str], values: Sequence[float], said: Sequence[str]) 
             "showgrid": False,
             "zeroline": False,
             "tickvals": places,
-            "ticktext": list(names),
+            "ticktext": list(map(literal, names)),
         },
     )
     return figure
@@ -973,13 +982,13 @@ def standing(value: float, quartiles: Sequence[float], name: str, unit: Unit) ->
                 "color": PLUM,
                 "symbol": "triangle-right" if value > high * 1.6 else "circle",
             },
-            hovertemplate=f"{name} {text(unit, value)}<extra></extra>",
+            hovertemplate=f"{literal(name)} {text(unit, value)}<extra></extra>",
         )
     )
     figure.add_annotation(
         x=min(value, high * 1.6),
         y=-0.6,
-        text=f"{name} {text(unit, value)}",
+        text=f"{literal(name)} {text(unit, value)}",
         showarrow=False,
         # Towards the middle, or a long name would be cut off at the chart's edge.
         xanchor="right" if value > high else "left" if value < low else "center",

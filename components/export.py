@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from html import unescape
 from typing import Any
 
 import numpy as np
@@ -123,7 +124,7 @@ def rows_of_figure(figure: go.Figure) -> tuple[list[str], list[list[Cell]]]:
     dated = all(isinstance(place, date) for place in order)
     if dated:
         order.sort(key=str)
-    names = [trace.name or "Value" for trace in traces]
+    names = [unescape(trace.name or "Value") for trace in traces]
     first = "Day" if dated else "Name"
     lying = any(_is_lying(trace) for trace in traces)
     called = _ticks(figure.layout.yaxis if lying else figure.layout.xaxis)
@@ -151,7 +152,7 @@ def _ticks(axis: Any) -> dict[str, str]:
     if axis.ticktext is None:
         return {}
     ticks = zip(axis.tickvals, axis.ticktext, strict=True)
-    return {str(place): str(name).strip() for place, name in ticks}
+    return {str(place): unescape(str(name)).strip() for place, name in ticks}
 
 
 Point = tuple[Cell, Cell, Cell]
@@ -166,7 +167,7 @@ def _points(trace: Any) -> list[Point]:
         trace.text if isinstance(trace.text, list | tuple | np.ndarray) else [None] * len(values)
     )
     return [
-        (cell(place), cell(value), cell(word))
+        (cell(place), cell(value), cell(unescape(word) if isinstance(word, str) else word))
         for place, value, word in zip(places, values, words, strict=True)
     ]
 
@@ -182,7 +183,7 @@ def _long(
     axes = [figure.layout.xaxis, figure.layout.yaxis]
     heading += [axis.title.text or name for axis, name in zip(axes, "xy", strict=True)]
     rows: list[list[Cell]] = [
-        [trace.name or "", words, x, y]
+        [unescape(trace.name or ""), words, x, y]
         for trace, series in zip(traces, points, strict=True)
         for x, y, words in series
     ]

@@ -14,7 +14,7 @@ import plotly.graph_objects as go
 import pytest
 from playwright.sync_api import Browser, Page
 
-from components import charts
+from components import charts, export
 from settings import ROOT
 
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
@@ -265,6 +265,31 @@ def test_two_of_the_same_name_have_a_bar_each(sheet: Page) -> None:
     seen = drawn(sheet, charts.ranking(["Nova", "Nova", "1984"], [5, 3, 1], ["5", "3", "1"]))
     assert seen["words"] == ["Nova", "Nova", "1984"]
     assert_fits(seen)
+
+
+HOVERED = """async ([figure, curve]) => {
+    const place = document.body.appendChild(document.createElement('div'));
+    await Plotly.newPlot(place, figure.data, figure.layout, {displayModeBar: false});
+    Plotly.Fx.hover(place, [{curveNumber: curve, pointNumber: 0}]);
+    const words = place.querySelector('.hoverlayer').textContent;
+    place.remove();
+    return words;
+}"""
+
+
+def test_a_name_is_written_as_it_is_and_never_read(sheet: Page) -> None:
+    name = "<b>Nova</b> &amp; %{y} <br>Söhne"
+    ranking = charts.ranking([name], [1.0], ["1"])
+    assert drawn(sheet, ranking, 900)["words"] == [name]
+    assert export.rows_of_figure(ranking)[1] == [[name, 1.0]]
+    curves = charts.curves([0, 1], ("Mean", [1.0, 2.0]), {name: [3.0, 4.0]}, "usd", "Month")
+    assert sheet.evaluate(HOVERED, [sent(curves), 0]).startswith(f"{name} $3")
+    assert export.rows_of_figure(curves)[0] == ["Name", name, "Mean"]
+    scatter = charts.scatter([name], ("CAC", [10.0]), ("LTV", [20.0]), [1], "usd")
+    assert name in sheet.evaluate(HOVERED, [sent(scatter), 1])
+    assert export.rows_of_figure(scatter)[1] == [["", name, 10.0, 20.0]]
+    standing = charts.standing(5.0, [1.0, 4.0, 9.0], name, "usd")
+    assert sheet.evaluate(HOVERED, [sent(standing), 1]).startswith(f"{name} $5")
 
 
 def test_names_that_would_leave_no_chart_are_left_to_the_browser(sheet: Page) -> None:
