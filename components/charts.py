@@ -381,6 +381,9 @@ def curves(
     number of the line with its.
     """
     figure = _figure(unit, height=340)
+    # "Months after …" and "Month after …" count months.
+    step = title.split()[0].lower().removesuffix("s")
+    written = f", {step} %{{x}}: {_hover(unit)}"
     for name, values in each.items():
         figure.add_trace(
             go.Scatter(
@@ -391,7 +394,7 @@ def curves(
                 line={"color": NEUTRAL, "width": 1},
                 opacity=0.6,
                 showlegend=False,
-                hovertemplate=f"{literal(name)} {_hover(unit)}",
+                hovertemplate=literal(name) + written,
             )
         )
     name, values = mean
@@ -402,7 +405,7 @@ def curves(
             name=name,
             mode="lines+markers",
             line={"color": PLUM, "width": 2.25},
-            hovertemplate=f"{name} {_hover(unit)}",
+            hovertemplate=name + written,
         )
     )
     if threshold is not None:
@@ -414,7 +417,7 @@ def curves(
                 name=called,
                 mode="lines",
                 line={"color": OCHRE, "width": 2, "dash": "dash"},
-                hovertemplate=f"{called} {_hover(unit)}",
+                hovertemplate=called + written,
             )
         )
     if marked is not None:

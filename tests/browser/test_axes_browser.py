@@ -283,7 +283,7 @@ def test_a_name_is_written_as_it_is_and_never_read(sheet: Page) -> None:
     assert drawn(sheet, ranking, 900)["words"] == [name]
     assert export.rows_of_figure(ranking)[1] == [[name, 1.0]]
     curves = charts.curves([0, 1], ("Mean", [1.0, 2.0]), {name: [3.0, 4.0]}, "usd", "Month")
-    assert sheet.evaluate(HOVERED, [sent(curves), 0]).startswith(f"{name} $3")
+    assert sheet.evaluate(HOVERED, [sent(curves), 0]).startswith(f"{name}, month 0: $3")
     assert export.rows_of_figure(curves)[0] == ["Name", name, "Mean"]
     scatter = charts.scatter([name], ("CAC", [10.0]), ("LTV", [20.0]), [1], "usd")
     assert name in sheet.evaluate(HOVERED, [sent(scatter), 1])
