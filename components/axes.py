@@ -86,9 +86,9 @@ def settled(layout: Layout, data: Traces) -> dict[str, Any]:
         margin["b"] = max(margin["b"], below)
     for name, room in (("xaxis", below), ("yaxis", left)):
         found[name] = {"automargin": room is None, **_form(layout[name], layout, data)}
-        if room is not None:
-            # Else each word is measured, whether it is cut off at the figure's edge.
-            found[name]["ticklabeloverflow"] = "allow"
+    if left is not None:
+        # Else each word is measured, whether it is cut off at the figure's edge.
+        found["yaxis"]["ticklabeloverflow"] = "allow"
     return {"margin": margin, **found}
 
 
