@@ -170,7 +170,7 @@ def draw(
 
 
 def metric_card(metric: Metric, load: Load[Figure], forget: Forget, against: str) -> None:
-    """A card with one figure, its change (``against`` says against what) and its sparkline."""
+    """A card with one figure, its change (``against`` says against what) and its course."""
     draw(_metric, load, metric, forget, against)
 
 
@@ -279,8 +279,7 @@ def _rows(
     if shown.empty:
         empty(found.empty)
     else:
-        place = f"table-{key}"
-        tables.draw(shown, found.columns, found.alt, place, found.ids, found.opened)
+        tables.draw(shown, found.columns, found.alt, key, found.ids, found.opened)
     _note(found.note)
     labels = {name: str(how["label"]) for name, how in found.columns.items()}
     rows = partial(export.rows_of_table, shown, labels)

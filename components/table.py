@@ -22,7 +22,7 @@ Columns = Mapping[str, Any]
 _table = component("table", "div")
 
 # A longer table scrolls within its card, and can be searched.
-_ROWS: Final = 16
+_ROWS: Final = 20
 # Longer words than these go over several lines.
 _LONG: Final = 48
 
@@ -44,16 +44,17 @@ def draw(
     rows: pd.DataFrame,
     columns: Columns,
     alt: str,
-    key: str,
+    card: str,
     ids: Sequence[str] = (),
     opened: Callable[[str], None] | None = None,
 ) -> None:
-    """Draw the columns of a frame, each as its configuration says.
+    """Draw the columns of a frame, each as its configuration says, as the table of ``card``.
 
     With ``ids``, one for each row, the first column opens what is behind its row: ``opened`` is
     told the id. Raises KeyError for a kind of column that is not for reading, ValueError for an
     unknown format.
     """
+    key = f"table-{card}"
     shown = data(rows, columns, alt)
     if opened is None:
         _table(key=key, data=shown)

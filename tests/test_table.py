@@ -109,7 +109,7 @@ def test_pinned_columns_stand_beside_one_another_and_else_the_first_stays() -> N
     assert made["columns"][0].get("left") is None
 
 
-@pytest.mark.parametrize(("count", "is_long"), [(16, False), (17, True)])
+@pytest.mark.parametrize(("count", "is_long"), [(20, False), (21, True)])
 def test_a_table_that_scrolls_can_be_searched(count: int, is_long: bool) -> None:
     rows = pd.DataFrame({"a": range(count)})
     made = table.data(rows, {"a": config.NumberColumn("A", format="%d")}, "alt")
