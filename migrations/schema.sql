@@ -340,11 +340,20 @@ CREATE FUNCTION public.distinct_parts(since date, until date) RETURNS TABLE(grai
      p.day_after,
      '-infinity'::date AS previous_from,
          CASE p.grain
-             WHEN 'month'::text THEN p.month_since
+             WHEN 'month'::text THEN '0001-01-01'::date
              ELSE p.since
          END AS previous_until,
      1 AS sign
     FROM parts p
+ UNION ALL
+  SELECT p.grain,
+     p.first_day,
+     p.day_after,
+     ((p.month_since - '1 mon'::interval))::date AS previous_from,
+     p.month_since AS previous_until,
+     1 AS sign
+    FROM parts p
+   WHERE (p.grain = 'month'::text)
  UNION ALL
   SELECT 'day'::text AS grain,
      p.first_day,
@@ -3553,7 +3562,9 @@ CREATE INDEX rollup_cohorts_sizes_idx ON public.rollup_cohorts USING btree (grai
 
 CREATE INDEX rollup_completions_before_idx ON public.rollup_completions USING btree (previous_day, in_view, day) INCLUDE (shoppers, converted) WHERE ((grain = 'day'::text) AND (previous_day > '-infinity'::date));
 
-CREATE INDEX rollup_completions_by_time_idx ON public.rollup_completions USING btree (grain, day, in_view, previous_day) INCLUDE (shoppers, converted);
+CREATE INDEX rollup_completions_by_time_idx ON public.rollup_completions USING btree (day, in_view, previous_day) INCLUDE (shoppers, converted) WHERE (grain = 'day'::text);
+
+CREATE INDEX rollup_completions_months_idx ON public.rollup_completions USING btree (previous_day, day, in_view) INCLUDE (shoppers, converted) WHERE (grain = 'month'::text);
 
 CREATE INDEX rollup_curves_in_view_idx ON public.rollup_curves USING btree (in_view) WHERE (until = 'infinity'::date);
 

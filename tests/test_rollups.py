@@ -323,10 +323,16 @@ def test_the_parts_of_a_range_count_each_of_its_shoppers_once() -> None:
         connection.execute(
             text(
                 "insert into gaps"
-                " select 'month', m.day, m.before from (select"
+                " select 'month', m.day, coalesce(later.month, m.before) from (select"
                 " cast(date_trunc('month', cast(day as timestamp)) as date) as day,"
                 " cast(date_trunc('month', cast(before as timestamp)) as date) as before"
-                " from gaps) as m where m.before < m.day"
+                " from gaps) as m"
+                # Who is not new counts in each month from the one before on.
+                " left join lateral generate_series("
+                "   cast(nullif(m.before, '-infinity') as timestamp),"
+                "   m.day - interval '1 month', interval '1 month'"
+                " ) as later (month) on true"
+                " where m.before < m.day"
             )
         )
         found = connection.execute(

@@ -164,6 +164,10 @@ _SPLITS = """(
     ('none', 'all'), ('category', c.first_category), ('device', c.first_device),
     ('channel', c.channel)
 )"""
+# The months from the one before up to the last before a row's own; none for whoever is new.
+_MONTHS_UNTIL = """generate_series(
+  nullif(g.previous_day, '-infinity')::timestamp, g.day - interval '1 month', interval '1 month'
+)"""
 # A histogram is merged bucket by bucket with what is there already.
 _SPEED_MERGED = """
   select in_view, engine, phase, grain, starts_on, origin, bucket, sum(jobs)::integer as jobs
@@ -390,6 +394,7 @@ def _run(connection: Connection, name: str, params: Params, ending: str = "", **
         "brand_views": _BRAND_VIEWS,
         "day_views": _DAY_VIEWS,
         "splits": _SPLITS,
+        "months_until": _MONTHS_UNTIL,
         "by_hour": _places(24),
         "by_bin": _places(50),
     }

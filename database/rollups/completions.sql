@@ -1,4 +1,5 @@
--- rollup_completions: shoppers by day with a completed job and the one before, and by month and the month before.
+-- rollup_completions: shoppers by day with a completed job and the one before; by month those who are new, and those whose
+-- month before was one or an earlier one.
 with counted as (
   select
     j.in_view, j.in_all, j.in_demo, j.day, j.previous_completion, sum(j.sign) as shoppers,
@@ -18,11 +19,18 @@ months as (
     d.in_view, date_trunc('month', d.day::timestamp)::date as day,
     date_trunc('month', d.previous_day::timestamp)::date as previous_day, d.shoppers, d.converted
   from days d
+),
+-- By month few are left.
+gaps as (
+  select m.in_view, m.day, m.previous_day, sum(m.shoppers) as shoppers, sum(m.converted) as converted
+  from months m
+  where m.previous_day < m.day
+  group by m.in_view, m.day, m.previous_day
 )
 insert into rollup_completions
 select in_view, 'day', day, previous_day, shoppers, converted from days
 union all
-select in_view, 'month', day, previous_day, sum(shoppers), sum(converted)
-from months
-where previous_day < day
-group by in_view, day, previous_day
+select g.in_view, 'month', g.day, coalesce(later.month::date, g.previous_day), sum(g.shoppers), sum(g.converted)
+from gaps g
+left join lateral $months_until as later (month) on true
+group by g.in_view, g.day, coalesce(later.month::date, g.previous_day)

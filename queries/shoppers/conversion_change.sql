@@ -19,31 +19,74 @@ with parts as materialized (
         ) as p
 ),
 
+-- Added up part by part, each kind by the index that it has.
 firsts as (
     select
         c.in_view,
-        sum(p.sign * c.shoppers) as shoppers,
-        sum(p.sign * c.converted) as converted
+        p.sign * c.shoppers as shoppers,
+        p.sign * c.converted as converted
     from parts p
-    inner join rollup_completions c
-        on p.grain = c.grain and p.first_day <= c.day and p.day_after > c.day
-    where p.previous_from = '-infinity' and c.previous_day < p.previous_until
-    group by c.in_view
+    cross join
+        lateral (
+            select
+                r.in_view,
+                sum(r.shoppers) as shoppers,
+                sum(r.converted) as converted
+            from rollup_completions r
+            where
+                r.grain = 'month'
+                and r.day >= p.first_day
+                and r.day < p.day_after
+                and r.previous_day >= p.previous_from
+                and r.previous_day < p.previous_until
+            group by r.in_view
+        ) as c
+    where p.grain = 'month'
     union all
     select
         c.in_view,
-        sum(p.sign * c.shoppers) as shoppers,
-        sum(p.sign * c.converted) as converted
+        p.sign * c.shoppers as shoppers,
+        p.sign * c.converted as converted
     from parts p
-    inner join rollup_completions c on p.first_day <= c.day and p.day_after > c.day
-    where
-        p.previous_from > '-infinity'
-        and c.grain = 'day'
-        -- Said for the planner, which has an index of these.
-        and c.previous_day > '-infinity'
-        and c.previous_day >= p.previous_from
-        and c.previous_day < p.previous_until
-    group by c.in_view
+    cross join
+        lateral (
+            select
+                r.in_view,
+                sum(r.shoppers) as shoppers,
+                sum(r.converted) as converted
+            from rollup_completions r
+            where
+                r.grain = 'day'
+                and r.day >= p.first_day
+                and r.day < p.day_after
+                and r.previous_day < p.previous_until
+            group by r.in_view
+        ) as c
+    where p.grain = 'day' and p.previous_from = '-infinity'
+    union all
+    select
+        c.in_view,
+        p.sign * c.shoppers as shoppers,
+        p.sign * c.converted as converted
+    from parts p
+    cross join
+        lateral (
+            select
+                r.in_view,
+                sum(r.shoppers) as shoppers,
+                sum(r.converted) as converted
+            from rollup_completions r
+            where
+                r.grain = 'day'
+                -- Said for the planner, which has an index of these.
+                and r.previous_day > '-infinity'
+                and r.day >= p.first_day
+                and r.day < p.day_after
+                and r.previous_day >= p.previous_from
+                and r.previous_day < p.previous_until
+            group by r.in_view
+        ) as c
+    where p.grain = 'day' and p.previous_from > '-infinity'
 ),
 
 brand_totals as (
