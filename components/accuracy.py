@@ -10,6 +10,7 @@ import streamlit as st
 import metrics
 from components import charts, filters, steps
 from components import jobs as job_rows
+from components.asked import Row
 from components.card import Behind, Drawing, Forget, Load, Table
 from components.cells import Cells
 from components.drill import Part, Rows
@@ -255,7 +256,7 @@ def _all_verdicts(period: Period) -> Part:
     return Part("All of these days", {"since": period.start, "until": period.end})
 
 
-def interval_of(row: pd.Series) -> tuple[float, float]:
+def interval_of(row: Row) -> tuple[float, float]:
     """The Wilson 95 % interval of a row of approved and verdicts, of which there are some."""
     found = metrics.wilson(int(row["approved_count"]), int(row["verdict_count"]))
     if found is None:

@@ -14,6 +14,8 @@ from typing import Any
 import pandas as pd
 
 Parameter = str | int | date
+# The one row of an answer, by the names of its columns.
+Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)

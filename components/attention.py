@@ -1,6 +1,6 @@
 """What needs attention today: lines that are true, the weightiest first, each a way to its page."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -9,6 +9,7 @@ import streamlit as st
 
 import metrics
 from components import card
+from components.asked import Row
 from components.period import Period
 from components.question import Ask, Parameter, Question
 from metrics import METRICS, text
@@ -82,14 +83,14 @@ def lines(ask: Ask, period: Period, jobs: dict[str, Parameter]) -> list[Line]:
             lambda row: (row["approved_count"], row["verdict_count"]),
             (METRICS["human_accuracy"].label, "pages/tryons/accuracy.py", ":material/thumb_down:"),
         ),
-        lambda: _at_risk(ask("revenue/mrr_total", policy="strict").read(**whole).frame.iloc[0]),
+        lambda: _at_risk(ask("revenue/mrr_total", policy="strict").read(**whole).row),
         lambda: _scheduled(
-            ask("revenue/movements_total", policy="strict").read(**whole).frame.iloc[0]
+            ask("revenue/movements_total", policy="strict").read(**whole).row
         ),
         lambda: unusual_days(
             ask("tryons/unusual_days", **jobs).read(since=end - _DAYS, until=end).frame
         ),
-        lambda: _missing(ask("data/feeds").read(until=end).frame.iloc[0], end),
+        lambda: _missing(ask("data/feeds").read(until=end).row, end),
     ]
     return [line for check in checks for line in check()]
 
@@ -97,7 +98,7 @@ def lines(ask: Ask, period: Period, jobs: dict[str, Parameter]) -> list[Line]:
 def _fallen(
     question: Question,
     period: Period,
-    counted: Callable[[pd.Series], tuple[int, int]],
+    counted: Callable[[Row], tuple[int, int]],
     told: tuple[str, str, str],
 ) -> Iterator[Line]:
     """A share whose Wilson 95 % interval lies below that of the period before."""
@@ -105,7 +106,7 @@ def _fallen(
         {"since": period.before_start, "until": period.before_end},
         {"since": period.start, "until": period.compared_end},
     )
-    counts = [counted(question.read(**window).frame.iloc[0]) for window in windows]
+    counts = [counted(question.read(**window).row) for window in windows]
     before, after = (metrics.wilson(int(k), int(n)) for k, n in counts)
     if before is None or after is None or after[1] >= before[0]:
         return
@@ -114,7 +115,7 @@ def _fallen(
     yield Line(name, f"Fell from {then} to {now}, {period.against}.", page, icon)
 
 
-def _at_risk(row: pd.Series) -> Iterator[Line]:
+def _at_risk(row: Row) -> Iterator[Line]:
     if row["at_risk_usd"] > 0:
         yield Line(
             METRICS["mrr_at_risk"].label,
@@ -125,7 +126,7 @@ def _at_risk(row: pd.Series) -> Iterator[Line]:
         )
 
 
-def _scheduled(row: pd.Series) -> Iterator[Line]:
+def _scheduled(row: Row) -> Iterator[Line]:
     if row["scheduled_usd"] > 0:
         many = "" if row["scheduled_count"] == 1 else "s"
         yield Line(
@@ -140,29 +141,38 @@ def _scheduled(row: pd.Series) -> Iterator[Line]:
 def unusual_days(days: pd.DataFrame) -> Iterator[Line]:
     """The unusual days, the last first; those that follow one another the same way are one line."""
     found = days[days["is_unusual"]]
-    way = found["completed_count"] > found["usual_count"]
-    goes_on = (found["day"].diff() == pd.Timedelta(days=1)) & (way == way.shift())
-    for _, run in reversed(list(found.groupby((~goes_on).cumsum()))):
-        first, last = run["day"].iloc[0], run["day"].iloc[-1]
+    columns = (found[name].tolist() for name in ("day", "completed_count", "usual_count"))
+    runs: list[list[tuple[date, float, float]]] = []
+    for day, count, usual in zip(*columns, strict=True):
+        if runs:
+            before, count_before, usual_before = runs[-1][-1]
+            same_way = (count > usual) == (count_before > usual_before)
+            if same_way and day - before == timedelta(days=1):
+                runs[-1].append((day, count, usual))
+                continue
+        runs.append([(day, count, usual)])
+    for run in reversed(runs):
+        first, last = run[0][0], run[-1][0]
         many = len(run) > 1
         month = "" if first.month == last.month else f" {first:%B}"
         yield Line(
             "Unusual days" if many else "Unusual day",
             f"{f'{first:%A %-d}{month} to ' if many else ''}{last:%A %-d %B}: "
-            f"{_between(run['completed_count'])} try-ons completed{' a day' if many else ''}, "
-            f"usually {_between(run['usual_count'].round())}.",
+            f"{_between([count for _, count, _ in run])} try-ons completed"
+            f"{' a day' if many else ''}, "
+            f"usually {_between([round(usual) for _, _, usual in run])}.",
             "pages/tryons/volume.py",
             ":material/show_chart:",
             {"by": "Day"},
         )
 
 
-def _between(counts: pd.Series) -> str:
-    ends = dict.fromkeys(text("count", count) for count in (counts.min(), counts.max()))
+def _between(counts: Sequence[float]) -> str:
+    ends = dict.fromkeys(text("count", count) for count in (min(counts), max(counts)))
     return " to ".join(ends)
 
 
-def _missing(row: pd.Series, end: date) -> Iterator[Line]:
+def _missing(row: Row, end: date) -> Iterator[Line]:
     first = pd.Timestamp(end - _DAYS)
     if pd.isna(row["job_day"]) or row["job_day"] < first:
         # Where nothing is tried on, nothing else is expected.

@@ -2,11 +2,11 @@
 
 from datetime import date
 
-import pandas as pd
 import streamlit as st
 
 import metrics
 from components import charts
+from components.asked import Row
 from components.card import Drawing, Figure, Forget, Load, Table, metric_card
 from components.period import Period
 from components.question import Question
@@ -25,13 +25,13 @@ _KINDS = {
 }
 
 
-def reserved(row: pd.Series) -> str:
+def reserved(row: Row) -> str:
     """Of the balance: what open jobs hold beside it."""
     held = metrics.text("count", row["reserved_count"])
     return f"{held} more reserved by open jobs"
 
 
-def completed(row: pd.Series) -> str:
+def completed(row: Row) -> str:
     """Of credits spent: for how many jobs."""
     count = metrics.text("count", row["completed_count"])
     return f"{count} completed, {metrics.text('count', row['failed_count'])} failed"
@@ -45,7 +45,7 @@ def rejects(period: Period, spent: Question, standing: Question) -> None:
 
     def load() -> Figure:
         answer = spent.read(since=period.start, until=period.end)
-        row = answer.frame.iloc[0]
+        row = answer.row
         count, price = int(row["rejected_credit_count"]), standing.read().frame["price_usd"].iloc[0]
         rejected = metrics.text("count", int(row["rejected_count"]))
         if metrics.missing(price):

@@ -15,7 +15,7 @@ def steps(question: Question, since: date, until: date) -> tuple[Load[Drawing], 
 
     def load() -> Drawing:
         answer = question.read(since=since, until=until)
-        row = answer.frame.iloc[0]
+        row = answer.row
         out = int(row["left_out_count"])
         note = f"Left out: {text('count', out)}, whose 7 days are not over." if out else ""
         counts = [int(row[f"{step}_count"]) for step in STEPS]

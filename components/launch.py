@@ -115,7 +115,7 @@ def _means(ask: Ask, whose: str, hourly: int | None, now: datetime) -> Means:
         since=since,
         as_of=now.date(),
     )
-    row = _now(question).frame.iloc[0]
+    row = _now(question).row
     pace = ask("studio/launch_pace").read().frame
     seen = row["worker_seen_at"]
     return Means(

@@ -55,7 +55,7 @@ def curves(
         threshold = marked = None
         said = ""
         if shown == "margin":
-            row = total.read(**window).frame.iloc[0]
+            row = total.read(**window).row
             cac, payback = row["cac_usd"], row["payback_month"]
             if not missing(cac):
                 threshold = ("CAC", float(cac))

@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from components import charts
+from components.asked import Row
 from components.card import Badge, Drawing, Forget, Load, Table
 from components.drill import Part, Rows
 from components.period import Period
@@ -29,7 +30,7 @@ def from_start_to_end(
 
     def load() -> Drawing:
         answer = question.read(since=period.start, until=period.end)
-        row = answer.frame.iloc[0]
+        row = answer.row
         badge = _identity(row)
         steps = {kind.capitalize(): float(row[f"{kind}_usd"]) for kind in GAINS}
         steps |= {kind.capitalize(): -float(row[f"{kind}_usd"]) for kind in LOSSES}
@@ -65,7 +66,7 @@ def from_start_to_end(
     return load, lambda: question.forget(since=period.start, until=period.end)
 
 
-def _identity(row: pd.Series) -> Badge:
+def _identity(row: Row) -> Badge:
     broken = int(row["broken_count"])
     if not broken:
         return Badge("Movements add up to MRR, to the cent", holds=True)

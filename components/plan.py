@@ -51,7 +51,7 @@ def difference(past_due: Question, total: Question, period: Period) -> tuple[Loa
 
     def load() -> Table:
         answer = past_due.read(until=period.end)
-        row = total.read(**days).frame.iloc[0]
+        row = total.read(**days).row
         strict, late, stripe = (
             text("usd", row[name]) for name in ("strict_usd", "at_risk_usd", "stripe_usd")
         )

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from components import asked
+from components.asked import Row
 from components.card import Figure, metric_card
 from components.period import Period
 from metrics import DASH, METRICS
@@ -24,10 +25,16 @@ _SPARKLINE_POINTS = 100
 
 
 class Answer(Protocol):
-    """What a reader gives: rows, when they were read, by which SQL and how long that took."""
+    """What a reader gives: rows, when they were read, by which SQL and how long that took.
+
+    ``row`` is the first of them, for questions of one row.
+    """
 
     @property
     def frame(self) -> pd.DataFrame: ...
+
+    @property
+    def row(self) -> Row: ...
 
     @property
     def as_of(self) -> datetime: ...
@@ -111,11 +118,11 @@ def measure(
     total: Question,
     column: str,
     course: Question | None = None,
-    note: Callable[[pd.Series], str] | None = None,
+    note: Callable[[Row], str] | None = None,
     *,
     before: str | None = None,
     course_since: date | None = None,
-    absent: Callable[[pd.Series], str] | None = None,
+    absent: Callable[[Row], str] | None = None,
 ) -> None:
     """A metric card that reads its figure from a question, over the period and the one before.
 
@@ -136,7 +143,7 @@ def measure(
 
     def load() -> Figure:
         answers = [total.read(**window) for window in windows]
-        rows = [answer.frame.iloc[0] for answer in answers]
+        rows = [answer.row for answer in answers]
         change = (None, None)
         if len(rows) > 1:
             change = (rows[1][column], rows[2][column])
@@ -162,13 +169,13 @@ def measure(
 
 
 def measure_now(
-    metric: str, question: Question, column: str, note: Callable[[pd.Series], str] | None = None
+    metric: str, question: Question, column: str, note: Callable[[Row], str] | None = None
 ) -> None:
     """A metric card of how something stands: ``question`` takes no days and gives one row."""
 
     def load() -> Figure:
         answer = question.read()
-        row = answer.frame.iloc[0]
+        row = answer.row
         return Figure(row[column], answer.as_of, note=note(row) if note else "")
 
     metric_card(METRICS[metric], load, question.forget, "")

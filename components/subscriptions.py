@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 import metrics
+from components.asked import Row
 from components.card import Forget, Load, Table
 from components.question import Question
 from metrics import METRICS
@@ -29,7 +30,7 @@ _PAID_WORDS = {status: label for label, status in PAID.items()}
 _PROVIDERS = {"stripe": "Stripe", "tbank": "T-Bank", "demo": "Demo"}
 
 
-def by_status(row: pd.Series) -> str:
+def by_status(row: Row) -> str:
     """Of active subscriptions: how many others there are, and how many will end."""
     parts = [f"{int(row['trialing_count']):,} on trial"]
     if row["scheduled_count"]:
@@ -37,19 +38,19 @@ def by_status(row: pd.Series) -> str:
     return ", ".join(parts)
 
 
-def failed(row: pd.Series) -> str:
+def failed(row: Row) -> str:
     """Of MRR at risk: how many subscriptions it is."""
     count = int(row["past_due_count"])
     return f"{count:,} subscription{'' if count == 1 else 's'} past due"
 
 
-def unpaid(row: pd.Series) -> str:
+def unpaid(row: Row) -> str:
     """Of open payments: how many."""
     count = int(row["open_count"])
     return f"{count:,} payment{'' if count == 1 else 's'}"
 
 
-def received(row: pd.Series) -> str:
+def received(row: Row) -> str:
     """Of payments received: how many, for what, and what was given back."""
     parts = [f"{int(row['received_count']):,} payments"]
     if row["credits_usd"]:

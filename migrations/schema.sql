@@ -3554,7 +3554,7 @@ CREATE INDEX reviews_job_id_idx ON public.reviews USING btree (job_id, reviewer_
 
 CREATE INDEX reviews_reviewer_created_idx ON public.reviews USING btree (reviewer_id, created_at DESC, id DESC);
 
-CREATE INDEX rollup_cells_by_time_idx ON public.rollup_cells USING btree (grain, starts_on, in_view) INCLUDE (origin, launched, completed, failed, canceled, rated, confidence_sum) WHERE ((category = 'all'::text) AND (device = 'all'::text));
+CREATE INDEX rollup_cells_by_time_idx ON public.rollup_cells USING btree (grain, origin, starts_on, in_view) INCLUDE (launched, completed, failed, canceled, rated, confidence_sum) WHERE ((category = 'all'::text) AND (device = 'all'::text));
 
 CREATE INDEX rollup_cells_parts_idx ON public.rollup_cells USING btree (category, device, grain, origin, starts_on, in_view) INCLUDE (launched, completed, failed, canceled) WHERE ((category <> 'all'::text) OR (device <> 'all'::text));
 

@@ -14,13 +14,14 @@ parameters are an equal key of the cache.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from time import perf_counter
+from types import MappingProxyType
 from typing import Any, cast
 
 import numpy as np
@@ -58,20 +59,37 @@ class QueryFailedError(Exception):
     """A query could not be answered; the message is one sentence for people."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Answer:
-    """What a query gave.
+    """What a query gave: one object for all who read it from the cache.
 
-    `frame` has the columns of the file's header. Shares (`_pct`) run from 0 to 1. Money (`_usd`)
-    is `Decimal`, exact until it is drawn: `.astype(float)` there. Days are naive timestamps, times
-    (`_at`) are in UTC. What is not available is NaN, NaT or None. `as_of` is when the database
+    What is made of answers alone can therefore be kept by them. `as_of` is when the database
     answered, `sql` the file's text, `elapsed_ms` how long it took.
     """
 
-    frame: pd.DataFrame
+    _frame: pd.DataFrame
     as_of: datetime
     sql: str
     elapsed_ms: float
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The rows, in a frame that its reader may change: its columns are copied when they are.
+
+        It has the columns of the file's header. Shares (`_pct`) run from 0 to 1. Money (`_usd`) is
+        `Decimal`, exact until it is drawn: `.astype(float)` there. Days are naive timestamps, times
+        (`_at`) are in UTC. What is not available is NaN, NaT or None.
+        """
+        return self._frame.copy(deep=False)
+
+    @cached_property
+    def row(self) -> Mapping[str, Any]:
+        """The first row by the names of its columns, for answers of one row.
+
+        Raises IndexError where there is none.
+        """
+        values = self._frame.iloc[0]
+        return MappingProxyType(dict(zip(map(str, values.index), values, strict=True)))
 
 
 @dataclass(frozen=True)
@@ -117,7 +135,7 @@ def read(name: str, scope: Scope, **params: Parameter) -> Answer:
     parameters or no scope, QueryFailedError when the database refuses or gives up,
     DatabaseUnavailableError when it does not answer.
     """
-    return _own(_cached(*_key(name, scope, params)))
+    return _cached(*_key(name, scope, params))
 
 
 def at_hand(name: str, scope: Scope, **params: Parameter) -> Answer | None:
@@ -129,7 +147,7 @@ def at_hand(name: str, scope: Scope, **params: Parameter) -> Answer | None:
     key = _key(name, scope, params)
     token = _may_ask.set(False)
     try:
-        return _own(_cached(*key))
+        return _cached(*key)
     except _NotCachedError:
         return None
     finally:
@@ -144,12 +162,17 @@ def refresh(name: str, scope: Scope, **params: Parameter) -> None:
     _cached.clear(*_key(name, scope, params))
 
 
-_Params = tuple[tuple[str, Parameter], ...]
+@dataclass(frozen=True)
+class _Asked:
+    """What is asked of the database: whose rows, `user` only where the file says so."""
+
+    name: str
+    brands: str
+    user: str
+    params: tuple[tuple[str, Parameter], ...]
 
 
-def _key(
-    name: str, scope: Scope, params: dict[str, Parameter]
-) -> tuple[str, str, str, str, _Params]:
+def _key(name: str, scope: Scope, params: dict[str, Parameter]) -> tuple[str, _Asked]:
     question = _question(name)
     # The types say so already; whose rows are read must not hang on a type checker.
     if not isinstance(scope, Scope):
@@ -162,13 +185,8 @@ def _key(
             f" missing: {', '.join(missing) or 'none'}, unknown: {', '.join(unknown) or 'none'}."
         )
     user = scope.user if question.by_user else ""
-    ordered = tuple(sorted(params.items()))
-    return name, scope.brands, user, repr(ordered), ordered
-
-
-def _own(answer: Answer) -> Answer:
-    """The answer with a frame that its reader may change; what it holds is copied when it is."""
-    return replace(answer, frame=answer.frame.copy(deep=False))
+    asked = _Asked(name, scope.brands, user, tuple(sorted(params.items())))
+    return repr(asked), asked
 
 
 # The cache does not say what it holds; what is called when it does not hold an answer can.
@@ -179,37 +197,37 @@ class _NotCachedError(Exception):
     """The cache does not hold the answer, and the database was not to be asked."""
 
 
-# Shared by everybody who has the same scope, which is why it is an argument like any other:
-# Streamlit leaves arguments with a leading underscore out of the key, and session state too. So the
-# parameters are said in words besides: as values each would be hashed by itself, which took longer
-# than all the rest. One key is computed once at a time. As a resource, an answer is not unpickled
-# for each reader: a tenth of the time that a page took.
+# Shared by everybody who has the same scope, which is why the key says it: Streamlit leaves
+# arguments with a leading underscore out of its own, and session state too. One string is the whole
+# key: hashing each of its parts by itself took a tenth of the time of a page that asks nothing. One
+# key is computed once at a time. As a resource, an answer is not unpickled for each reader.
 @st.cache_resource(ttl=_TTL_SECONDS, max_entries=_MAX_ENTRIES, show_spinner=False)
-def _cached(name: str, brands: str, user: str, said: str, _params: _Params) -> Answer:  # noqa: ARG001 (the key)
+def _cached(said: str, _asked: _Asked) -> Answer:  # noqa: ARG001 (the key)
     if not _may_ask.get():
         raise _NotCachedError
-    scope = Scope(brands=brands, user=user)
+    name = _asked.name
     try:
         try:
-            return _ask(name, scope, dict(_params))
+            return _ask(_asked)
         except DBAPIError as error:
             # A hosted database that slept drops what it was asked first; reading twice is safe.
             if not connections.lost_connection(error):
                 raise
-            return _ask(name, scope, dict(_params))
+            return _ask(_asked)
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", None) == _QUERY_CANCELED:
             raise QueryFailedError(f"Reading {name} took too long.") from error
         raise QueryFailedError(f"The database could not answer {name}.") from error
 
 
-def _ask(name: str, scope: Scope, params: dict[str, Parameter]) -> Answer:
-    question = _question(name)
+def _ask(asked: _Asked) -> Answer:
+    question = _question(asked.name)
+    scope = Scope(brands=asked.brands, user=asked.user)
     started = perf_counter()
     with connections.reader(scope) as connection:
-        frame = _frame(connection.execute(question.statement, params))
+        frame = _frame(connection.execute(question.statement, dict(asked.params)))
     elapsed_ms = (perf_counter() - started) * 1000
-    return Answer(frame=frame, as_of=datetime.now(UTC), sql=question.sql, elapsed_ms=elapsed_ms)
+    return Answer(frame, as_of=datetime.now(UTC), sql=question.sql, elapsed_ms=elapsed_ms)
 
 
 def _frame(result: CursorResult[tuple[object, ...]]) -> pd.DataFrame:

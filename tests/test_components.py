@@ -3,6 +3,7 @@
 import json
 import logging
 import math
+from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -636,6 +637,10 @@ class Answer:
     sql: str = ""
     elapsed_ms: float = 0.0
 
+    @property
+    def row(self) -> Mapping[str, Any]:
+        return dict(self.frame.iloc[0])
+
 
 def _measured(days: "period.Period", total: "Question", before: "str | None") -> None:
     from components.question import measure
@@ -814,6 +819,10 @@ class Told:
     def __init__(self, frame: pd.DataFrame) -> None:
         self.frame, self.as_of = frame, datetime(2026, 3, 9, tzinfo=UTC)
         self.sql, self.elapsed_ms = "", 0.0
+
+    @property
+    def row(self) -> Mapping[str, Any]:
+        return dict(self.frame.iloc[0])
 
 
 class Teller:

@@ -259,17 +259,21 @@ def test_what_a_reader_does_to_an_answer_is_not_read_by_the_next() -> None:
     scope = Scope.system()
     first, again = (queries.read("tryons/volume_by_day", scope, **params) for _ in range(2))
     known = again.frame.copy(deep=True)
-    first.frame["completed_count"] = -1
-    first.frame.loc[0, "launched_count"] = -1
-    first.frame.iloc[1, 1] = -1
-    first.frame.insert(0, "other", 1)
-    del first.frame["failed_count"]
-    first.frame.columns = pd.Index(range(len(first.frame.columns)))
-    first.frame.index = first.frame.index[::-1]
+    mine = first.frame
+    mine["completed_count"] = -1
+    mine.loc[0, "launched_count"] = -1
+    mine.iloc[1, 1] = -1
+    mine.insert(0, "other", 1)
+    del mine["failed_count"]
+    mine.columns = pd.Index(range(len(mine.columns)))
+    mine.index = mine.index[::-1]
     with pytest.raises(ValueError, match="read-only"):
         again.frame["canceled_count"].to_numpy()[0] = -1
-    for answer in (again, queries.at_hand("tryons/volume_by_day", scope, **params)):
+    with pytest.raises(TypeError):
+        again.row["completed_count"] = -1  # type: ignore[index]
+    for answer in (first, again, queries.at_hand("tryons/volume_by_day", scope, **params)):
         assert answer is not None
+        assert dict(answer.row) == dict(known.iloc[0])
         pd.testing.assert_frame_equal(answer.frame, known)
         assert answer.as_of == first.as_of
 
