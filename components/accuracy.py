@@ -10,7 +10,6 @@ import streamlit as st
 import metrics
 from components import charts, filters, steps
 from components import jobs as job_rows
-from components.asked import Row
 from components.card import Behind, Drawing, Forget, Load, Table
 from components.cells import Cells
 from components.drill import Part, Rows
@@ -210,7 +209,8 @@ def by_week(question: Question, period: Period, verdicts: Rows) -> tuple[Load[Dr
         rows = answer.frame[answer.frame["verdict_count"] > 0]
         if rows.empty:
             return Drawing(None, "", answer.as_of, empty="No verdicts in this period.")
-        ends = [interval_of(row) for _, row in rows.iterrows()]
+        counts = zip(rows["approved_count"].tolist(), rows["verdict_count"].tolist(), strict=True)
+        ends = [interval_of(*count) for count in counts]
         said = [
             f"{text('pct', share)}, {text('pct', low)} to {text('pct', high)}, n = {n:,}"
             for share, (low, high), n in zip(
@@ -256,9 +256,9 @@ def _all_verdicts(period: Period) -> Part:
     return Part("All of these days", {"since": period.start, "until": period.end})
 
 
-def interval_of(row: Row) -> tuple[float, float]:
-    """The Wilson 95 % interval of a row of approved and verdicts, of which there are some."""
-    found = metrics.wilson(int(row["approved_count"]), int(row["verdict_count"]))
+def interval_of(approved: int, verdicts: int) -> tuple[float, float]:
+    """The Wilson 95 % interval of approved ones of some verdicts."""
+    found = metrics.wilson(approved, verdicts)
     if found is None:
         raise ValueError("no verdicts have no interval")
     return found

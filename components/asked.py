@@ -4,12 +4,13 @@ A card is handed a callable and does not see the questions in it. Each question 
 asked and what it was answered, to whichever card is listening in this thread.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from functools import lru_cache
+from typing import Any, ParamSpec, TypeVar, cast
 
 import pandas as pd
 
@@ -69,6 +70,22 @@ def _in_words(value: Parameter) -> str:
         return str(value)
     follow = [str(int(listed[0]) + place) for place in range(len(listed))]
     return f"{listed[0]} to {listed[-1]}" if listed == follow else str(value)
+
+
+_P = ParamSpec("_P")
+_Made = TypeVar("_Made")
+# So many of what one function made are kept: a few people at a few periods each.
+_KEPT = 32
+
+
+def kept(make: Callable[_P, _Made]) -> Callable[_P, _Made]:
+    """Keep what a function made last: of the same answers it makes the same.
+
+    An answer is one object for all who read it from the cache, so that the second to read it need
+    not work it out again. Other arguments are compared by what they say. What is made is shared: it
+    is nobody's to change, and holds nothing of whoever it was made for.
+    """
+    return cast(Callable[_P, _Made], lru_cache(_KEPT)(make))
 
 
 class NotAtHandError(Exception):

@@ -84,9 +84,7 @@ def lines(ask: Ask, period: Period, jobs: dict[str, Parameter]) -> list[Line]:
             (METRICS["human_accuracy"].label, "pages/tryons/accuracy.py", ":material/thumb_down:"),
         ),
         lambda: _at_risk(ask("revenue/mrr_total", policy="strict").read(**whole).row),
-        lambda: _scheduled(
-            ask("revenue/movements_total", policy="strict").read(**whole).row
-        ),
+        lambda: _scheduled(ask("revenue/movements_total", policy="strict").read(**whole).row),
         lambda: unusual_days(
             ask("tryons/unusual_days", **jobs).read(since=end - _DAYS, until=end).frame
         ),
@@ -174,7 +172,8 @@ def _between(counts: Sequence[float]) -> str:
 
 def _missing(row: Row, end: date) -> Iterator[Line]:
     first = pd.Timestamp(end - _DAYS)
-    if pd.isna(row["job_day"]) or row["job_day"] < first:
+    # NaT is neither before nor after anything.
+    if not row["job_day"] >= first:
         # Where nothing is tried on, nothing else is expected.
         return
     for column, called, page in (
@@ -182,8 +181,8 @@ def _missing(row: Row, end: date) -> Iterator[Line]:
         ("spend_day", "acquisition spend", "pages/revenue/unit_economics.py"),
     ):
         last = row[column]
-        if pd.isna(last) or last < first:
-            since = "ever" if pd.isna(last) else f"since {last:%-d %B %Y}"
+        if not last >= first:
+            since = "ever" if last is pd.NaT else f"since {last:%-d %B %Y}"
             yield Line(
                 f"No {called}", f"None {since}, while try-ons go on.", page, ":material/power_off:"
             )

@@ -8,8 +8,8 @@ import logging
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
-from typing import Concatenate, Generic, NoReturn, ParamSpec, Protocol, TypeVar
+from functools import cached_property, partial
+from typing import Any, Concatenate, Generic, NoReturn, ParamSpec, Protocol, TypeVar
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -97,7 +97,7 @@ class Drawing:
         return self.figure.figure() if isinstance(self.figure, Ranking | Cells) else self.figure
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Table:
     """What a table card shows: rows, and how each column is written (``st.column_config``).
 
@@ -114,6 +114,19 @@ class Table:
     note: str = ""
     ids: Sequence[str] = ()
     opened: Callable[[str], None] | None = None
+
+    @cached_property
+    def shown(self) -> pd.DataFrame:
+        """The columns that are shown, shares in percent."""
+        columns = self.rows[list(self.columns)]
+        shares = [str(name) for name in columns if str(name).endswith("_pct")]
+        # Only so are shares written with one digit each, as they are on cards.
+        return columns.assign(**{name: columns[name] * 100 for name in shares})
+
+    @cached_property
+    def drawn(self) -> dict[str, Any]:
+        """What the browser draws."""
+        return tables.data(self.shown, self.columns, self.alt, opens=self.opened is not None)
 
 
 def wall(columns: int) -> DeltaGenerator:
@@ -272,17 +285,13 @@ def _rows(
     if answer is None:
         return None
     found, heard = answer
-    columns = found.rows[list(found.columns)]
-    shares = [str(name) for name in columns if str(name).endswith("_pct")]
-    # Only so are shares written with one digit each, as they are on cards.
-    shown = columns.assign(**{name: columns[name] * 100 for name in shares})
-    if shown.empty:
+    if found.shown.empty:
         empty(found.empty)
     else:
-        tables.draw(shown, found.columns, found.alt, key, found.ids, found.opened)
+        tables.draw(found.drawn, key, found.ids, found.opened)
     _note(found.note)
     labels = {name: str(how["label"]) for name, how in found.columns.items()}
-    rows = partial(export.rows_of_table, shown, labels)
+    rows = partial(export.rows_of_table, found.shown, labels)
     _foot(Shown(title, found.as_of, rows, definition, found.note, heard), key, forget)
     return found
 

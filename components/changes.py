@@ -18,9 +18,10 @@ import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from components import address, filters
+from components.asked import kept
 from components.card import PERCENT, Forget, Load, Table, table_card, wall
 from components.period import Period
-from components.question import Ask, Parameter, Question
+from components.question import Answer, Ask, Parameter, Question
 from metrics import METRICS, Unit
 
 # How many parts are named, those that changed the most; the others are one row.
@@ -222,7 +223,7 @@ def _one_of(key: str, label: str, options: list[str], why: str | None) -> str:
 def _over_parts(
     question: Question, key: str, split: str, period: Period
 ) -> tuple[Load[Table], Forget]:
-    figure, metric = _FIGURES[key], METRICS[key]
+    figure = _FIGURES[key]
     windows: list[dict[str, date]] = (
         [{"until": period.start}, {"until": period.end}]
         if figure.is_level
@@ -233,29 +234,35 @@ def _over_parts(
     )
 
     def load() -> Table:
-        answers = [question.read(**window) for window in windows]
-        before, after = (answer.frame for answer in answers)
-        names = {
-            part: _name(part, name, split)
-            for frame in (before, after)
-            for part, name in zip(frame["part"].tolist(), frame["name"].tolist(), strict=True)
-        }
-        rows = (_ratios if figure.under else _amounts)(before, after, names, figure)
-        note = f"{period.against[0].upper()}{period.against[1:]}."
-        return Table(
-            rows,
-            _columns(split, rows, metric.unit),
-            alt=f"Change of {metric.label} by {split}, each part's and that of all",
-            as_of=answers[-1].as_of,
-            empty="Nothing to compare: one of the two periods is empty.",
-            note=f"{note} {_PAIRS}" if key == "conversion" else note,
-        )
+        before, after = (question.read(**window) for window in windows)
+        return _table(before, after, key, split, period.against)
 
     def forget() -> None:
         for window in windows:
             question.forget(**window)
 
     return load, forget
+
+
+@kept
+def _table(before: Answer, after: Answer, key: str, split: str, against: str) -> Table:
+    figure, metric = _FIGURES[key], METRICS[key]
+    frames = (before.frame, after.frame)
+    names = {
+        part: _name(part, name, split)
+        for frame in frames
+        for part, name in zip(frame["part"].tolist(), frame["name"].tolist(), strict=True)
+    }
+    rows = (_ratios if figure.under else _amounts)(*frames, names, figure)
+    note = f"{against[0].upper()}{against[1:]}."
+    return Table(
+        rows,
+        _columns(split, rows, metric.unit),
+        alt=f"Change of {metric.label} by {split}, each part's and that of all",
+        as_of=after.as_of,
+        empty="Nothing to compare: one of the two periods is empty.",
+        note=f"{note} {_PAIRS}" if key == "conversion" else note,
+    )
 
 
 def _name(part: str, name: str | float | None, split: str) -> str:

@@ -6,9 +6,10 @@ import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from components import charts
+from components.asked import kept
 from components.card import Drawing, Forget, Load, Table
 from components.period import Period
-from components.question import Question
+from components.question import Answer, Question
 from metrics import METRICS, missing, text
 
 
@@ -86,42 +87,43 @@ def scatter(question: Question, period: Period) -> tuple[Load[Drawing], Forget]:
 
 def by_month(question: Question, since: date, until: date) -> tuple[Load[Table], Forget]:
     """The answer of the query by month, the latest first, as load and forget of a card."""
-    first = {"month": st.column_config.DateColumn("Month", format="MMM YYYY", width=110)}
-    return _table(question, since, until, first, newest_first=True)
 
-
-def by_brand(question: Question, period: Period) -> tuple[Load[Table], Forget]:
-    """The answer of the query by brand as rows, as load and forget of a card."""
-    first = {"name": st.column_config.TextColumn("Brand", width=170)}
-    return _table(question, period.start, period.end, first, newest_first=False)
-
-
-def _table(
-    question: Question,
-    since: date,
-    until: date,
-    first: dict[str, ColumnConfig],
-    *,
-    newest_first: bool,
-) -> tuple[Load[Table], Forget]:
     def load() -> Table:
-        answer = question.read(since=since, until=until)
-        rows = answer.frame[::-1] if newest_first else answer.frame
-        money = [str(name) for name in rows if str(name).endswith("_usd")]
-        return Table(
-            rows.assign(**{name: rows[name].astype(float) for name in money}),
-            first | _columns(),
-            alt="LTV with its complete months, CAC, LTV:CAC, payback, spend and new shoppers",
-            as_of=answer.as_of,
-            empty="No shoppers and no spend.",
-        )
+        return _table(question.read(since=since, until=until), by_month=True)
 
     return load, lambda: question.forget(since=since, until=until)
 
 
-def _columns() -> dict[str, ColumnConfig]:
+def by_brand(question: Question, period: Period) -> tuple[Load[Table], Forget]:
+    """The answer of the query by brand as rows, as load and forget of a card."""
+
+    def load() -> Table:
+        return _table(question.read(since=period.start, until=period.end))
+
+    return load, lambda: question.forget(since=period.start, until=period.end)
+
+
+@kept
+def _table(answer: Answer, *, by_month: bool = False) -> Table:
+    rows = answer.frame[::-1] if by_month else answer.frame
+    money = [str(name) for name in rows if str(name).endswith("_usd")]
+    return Table(
+        rows.assign(**{name: rows[name].astype(float) for name in money}),
+        _columns(by_month=by_month),
+        alt="LTV with its complete months, CAC, LTV:CAC, payback, spend and new shoppers",
+        as_of=answer.as_of,
+        empty="No shoppers and no spend.",
+    )
+
+
+def _columns(*, by_month: bool) -> dict[str, ColumnConfig]:
     config = st.column_config
-    return {
+    first = (
+        {"month": config.DateColumn("Month", format="MMM YYYY", width=110)}
+        if by_month
+        else {"name": config.TextColumn("Brand", width=170)}
+    )
+    return first | {
         "ltv_usd": config.NumberColumn("LTV", format="$%,.2f", help=METRICS["ltv"].help),
         "month_count": config.NumberColumn(
             "Months", format="%d", help="Complete months in LTV, at most 12."

@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-import pandas as pd
 import streamlit as st
 
 from components import launch_choice, launch_desk, launch_result, notice
@@ -117,12 +116,12 @@ def _means(ask: Ask, whose: str, hourly: int | None, now: datetime) -> Means:
     )
     row = _now(question).row
     pace = ask("studio/launch_pace").read().frame
-    seen = row["worker_seen_at"]
     return Means(
         whose=whose,
         credit_count=int(row["credit_count"]),
         is_unlimited=bool(row["is_unlimited"]),
-        is_alive=not pd.isna(seen) and now - seen < _SILENT,
+        # NaT, where no worker was ever seen, is no short time.
+        is_alive=bool(now - row["worker_seen_at"] < _SILENT),
         pace_s=dict(zip(pace["engine"], pace["attempt_ms"] / 1000, strict=True)),
         left_count=None if hourly is None else hourly - int(row["demo_count"]),
     )

@@ -4,9 +4,10 @@ import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
+from components.asked import kept
 from components.card import PERCENT, Forget, Load, Table
 from components.period import Period
-from components.question import Question
+from components.question import Answer, Question
 from metrics import METRICS, MINUS, PROVISIONAL_BELOW
 
 _PROVISIONAL = f"Human accuracy is provisional where n is under {PROVISIONAL_BELOW}."
@@ -31,24 +32,29 @@ def ranked(
     """
 
     def load() -> Table:
-        answer = question.read(since=period.start, until=period.end)
-        rows = answer.frame[answer.frame["rank"].notna()].head(top or len(answer.frame))
-        places = zip(rows["rank"], rows["rank_before"], strict=True)
-        rows = rows.assign(
-            moved=[moved(int(rank), before) for rank, before in places],
-            # Decimal is exact and slow to draw; a table shows whole dollars.
-            mrr_usd=rows["mrr_usd"].astype(float),
-        )
-        return Table(
-            rows,
-            _columns(float(rows["share_pct"].max()) if len(rows) else 1.0),
-            alt="Brands by MRR, descending, with their share of the total and change of rank",
-            as_of=answer.as_of,
-            empty="No brand has MRR under this policy.",
-            note=_PROVISIONAL if (rows["verdict_count"] < PROVISIONAL_BELOW).any() else "",
-        )
+        return _table(question.read(since=period.start, until=period.end), top)
 
     return load, lambda: question.forget(since=period.start, until=period.end)
+
+
+@kept
+def _table(answer: Answer, top: int | None) -> Table:
+    frame = answer.frame
+    rows = frame[frame["rank"].notna()].head(top or len(frame))
+    places = zip(rows["rank"], rows["rank_before"], strict=True)
+    rows = rows.assign(
+        moved=[moved(int(rank), before) for rank, before in places],
+        # Decimal is exact and slow to draw; a table shows whole dollars.
+        mrr_usd=rows["mrr_usd"].astype(float),
+    )
+    return Table(
+        rows,
+        _columns(float(rows["share_pct"].max()) if len(rows) else 1.0),
+        alt="Brands by MRR, descending, with their share of the total and change of rank",
+        as_of=answer.as_of,
+        empty="No brand has MRR under this policy.",
+        note=_PROVISIONAL if (rows["verdict_count"] < PROVISIONAL_BELOW).any() else "",
+    )
 
 
 def _columns(share_max: float) -> dict[str, ColumnConfig]:

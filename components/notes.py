@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 
-import pandas as pd
-
 import metrics
 from components.asked import Row
 
@@ -149,7 +147,7 @@ def gains_and_losses(row: Row) -> str:
     return f"{gained} gained, {lost} lost"
 
 
-def no_losses(_: pd.Series) -> str:
+def no_losses(_: Row) -> str:
     """Of the quick ratio: what stands in its place when nothing was lost."""
     return "no losses"
 

@@ -6,9 +6,9 @@ import pandas as pd
 import streamlit as st
 
 import metrics
-from components.asked import Row
+from components.asked import Row, kept
 from components.card import Forget, Load, Table
-from components.question import Question
+from components.question import Answer, Question
 from metrics import METRICS
 
 _ROWS = 1000
@@ -81,82 +81,82 @@ def _purpose(purpose: str, plan: object) -> str:
 
 def table(question: Question) -> tuple[Load[Table], Forget]:
     """Subscriptions as they stand, as load and forget of a card."""
-    config = st.column_config
     asked = question.narrowed({"row_count": _ROWS})
+    return lambda: _subscriptions(asked.read()), asked.forget
 
-    def load() -> Table:
-        answer = asked.read()
-        frame = answer.frame
-        rows = frame.assign(
-            plan=frame["plan"].fillna("Own price"),
-            status=frame["status"].str.replace("_", " ").str.capitalize(),
-            price=[
-                f"{money} a {period}"
-                for money, period in zip(
-                    _money(frame["price"], frame["currency"]), frame["period"], strict=True
-                )
-            ],
-            mrr_usd=frame["mrr_usd"].astype(float),
-            reason=frame["reason"].map({"voluntary": "Canceled", "delinquent": "Never paid"}),
-            provider=frame["provider"].map(_provider),
-        )
-        return Table(
-            rows,
-            {
-                "brand": config.TextColumn("Brand"),
-                "plan": config.TextColumn("Plan"),
-                "status": config.TextColumn("Status"),
-                "quantity": config.NumberColumn("Quantity", format="%,d"),
-                "price": config.TextColumn("Price of one"),
-                "mrr_usd": config.NumberColumn("MRR", format="$%,.2f", help=METRICS["mrr"].help),
-                "renews_at": config.DateColumn("Renews", format="D MMM YYYY"),
-                "ends_at": config.DateColumn(
-                    "Ends", format="D MMM YYYY", help="Canceled: status and MRR stay until then."
-                ),
-                "reason": config.TextColumn("Why it ended"),
-                "provider": config.TextColumn("Collected by"),
-            },
-            alt="Subscriptions, past due ones first",
-            as_of=answer.as_of,
-            empty="No such subscription.",
-            note=f"The first {_ROWS:,}." if len(rows) == _ROWS else "",
-        )
 
-    return load, asked.forget
+@kept
+def _subscriptions(answer: Answer) -> Table:
+    config = st.column_config
+    frame = answer.frame
+    rows = frame.assign(
+        plan=frame["plan"].fillna("Own price"),
+        status=frame["status"].str.replace("_", " ").str.capitalize(),
+        price=[
+            f"{money} a {period}"
+            for money, period in zip(
+                _money(frame["price"], frame["currency"]), frame["period"], strict=True
+            )
+        ],
+        mrr_usd=frame["mrr_usd"].astype(float),
+        reason=frame["reason"].map({"voluntary": "Canceled", "delinquent": "Never paid"}),
+        provider=frame["provider"].map(_provider),
+    )
+    return Table(
+        rows,
+        {
+            "brand": config.TextColumn("Brand"),
+            "plan": config.TextColumn("Plan"),
+            "status": config.TextColumn("Status"),
+            "quantity": config.NumberColumn("Quantity", format="%,d"),
+            "price": config.TextColumn("Price of one"),
+            "mrr_usd": config.NumberColumn("MRR", format="$%,.2f", help=METRICS["mrr"].help),
+            "renews_at": config.DateColumn("Renews", format="D MMM YYYY"),
+            "ends_at": config.DateColumn(
+                "Ends", format="D MMM YYYY", help="Canceled: status and MRR stay until then."
+            ),
+            "reason": config.TextColumn("Why it ended"),
+            "provider": config.TextColumn("Collected by"),
+        },
+        alt="Subscriptions, past due ones first",
+        as_of=answer.as_of,
+        empty="No such subscription.",
+        note=f"The first {_ROWS:,}." if len(rows) == _ROWS else "",
+    )
 
 
 def payments(question: Question, since: date, until: date) -> tuple[Load[Table], Forget]:
     """Payments of the period, as load and forget of a card."""
-    config = st.column_config
     asked = question.narrowed({"row_count": _ROWS})
     days = {"since": since, "until": until}
+    return lambda: _payments(asked.read(**days)), lambda: asked.forget(**days)
 
-    def load() -> Table:
-        answer = asked.read(**days)
-        frame = answer.frame
-        rows = frame.assign(
-            purpose=[_purpose(*said) for said in zip(frame["purpose"], frame["plan"], strict=True)],
-            amount=_money(frame["amount"], frame["currency"]),
-            status=frame["status"].map(_PAID_WORDS),
-            provider=frame["provider"].map(_provider),
-        )
-        return Table(
-            rows,
-            {
-                "paid_at": config.DatetimeColumn("Asked for (UTC)", format="D MMM YYYY, HH:mm"),
-                "brand": config.TextColumn("Brand"),
-                "purpose": config.TextColumn("For"),
-                "amount": config.TextColumn("Amount"),
-                "status": config.TextColumn("State"),
-                "provider": config.TextColumn("Collected by"),
-                "reference": config.TextColumn("Their number"),
-            },
-            alt="Payments, the newest first",
-            as_of=answer.as_of,
-            empty="No such payment in this period.",
-            note=f"The newest {_ROWS:,}: a shorter period shows the others."
-            if len(rows) == _ROWS
-            else "",
-        )
 
-    return load, lambda: asked.forget(**days)
+@kept
+def _payments(answer: Answer) -> Table:
+    config = st.column_config
+    frame = answer.frame
+    rows = frame.assign(
+        purpose=[_purpose(*said) for said in zip(frame["purpose"], frame["plan"], strict=True)],
+        amount=_money(frame["amount"], frame["currency"]),
+        status=frame["status"].map(_PAID_WORDS),
+        provider=frame["provider"].map(_provider),
+    )
+    return Table(
+        rows,
+        {
+            "paid_at": config.DatetimeColumn("Asked for (UTC)", format="D MMM YYYY, HH:mm"),
+            "brand": config.TextColumn("Brand"),
+            "purpose": config.TextColumn("For"),
+            "amount": config.TextColumn("Amount"),
+            "status": config.TextColumn("State"),
+            "provider": config.TextColumn("Collected by"),
+            "reference": config.TextColumn("Their number"),
+        },
+        alt="Payments, the newest first",
+        as_of=answer.as_of,
+        empty="No such payment in this period.",
+        note=f"The newest {_ROWS:,}: a shorter period shows the others."
+        if len(rows) == _ROWS
+        else "",
+    )

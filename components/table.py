@@ -41,26 +41,21 @@ _MOMENTS: Final = {
 
 
 def draw(
-    rows: pd.DataFrame,
-    columns: Columns,
-    alt: str,
+    drawn: Mapping[str, Any],
     card: str,
     ids: Sequence[str] = (),
     opened: Callable[[str], None] | None = None,
 ) -> None:
-    """Draw the columns of a frame, each as its configuration says, as the table of ``card``.
+    """Draw what ``data`` made, as the table of ``card``.
 
     With ``ids``, one for each row, the first column opens what is behind its row: ``opened`` is
-    told the id. Raises KeyError for a kind of column that is not for reading, ValueError for an
-    unknown format.
+    told the id.
     """
     key = f"table-{card}"
-    shown = data(rows, columns, alt)
     if opened is None:
-        _table(key=key, data=shown)
-        return
-    shown["columns"][0]["isOpening"] = True
-    _table(key=key, data=shown, on_opened_change=partial(_open, opened, key, ids))
+        _table(key=key, data=drawn)
+    else:
+        _table(key=key, data=drawn, on_opened_change=partial(_open, opened, key, ids))
 
 
 def _open(opened: Callable[[str], None], key: str, ids: Sequence[str]) -> None:
@@ -68,12 +63,17 @@ def _open(opened: Callable[[str], None], key: str, ids: Sequence[str]) -> None:
         opened(picked)
 
 
-def data(rows: pd.DataFrame, columns: Columns, alt: str) -> dict[str, Any]:
-    """What static/table.js draws: ``said`` is what a cell shows, ``values`` what it is sorted by.
+def data(rows: pd.DataFrame, columns: Columns, alt: str, *, opens: bool = False) -> dict[str, Any]:
+    """What static/table.js draws of the columns of a frame, each as its configuration says.
+
+    ``said`` is what a cell shows, ``values`` what it is sorted by; ``opens`` says whether the first
+    column opens what is behind a row.
 
     Words are sorted as they are said, where none is missing; what is missing comes last. Columns
     that stay in sight when the others are scrolled have their distance from the ``left``: those
     that are pinned, else the first.
+
+    Raises KeyError for a kind of column that is not for reading, ValueError for an unknown format.
     """
     made = []
     left = 0
@@ -87,6 +87,8 @@ def data(rows: pd.DataFrame, columns: Columns, alt: str) -> dict[str, Any]:
         made.append(column)
     if not left and made[0]["kind"] != "words":
         made[0]["left"] = 0
+    if opens:
+        made[0]["isOpening"] = True
     return {
         "alt": alt,
         "colour": charts.PLUM,

@@ -7,11 +7,12 @@ from datetime import date, timedelta
 import pandas as pd
 
 from components import charts, filters, steps
+from components.asked import kept
 from components.card import Behind, Drawing, Forget, Load
 from components.cells import Cells
 from components.drill import Part, Rows
 from components.period import Period
-from components.question import Parameter, Question
+from components.question import Answer, Parameter, Question
 from components.ranking import Ranking
 from metrics import missing, text
 
@@ -39,7 +40,7 @@ def over_time(
         answer = daily.read(**drawn)
         if not answer.frame[_COUNTS].to_numpy().any():
             return Drawing(None, "", answer.as_of, empty="No jobs in this period.")
-        counts, cut = stepped(answer.frame, step, period.end)
+        counts, cut = _stepped(answer, step, period.end)
         odd = unusual.read(**judged).frame
         odd = odd[odd["is_unusual"]]
         marks = {
@@ -103,6 +104,11 @@ def _behind_steps(jobs: Rows, step: str, starts: list[date], since: date, until:
         for trace, status in enumerate(_COUNTED)
     }
     return jobs.behind(part("launched", (since, until), "in all these days"), traces)
+
+
+@kept
+def _stepped(answer: Answer, step: str, end: date) -> tuple[pd.DataFrame, list[bool]]:
+    return stepped(answer.frame, step, end)
 
 
 def stepped(frame: pd.DataFrame, step: str, end: date) -> tuple[pd.DataFrame, list[bool]]:
@@ -238,7 +244,7 @@ def by_hour(question: Question, period: Period, jobs: Rows) -> tuple[Load[Drawin
         answer = question.read(**days)
         if answer.frame.empty:
             return Drawing(None, "", answer.as_of, empty="No jobs in this period.")
-        means = hourly_means(answer.frame, period.start, period.end)
+        means = _hourly_means(answer, period.start, period.end)
         said = [
             [
                 f"{day} {hour}:00 to {hour + 1}:00: {mean:,.1f} launched a day"
@@ -285,6 +291,11 @@ def _behind_hours(jobs: Rows, period: Period) -> Behind:
         for hour in range(24)
     ]
     return jobs.behind(Part("Launched in all these days", launched), {0: cells})
+
+
+@kept
+def _hourly_means(answer: Answer, start: date, end: date) -> list[list[float]]:
+    return hourly_means(answer.frame, start, end)
 
 
 def hourly_means(frame: pd.DataFrame, start: date, end: date) -> list[list[float]]:

@@ -234,17 +234,17 @@ def test_a_rank_says_how_many_places_it_moved(
     ],
 )
 def test_human_accuracy_says_how_sure_it_is(approved: int, n: int, expected: str) -> None:
-    assert notes.verdicts(pd.Series({"approved_count": approved, "verdict_count": n})) == expected
+    assert notes.verdicts({"approved_count": approved, "verdict_count": n}) == expected
 
 
 def test_ltv_says_over_how_many_months_it_is() -> None:
-    row = pd.Series({"month_count": 7, "ltv_usd": 61.8, "cac_usd": None, "gross_margin_pct": 0.7})
+    row = {"month_count": 7, "ltv_usd": 61.8, "cac_usd": None, "gross_margin_pct": 0.7}
     assert notes.ltv_and_cac(row) == "LTV (7 months) $61.80, CAC –, margin 70%"
 
 
 def test_payback_is_not_yet_only_where_it_could_be() -> None:
-    def row(months: int, cac: float | None) -> pd.Series:
-        return pd.Series({"month_count": months, "cac_usd": cac})
+    def row(months: int, cac: float | None) -> Mapping[str, Any]:
+        return {"month_count": months, "cac_usd": cac}
 
     assert [notes.not_yet(r) for r in (row(3, 9.0), row(0, 9.0), row(3, None))] == [
         "not yet",
@@ -628,7 +628,7 @@ WRONG = ("x", "'; drop", "nothing", "")
 NAMED = {"by": "step"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Answer:
     """An answer as a reader gives it."""
 

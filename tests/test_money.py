@@ -28,6 +28,10 @@ def read(name: str, brands: list[str], **params: queries.Parameter) -> pd.DataFr
     return queries.read(name, Scope.of_brands(brands), **params).frame
 
 
+def by_name(row: pd.Series) -> dict[str, Any]:
+    return {str(name): value for name, value in row.items()}
+
+
 def studio(c: Any, brand: str, when: str, status: str = "completed", **values: Any) -> str:
     """A studio job that ended then, with what it cost."""
     key = str(uuid4())
@@ -75,7 +79,7 @@ def test_what_credits_were_spent_on(brands: tuple[str, str]) -> None:
     assert (row["credit_count"], row["completed_count"], row["failed_count"]) == (6, 3, 1)
     assert row["engine_cost_usd"] == Decimal("0.08")
     assert row["unpriced_count"] == 0
-    assert notes.cost_as_told(row) == "$0.0800 for 3 completed jobs"
+    assert notes.cost_as_told(by_name(row)) == "$0.0800 for 3 completed jobs"
     # 0.08 ÷ 3
     assert round(row["cost_per_generation_usd"], 6) == Decimal("0.026667")
     assert (row["rejected_count"], row["rejected_credit_count"]) == (1, 2)
@@ -98,7 +102,8 @@ def test_what_credits_were_spent_on(brands: tuple[str, str]) -> None:
     row = read(
         "billing/credits_spent", [alder], since=date(2026, 3, 1), until=date(2026, 3, 31)
     ).iloc[0]
-    assert notes.cost_as_told(row) == "$0.0800 for 4 completed jobs, 1 of them at no known cost"
+    said = notes.cost_as_told(by_name(row))
+    assert said == "$0.0800 for 4 completed jobs, 1 of them at no known cost"
     nothing = read(
         "billing/credits_spent", [alder], since=date(2020, 1, 1), until=date(2020, 2, 1)
     ).iloc[0]

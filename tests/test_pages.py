@@ -479,9 +479,9 @@ def test_a_filter_asks_anew_only_what_depends_on_it(
     app = at(signed_in("admin"), page)
     ask, asked = queries._ask, list[str]()
 
-    def note_and_ask(name: str, scope: Scope, params: dict[str, queries.Parameter]) -> Answer:
-        asked.append(name)
-        return ask(name, scope, params)
+    def note_and_ask(question: queries._Asked) -> Answer:
+        asked.append(question.name)
+        return ask(question)
 
     monkeypatch.setattr(queries, "_ask", note_and_ask)
     app.run()
