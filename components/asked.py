@@ -12,8 +12,6 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, ParamSpec, TypeVar, cast
 
-import pandas as pd
-
 Parameter = str | int | date
 # The one row of an answer, by the names of its columns.
 Row = Mapping[str, Any]
@@ -127,14 +125,12 @@ def is_hurried() -> bool:
 def tell(name: str, scope: Any, params: Mapping[str, Parameter], answer: Any) -> None:
     """Say what was asked for a scope and answered, if anybody listens.
 
-    ``answer`` has ``frame``, ``sql`` and ``elapsed_ms``.
+    ``answer`` has ``row_count``, ``sql`` and ``elapsed_ms``.
     """
     heard = _listening.get()
     if heard is not None:
-        frame: pd.DataFrame = answer.frame
-        heard.append(
-            Asked(name, scope.brands, dict(params), answer.sql, answer.elapsed_ms, len(frame))
-        )
+        told = (answer.sql, answer.elapsed_ms, answer.row_count)
+        heard.append(Asked(name, scope.brands, dict(params), *told))
 
 
 def when(as_of: datetime) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from components import asked
-from components.asked import Row
+from components.asked import Row, kept
 from components.card import Figure, metric_card
 from components.period import Period
 from metrics import DASH, METRICS
@@ -32,6 +32,9 @@ class Answer(Protocol):
 
     @property
     def frame(self) -> pd.DataFrame: ...
+
+    @property
+    def row_count(self) -> int: ...
 
     @property
     def row(self) -> Row: ...
@@ -181,8 +184,9 @@ def measure_now(
     metric_card(METRICS[metric], load, question.forget, "")
 
 
-def _sparkline(answer: Answer, column: str) -> list[float]:
+@kept
+def _sparkline(answer: Answer, column: str) -> tuple[float, ...]:
     values = answer.frame[column].astype(float).to_numpy()
     if len(values) > _SPARKLINE_POINTS:
         values = values[::-7][::-1]
-    return [float(value) for value in values[~np.isnan(values)]]
+    return tuple(float(value) for value in values[~np.isnan(values)])

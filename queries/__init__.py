@@ -82,6 +82,11 @@ class Answer:
         """
         return self._frame.copy(deep=False)
 
+    @property
+    def row_count(self) -> int:
+        """How many rows there are."""
+        return len(self._frame)
+
     @cached_property
     def row(self) -> Mapping[str, Any]:
         """The first row by the names of its columns, for answers of one row.
@@ -135,7 +140,8 @@ def read(name: str, scope: Scope, **params: Parameter) -> Answer:
     parameters or no scope, QueryFailedError when the database refuses or gives up,
     DatabaseUnavailableError when it does not answer.
     """
-    return _cached(*_key(name, scope, params))
+    asked = _asked(name, scope, params)
+    return _cached(key=repr(asked), _asked=asked)
 
 
 def at_hand(name: str, scope: Scope, **params: Parameter) -> Answer | None:
@@ -144,10 +150,10 @@ def at_hand(name: str, scope: Scope, **params: Parameter) -> Answer | None:
     Where somebody else is asking just now, their answer is waited for. Raises as `read` does for
     wrong arguments.
     """
-    key = _key(name, scope, params)
+    asked = _asked(name, scope, params)
     token = _may_ask.set(False)
     try:
-        return _cached(*key)
+        return _cached(key=repr(asked), _asked=asked)
     except _NotCachedError:
         return None
     finally:
@@ -159,7 +165,8 @@ def refresh(name: str, scope: Scope, **params: Parameter) -> None:
 
     Raises as `read` does for wrong arguments.
     """
-    _cached.clear(*_key(name, scope, params))
+    asked = _asked(name, scope, params)
+    _cached.clear(key=repr(asked), _asked=asked)
 
 
 @dataclass(frozen=True)
@@ -172,7 +179,7 @@ class _Asked:
     params: tuple[tuple[str, Parameter], ...]
 
 
-def _key(name: str, scope: Scope, params: dict[str, Parameter]) -> tuple[str, _Asked]:
+def _asked(name: str, scope: Scope, params: dict[str, Parameter]) -> _Asked:
     question = _question(name)
     # The types say so already; whose rows are read must not hang on a type checker.
     if not isinstance(scope, Scope):
@@ -185,8 +192,7 @@ def _key(name: str, scope: Scope, params: dict[str, Parameter]) -> tuple[str, _A
             f" missing: {', '.join(missing) or 'none'}, unknown: {', '.join(unknown) or 'none'}."
         )
     user = scope.user if question.by_user else ""
-    asked = _Asked(name, scope.brands, user, tuple(sorted(params.items())))
-    return repr(asked), asked
+    return _Asked(name, scope.brands, user, tuple(sorted(params.items())))
 
 
 # The cache does not say what it holds; what is called when it does not hold an answer can.
@@ -199,10 +205,11 @@ class _NotCachedError(Exception):
 
 # Shared by everybody who has the same scope, which is why the key says it: Streamlit leaves
 # arguments with a leading underscore out of its own, and session state too. One string is the whole
-# key: hashing each of its parts by itself took a tenth of the time of a page that asks nothing. One
-# key is computed once at a time. As a resource, an answer is not unpickled for each reader.
+# key, and is given by its name: to hash the parts each by itself, and to look up their names, took
+# a fifth of the time of a page that asks nothing. One key is computed once at a time. As a
+# resource, an answer is not unpickled for each reader.
 @st.cache_resource(ttl=_TTL_SECONDS, max_entries=_MAX_ENTRIES, show_spinner=False)
-def _cached(said: str, _asked: _Asked) -> Answer:  # noqa: ARG001 (the key)
+def _cached(*, key: str, _asked: _Asked) -> Answer:  # noqa: ARG001 (the key)
     if not _may_ask.get():
         raise _NotCachedError
     name = _asked.name

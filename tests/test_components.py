@@ -638,6 +638,10 @@ class Answer:
     elapsed_ms: float = 0.0
 
     @property
+    def row_count(self) -> int:
+        return len(self.frame)
+
+    @property
     def row(self) -> Mapping[str, Any]:
         return dict(self.frame.iloc[0])
 
@@ -819,6 +823,10 @@ class Told:
     def __init__(self, frame: pd.DataFrame) -> None:
         self.frame, self.as_of = frame, datetime(2026, 3, 9, tzinfo=UTC)
         self.sql, self.elapsed_ms = "", 0.0
+
+    @property
+    def row_count(self) -> int:
+        return len(self.frame)
 
     @property
     def row(self) -> Mapping[str, Any]:
