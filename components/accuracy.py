@@ -10,11 +10,13 @@ import streamlit as st
 import metrics
 from components import charts, filters, steps
 from components import jobs as job_rows
-from components.card import Behind, Drawing, Forget, Load, Table
+from components.asked import kept
+from components.card import Drawing, Forget, Load, Table
 from components.cells import Cells
-from components.drill import Part, Rows
+from components.drill import Rows
+from components.parts import Part, Parts
 from components.period import Period
-from components.question import Parameter, Question
+from components.question import Answer, Parameter, Question
 from components.ranking import Ranking
 from metrics import text
 
@@ -34,31 +36,35 @@ def spread(
     days: dict[str, date] = {"since": period.start, "until": period.end}
 
     def load() -> Drawing:
-        answer = question.read(**days)
-        frame = answer.frame
-        known = frame["model_confidence_pct"].dropna()
-        if known.empty:
-            return Drawing(None, "", answer.as_of, empty=_NO_CONFIDENCE)
-        figure = charts.band(
-            frame["day"],
-            ("One deviation below", "Model confidence", "One deviation above"),
-            frame["low_pct"],
-            frame["model_confidence_pct"],
-            frame["high_pct"],
-            "pct",
-        )
-        low, high = text("pct", known.min()), text("pct", known.max())
-        alt = f"Model confidence by {step}, from {low} to {high}, with its standard deviation."
-        starts = [max(start, period.start) for start in frame["day"].dt.date]
-        parts = [
-            _completed(f"Completed {steps.when(step, start)}", start, after)
-            for start, after in zip(starts, [*starts[1:], period.end], strict=True)
-        ]
-        behind = jobs.behind(_all_completed(period), dict.fromkeys(range(3), parts))
-        note = "Shaded: one standard deviation of the jobs to either side."
-        return Drawing(figure, alt, answer.as_of, note=note, behind=behind)
+        return jobs.behind(_spread(question.read(**days), step, period))
 
     return load, lambda: question.forget(**days)
+
+
+@kept
+def _spread(answer: Answer, step: str, period: Period) -> Drawing:
+    frame = answer.frame
+    known = frame["model_confidence_pct"].dropna()
+    if known.empty:
+        return Drawing(None, "", answer.as_of, empty=_NO_CONFIDENCE)
+    figure = charts.band(
+        frame["day"],
+        ("One deviation below", "Model confidence", "One deviation above"),
+        frame["low_pct"],
+        frame["model_confidence_pct"],
+        frame["high_pct"],
+        "pct",
+    )
+    low, high = text("pct", known.min()), text("pct", known.max())
+    alt = f"Model confidence by {step}, from {low} to {high}, with its standard deviation."
+    starts = [max(start, period.start) for start in frame["day"].dt.date]
+    shown = [
+        _completed(f"Completed {steps.when(step, start)}", start, after)
+        for start, after in zip(starts, [*starts[1:], period.end], strict=True)
+    ]
+    parts = Parts.of(_all_completed(period), dict.fromkeys(range(3), shown))
+    note = "Shaded: one standard deviation of the jobs to either side."
+    return Drawing(figure, alt, answer.as_of, note=note, parts=parts)
 
 
 def distribution(question: Question, period: Period, jobs: Rows) -> tuple[Load[Drawing], Forget]:
@@ -66,26 +72,30 @@ def distribution(question: Question, period: Period, jobs: Rows) -> tuple[Load[D
     days: dict[str, date] = {"since": period.start, "until": period.end}
 
     def load() -> Drawing:
-        answer = question.read(**days)
-        frame = answer.frame
-        if frame.empty:
-            return Drawing(None, "", answer.as_of, empty=_NO_CONFIDENCE)
-        rows = frame[frame["completed_count"].cumsum() > 0]
-        figure = charts.distribution(
-            rows["low_pct"].tolist(),
-            rows["high_pct"].tolist(),
-            rows["completed_count"].tolist(),
-            "Completed",
-        )
-        reached = rows["completed_count"].cumsum() / rows["completed_count"].sum()
-        tenth = text("pct", rows.loc[reached >= _TENTH, "high_pct"].iloc[0])
-        said = f"The lowest tenth of them is under {tenth}."
-        behind = jobs.behind(_all_completed(period), {})
-        total = text("count", rows["completed_count"].sum())
-        alt = f"{total} completed jobs by model confidence. {said}"
-        return Drawing(figure, alt, answer.as_of, note=said, behind=behind)
+        return jobs.behind(_distribution(question.read(**days), period))
 
     return load, lambda: question.forget(**days)
+
+
+@kept
+def _distribution(answer: Answer, period: Period) -> Drawing:
+    frame = answer.frame
+    if frame.empty:
+        return Drawing(None, "", answer.as_of, empty=_NO_CONFIDENCE)
+    rows = frame[frame["completed_count"].cumsum() > 0]
+    figure = charts.distribution(
+        rows["low_pct"].tolist(),
+        rows["high_pct"].tolist(),
+        rows["completed_count"].tolist(),
+        "Completed",
+    )
+    reached = rows["completed_count"].cumsum() / rows["completed_count"].sum()
+    tenth = text("pct", rows.loc[reached >= _TENTH, "high_pct"].iloc[0])
+    said = f"The lowest tenth of them is under {tenth}."
+    parts = Parts.of(_all_completed(period), {})
+    total = text("count", rows["completed_count"].sum())
+    alt = f"{total} completed jobs by model confidence. {said}"
+    return Drawing(figure, alt, answer.as_of, note=said, parts=parts)
 
 
 def rejections(question: Question, period: Period, verdicts: Rows) -> tuple[Load[Drawing], Forget]:
@@ -93,30 +103,35 @@ def rejections(question: Question, period: Period, verdicts: Rows) -> tuple[Load
     days: dict[str, date] = {"since": period.start, "until": period.end}
 
     def load() -> Drawing:
-        answer = question.read(**days)
-        rows = answer.frame
-        if rows.empty:
-            return Drawing(
-                None, "", answer.as_of, empty="No random draw of this period has a reason given."
-            )
-        names = [str(reason).replace("_", " ").capitalize() for reason in rows["reason"]]
-        said = [
-            f"{text('count', count)}, {text('pct', share)}"
-            for count, share in zip(rows["job_count"], rows["rejected_pct"], strict=True)
-        ]
-        figure = Ranking(names, rows["job_count"].tolist(), said)
-        described = "; ".join(f"{name} {words}" for name, words in zip(names, said, strict=True))
-        rejected = rows["rejected_count"].iloc[0]
-        behind = verdicts.behind(Part("Rejected", {**days, "verdict": "rejected"}), {})
-        return Drawing(
-            figure,
-            f"Reasons for rejection: {described}.",
-            answer.as_of,
-            note=f"Shares of {text('count', rejected)} rejected; a job may have several reasons.",
-            behind=behind,
-        )
+        return verdicts.behind(_rejections(question.read(**days), period))
 
     return load, lambda: question.forget(**days)
+
+
+@kept
+def _rejections(answer: Answer, period: Period) -> Drawing:
+    rows = answer.frame
+    if rows.empty:
+        return Drawing(
+            None, "", answer.as_of, empty="No random draw of this period has a reason given."
+        )
+    names = [str(reason).replace("_", " ").capitalize() for reason in rows["reason"]]
+    said = [
+        f"{text('count', count)}, {text('pct', share)}"
+        for count, share in zip(rows["job_count"], rows["rejected_pct"], strict=True)
+    ]
+    figure = Ranking(names, rows["job_count"].tolist(), said)
+    described = "; ".join(f"{name} {words}" for name, words in zip(names, said, strict=True))
+    rejected = rows["rejected_count"].iloc[0]
+    days = {"since": period.start, "until": period.end}
+    parts = Parts.of(Part("Rejected", {**days, "verdict": "rejected"}), {})
+    return Drawing(
+        figure,
+        f"Reasons for rejection: {described}.",
+        answer.as_of,
+        note=f"Shares of {text('count', rejected)} rejected; a job may have several reasons.",
+        parts=parts,
+    )
 
 
 def worst(
@@ -160,41 +175,45 @@ def by_category_and_device(
     days = {"since": period.start, "until": period.end}
 
     def load() -> Drawing:
-        answer = question.read(**days)
-        if answer.frame["model_confidence_pct"].isna().all():
-            return Drawing(None, "", answer.as_of, empty=_NO_CONFIDENCE)
-        named = answer.frame.assign(
-            category=filters.category_names(answer.frame["category"]),
-            device=filters.device_names(answer.frame["device"]),
-        )
-        table = named.pivot(index="category", columns="device", values="model_confidence_pct")
-        table = table.reindex(
-            index=list(dict.fromkeys(named["category"])),
-            columns=[name for name in (*filters.DEVICES, "Unknown") if name in table.columns],
-        )
-        lowest, highest = float(table.min().min()), float(table.max().max())
-        shares = table.to_numpy().tolist()
-        figure = Cells(list(table.columns), list(table.index), shares, lowest=lowest - 0.01)
-        low, high = text("pct", lowest), text("pct", highest)
-        alt = f"Model confidence by category and device, from {low} to {high}."
-        cells = [
-            None
-            if pd.isna(share)
-            else _completed(
-                f"{category}, {device}",
-                period.start,
-                period.end,
-                category=filters.category_of(category),
-                device=filters.device_of(device),
-            )
-            for category, row in zip(table.index, shares, strict=True)
-            for device, share in zip(table.columns, row, strict=True)
-        ]
-        behind = jobs.behind(_all_completed(period), {0: cells})
-        note = f"Colours from {low} to {high}."
-        return Drawing(figure, alt, answer.as_of, note=note, behind=behind)
+        return jobs.behind(_by_category_and_device(question.read(**days), period))
 
     return load, lambda: question.forget(**days)
+
+
+@kept
+def _by_category_and_device(answer: Answer, period: Period) -> Drawing:
+    if answer.frame["model_confidence_pct"].isna().all():
+        return Drawing(None, "", answer.as_of, empty=_NO_CONFIDENCE)
+    named = answer.frame.assign(
+        category=filters.category_names(answer.frame["category"]),
+        device=filters.device_names(answer.frame["device"]),
+    )
+    table = named.pivot(index="category", columns="device", values="model_confidence_pct")
+    table = table.reindex(
+        index=list(dict.fromkeys(named["category"])),
+        columns=[name for name in (*filters.DEVICES, "Unknown") if name in table.columns],
+    )
+    lowest, highest = float(table.min().min()), float(table.max().max())
+    shares = table.to_numpy().tolist()
+    figure = Cells(list(table.columns), list(table.index), shares, lowest=lowest - 0.01)
+    low, high = text("pct", lowest), text("pct", highest)
+    alt = f"Model confidence by category and device, from {low} to {high}."
+    cells = [
+        None
+        if pd.isna(share)
+        else _completed(
+            f"{category}, {device}",
+            period.start,
+            period.end,
+            category=filters.category_of(category),
+            device=filters.device_of(device),
+        )
+        for category, row in zip(table.index, shares, strict=True)
+        for device, share in zip(table.columns, row, strict=True)
+    ]
+    parts = Parts.of(_all_completed(period), {0: cells})
+    note = f"Colours from {low} to {high}."
+    return Drawing(figure, alt, answer.as_of, note=note, parts=parts)
 
 
 def by_week(question: Question, period: Period, verdicts: Rows) -> tuple[Load[Drawing], Forget]:
@@ -205,43 +224,47 @@ def by_week(question: Question, period: Period, verdicts: Rows) -> tuple[Load[Dr
     days = {"since": period.start, "until": period.end}
 
     def load() -> Drawing:
-        answer = question.read(**days)
-        rows = answer.frame[answer.frame["verdict_count"] > 0]
-        if rows.empty:
-            return Drawing(None, "", answer.as_of, empty="No verdicts in this period.")
-        counts = zip(rows["approved_count"].tolist(), rows["verdict_count"].tolist(), strict=True)
-        ends = [interval_of(*count) for count in counts]
-        said = [
-            f"{text('pct', share)}, {text('pct', low)} to {text('pct', high)}, n = {n:,}"
-            for share, (low, high), n in zip(
-                rows["human_accuracy_pct"], ends, rows["verdict_count"], strict=True
-            )
-        ]
-        figure = charts.interval(
-            rows["week"],
-            "Human accuracy",
-            rows["human_accuracy_pct"].tolist(),
-            [low for low, _ in ends],
-            [high for _, high in ends],
-            said,
-        )
-        few = (rows["verdict_count"] < metrics.PROVISIONAL_BELOW).any()
-        return Drawing(
-            figure,
-            f"Human accuracy by week; the last: {said[-1]}.",
-            answer.as_of,
-            note="Wilson 95 % intervals."
-            + (f" Under n = {metrics.PROVISIONAL_BELOW}: provisional." if few else ""),
-            behind=_behind_weeks(verdicts, answer.frame, period),
-        )
+        return verdicts.behind(_by_week(question.read(**days), period))
 
     return load, lambda: question.forget(**days)
 
 
-def _behind_weeks(verdicts: Rows, frame: pd.DataFrame, period: Period) -> Behind:
+@kept
+def _by_week(answer: Answer, period: Period) -> Drawing:
+    rows = answer.frame[answer.frame["verdict_count"] > 0]
+    if rows.empty:
+        return Drawing(None, "", answer.as_of, empty="No verdicts in this period.")
+    counts = zip(rows["approved_count"].tolist(), rows["verdict_count"].tolist(), strict=True)
+    ends = [interval_of(*count) for count in counts]
+    said = [
+        f"{text('pct', share)}, {text('pct', low)} to {text('pct', high)}, n = {n:,}"
+        for share, (low, high), n in zip(
+            rows["human_accuracy_pct"], ends, rows["verdict_count"], strict=True
+        )
+    ]
+    figure = charts.interval(
+        rows["week"],
+        "Human accuracy",
+        rows["human_accuracy_pct"].tolist(),
+        [low for low, _ in ends],
+        [high for _, high in ends],
+        said,
+    )
+    few = (rows["verdict_count"] < metrics.PROVISIONAL_BELOW).any()
+    return Drawing(
+        figure,
+        f"Human accuracy by week; the last: {said[-1]}.",
+        answer.as_of,
+        note="Wilson 95 % intervals."
+        + (f" Under n = {metrics.PROVISIONAL_BELOW}: provisional." if few else ""),
+        parts=_parts_of_weeks(answer.frame, period),
+    )
+
+
+def _parts_of_weeks(frame: pd.DataFrame, period: Period) -> Parts:
     starts = list(frame["week"].dt.date)
     ends = [*starts[1:], period.end]
-    parts = [
+    weeks = [
         Part(
             f"{begin:%-d %b} to {end - timedelta(days=1):%-d %b %Y}",
             {"since": begin, "until": end},
@@ -249,7 +272,7 @@ def _behind_weeks(verdicts: Rows, frame: pd.DataFrame, period: Period) -> Behind
         for begin, end, count in zip(starts, ends, frame["verdict_count"], strict=True)
         if count
     ]
-    return verdicts.behind(_all_verdicts(period), {0: parts})
+    return Parts.of(_all_verdicts(period), {0: weeks})
 
 
 def _all_verdicts(period: Period) -> Part:
@@ -272,31 +295,35 @@ def reliability(question: Question, period: Period, verdicts: Rows) -> tuple[Loa
     days = {"since": period.start, "until": period.end}
 
     def load() -> Drawing:
-        answer = question.read(**days)
-        rows = answer.frame
-        if rows.empty:
-            return Drawing(None, "", answer.as_of, empty="No verdicts in this period.")
-        figure = charts.reliability(
-            rows["model_confidence_pct"].tolist(),
-            rows["human_accuracy_pct"].tolist(),
-            rows["verdict_count"].tolist(),
-        )
-        said = "; ".join(
-            f"confidence {text('pct', row['model_confidence_pct'])}, approved "
-            f"{text('pct', row['human_accuracy_pct'])}, n = {row['verdict_count']:,}"
-            for _, row in rows.iterrows()
-        )
-        note = "On the dashed line both agree; a larger point has more verdicts."
-        bins = [
-            Part(
-                f"Confidence {text('pct', row['low_pct'])} to {text('pct', row['high_pct'])}",
-                {**days, "bin_number": round(row["low_pct"] * 10)},
-            )
-            for _, row in rows.iterrows()
-        ]
-        # Behind the diagonal, which is the first trace.
-        behind = verdicts.behind(_all_verdicts(period), {1: bins})
-        alt = f"Approved by model confidence: {said}."
-        return Drawing(figure, alt, answer.as_of, note=note, behind=behind)
+        return verdicts.behind(_reliability(question.read(**days), period))
 
     return load, lambda: question.forget(**days)
+
+
+@kept
+def _reliability(answer: Answer, period: Period) -> Drawing:
+    rows = answer.frame
+    if rows.empty:
+        return Drawing(None, "", answer.as_of, empty="No verdicts in this period.")
+    figure = charts.reliability(
+        rows["model_confidence_pct"].tolist(),
+        rows["human_accuracy_pct"].tolist(),
+        rows["verdict_count"].tolist(),
+    )
+    said = "; ".join(
+        f"confidence {text('pct', row['model_confidence_pct'])}, approved "
+        f"{text('pct', row['human_accuracy_pct'])}, n = {row['verdict_count']:,}"
+        for _, row in rows.iterrows()
+    )
+    note = "On the dashed line both agree; a larger point has more verdicts."
+    bins = [
+        Part(
+            f"Confidence {text('pct', row['low_pct'])} to {text('pct', row['high_pct'])}",
+            {"since": period.start, "until": period.end, "bin_number": round(row["low_pct"] * 10)},
+        )
+        for _, row in rows.iterrows()
+    ]
+    # Behind the diagonal, which is the first trace.
+    parts = Parts.of(_all_verdicts(period), {1: bins})
+    alt = f"Approved by model confidence: {said}."
+    return Drawing(figure, alt, answer.as_of, note=note, parts=parts)

@@ -23,6 +23,7 @@ from components.asked import Asked
 from components.cells import Cells
 from components.clicks import Point
 from components.menu import Shown
+from components.parts import Parts
 from components.ranking import Ranking
 from metrics import Metric, Number
 
@@ -80,8 +81,9 @@ class Drawing:
     """What a chart card shows: a figure with the words for who cannot see it.
 
     ``figure`` is None when there is nothing to draw; ``empty`` then says why, ``note`` adds to it.
-    ``badge`` is the outcome of a check of what is drawn. ``behind`` opens at a click on a point of
-    the figure, and at a button for who does not click on charts.
+    ``badge`` is the outcome of a check of what is drawn. ``parts`` says what its points show, and
+    ``behind`` opens the rows of a part: at a click on a point of the figure, and at a button for
+    who does not click on charts.
     """
 
     figure: go.Figure | Ranking | Cells | None
@@ -90,6 +92,7 @@ class Drawing:
     empty: str = "Nothing in this period."
     note: str = ""
     badge: Badge | None = None
+    parts: Parts | None = None
     behind: Behind | None = None
 
     def made(self) -> go.Figure:

@@ -10,11 +10,13 @@ import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from components import filters
-from components.card import PERCENT, Behind, Drawing, Forget, Load, Table
+from components.asked import kept
+from components.card import PERCENT, Drawing, Forget, Load, Table
 from components.cells import Cells
-from components.drill import Part, Rows
+from components.drill import Rows
+from components.parts import Part, Parts
 from components.period import Period
-from components.question import Question
+from components.question import Answer, Question
 from metrics import DASH, METRICS
 
 COMPLETE, RUNNING = "complete", "running"
@@ -29,13 +31,15 @@ def table(
     """
 
     def load() -> Drawing:
-        answer = question.read(since=since, until=until)
-        drawn = drawing(answer.frame, answer.as_of)
-        if drawn.figure is None:
-            return drawn
-        return replace(drawn, behind=_behind_cells(shoppers, answer.frame))
+        return shoppers.behind(_table(question.read(since=since, until=until)))
 
     return load, lambda: question.forget(since=since, until=until)
+
+
+@kept
+def _table(answer: Answer) -> Drawing:
+    drawn = drawing(answer.frame, answer.as_of)
+    return drawn if drawn.figure is None else replace(drawn, parts=_parts(answer.frame))
 
 
 def parts(question: Question, by: str, period: Period) -> tuple[Load[Table], Forget]:
@@ -74,7 +78,7 @@ def parts(question: Question, by: str, period: Period) -> tuple[Load[Table], For
     return load, lambda: question.forget(since=period.start, until=period.end)
 
 
-def _behind_cells(shoppers: Rows, frame: pd.DataFrame) -> Behind:
+def _parts(frame: pd.DataFrame) -> Parts:
     months = frame["cohort_month"].dropna().dt.date
     first, last = months.min(), months.max()
 
@@ -91,7 +95,7 @@ def _behind_cells(shoppers: Rows, frame: pd.DataFrame) -> Behind:
 
     whole = {"since": first, "until": _month_after(last), "first_period": 0, "next_period": 1}
     cells = [part(row) for row in frame.to_dict("records")]
-    return shoppers.behind(Part("Everybody in these months", whole), {0: cells})
+    return Parts.of(Part("Everybody in these months", whole), {0: cells})
 
 
 def _month_after(month: date) -> date:

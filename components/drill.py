@@ -1,21 +1,22 @@
 """From a figure to the rows behind it, and from a row to its job: a drawer beside the page.
 
 A page says which list stands behind its charts (`components.behind`), a chart says which part of
-the list belongs to which of its points (`Rows.behind`), and the card opens the drawer. The list is
-asked in the scope of whoever looks, like everything on the page.
+the list belongs to which of its points (`components.parts`), and the card opens the drawer. The
+list is asked in the scope of whoever looks, like everything on the page.
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
 import streamlit as st
 from streamlit.errors import StreamlitInvalidLayoutContextError
 
 from components import job
-from components.card import Forget, Load, Table, table
+from components.card import Drawing, Forget, Load, Table, table
 from components.clicks import Point
+from components.parts import Part, Parts
 from components.question import Ask, Parameter, Question
 
 log = logging.getLogger(__name__)
@@ -41,14 +42,6 @@ Listed = Callable[[Question], tuple[Load[Table], Forget]]
 
 
 @dataclass(frozen=True)
-class Part:
-    """A part of what a chart shows: what it is called, and what its rows have in common."""
-
-    label: str
-    params: Mapping[str, Parameter]
-
-
-@dataclass(frozen=True)
 class Rows:
     """A list of rows that can stand behind a chart.
 
@@ -64,40 +57,31 @@ class Rows:
     is_paged: bool = True
     inner: Callable[[str], "Rows"] | None = None
 
-    def behind(self, whole: Part, traces: Mapping[int, Sequence[Part | None]]) -> "Behind":
-        """This list behind a chart.
-
-        ``whole`` is all of the chart; ``traces`` holds the parts of a trace's points, by the
-        trace's place in the figure. None: nothing stands behind that point. Parts of one label
-        are one part.
-        """
-        parts = {whole.label: whole}
-        points = {
-            (trace, place): parts.setdefault(part.label, part).label
-            for trace, found in traces.items()
-            for place, part in enumerate(found)
-            if part is not None
-        }
-        places = {label: place for place, label in enumerate(parts)}
-        return Behind(
-            self, list(parts.values()), {point: places[label] for point, label in points.items()}
-        )
+    def behind(self, drawing: Drawing) -> Drawing:
+        """A drawing with this list behind its parts, if it has any."""
+        if drawing.parts is None:
+            return drawing
+        return replace(drawing, behind=Behind(self, drawing.parts))
 
 
 @dataclass(frozen=True)
 class Behind:
-    """What stands behind one chart: the rows of all of it first, then of each of its parts."""
+    """What stands behind one chart: the rows of all of it, and of each of its parts."""
 
     rows: Rows
-    parts: Sequence[Part]
-    points: Mapping[Point, int]
+    parts: Parts
+
+    @property
+    def points(self) -> Collection[Point]:
+        """The points that something stands behind."""
+        return self.parts.points
 
     def open(self, point: Point | None = None) -> None:
         """Open the drawer with the rows behind a point, or without one behind all of the chart.
 
         A point behind which nothing stands opens nothing.
         """
-        part = 0 if point is None else self.points.get(point)
+        part = 0 if point is None else self.parts.points.get(point)
         if part is None:
             return
         st.session_state[_PART] = part
@@ -117,17 +101,18 @@ class Behind:
             st.button("Back to the list", icon=":material/arrow_back:", on_click=_leave_shopper)
             _list(self.rows.inner(shopper), Part(f"shopper {shopper[-12:]}", EVER))
             return
-        part = self.parts[0]
-        if len(self.parts) > 1:
+        listed = self.parts.listed
+        part = listed[0]
+        if len(listed) > 1:
             place = st.selectbox(
                 "Part",
-                range(len(self.parts)),
-                format_func=lambda place: self.parts[place].label,
+                range(len(listed)),
+                format_func=lambda place: listed[place].label,
                 key=_PART,
                 on_change=_from_the_top,
             )
             # The browser's word is not taken for it.
-            part = self.parts[place if place in range(len(self.parts)) else 0]
+            part = listed[place if place in range(len(listed)) else 0]
         _list(self.rows, part)
 
 

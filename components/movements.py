@@ -7,11 +7,12 @@ import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from components import charts
-from components.asked import Row
+from components.asked import Row, kept
 from components.card import Badge, Drawing, Forget, Load, Table
-from components.drill import Part, Rows
+from components.drill import Rows
+from components.parts import Part, Parts
 from components.period import Period
-from components.question import Question
+from components.question import Answer, Question
 from metrics import METRICS, text
 
 # Above zero what adds to MRR, below what takes from it; the order is that of the charts.
@@ -29,41 +30,47 @@ def from_start_to_end(
     """
 
     def load() -> Drawing:
-        answer = question.read(since=period.start, until=period.end)
-        row = answer.row
-        badge = _identity(row)
-        steps = {kind.capitalize(): float(row[f"{kind}_usd"]) for kind in GAINS}
-        steps |= {kind.capitalize(): -float(row[f"{kind}_usd"]) for kind in LOSSES}
-        start, end = float(row["start_usd"]), float(row["end_usd"])
-        if not any((start, end, *steps.values())):
-            return Drawing(None, "", answer.as_of, empty="No MRR in this period.", badge=badge)
-        figure = charts.waterfall(steps, ("Start", start, "End", end), "usd")
-        said = ", ".join(
-            f"{name.lower()} {text('usd', value)}" for name, value in steps.items() if value
-        )
-        cut = figure.layout.yaxis.range is not None
-        return Drawing(
-            figure,
-            f"MRR from {text('usd', start)} to {text('usd', end)}: {said or 'no movement'}.",
-            answer.as_of,
-            note="The axis does not begin at zero." if cut else "",
-            badge=badge,
-            behind=brands.behind(
-                _part("In these days", "all", period.start, period.end),
-                # Start and end are levels: every movement lies between them.
-                {
-                    0: [
-                        None,
-                        *(
-                            _part(kind.capitalize(), kind, period.start, period.end)
-                            for kind in GAINS | LOSSES
-                        ),
-                    ]
-                },
-            ),
+        return brands.behind(
+            _from_start_to_end(question.read(since=period.start, until=period.end), period)
         )
 
     return load, lambda: question.forget(since=period.start, until=period.end)
+
+
+@kept
+def _from_start_to_end(answer: Answer, period: Period) -> Drawing:
+    row = answer.row
+    badge = _identity(row)
+    steps = {kind.capitalize(): float(row[f"{kind}_usd"]) for kind in GAINS}
+    steps |= {kind.capitalize(): -float(row[f"{kind}_usd"]) for kind in LOSSES}
+    start, end = float(row["start_usd"]), float(row["end_usd"])
+    if not any((start, end, *steps.values())):
+        return Drawing(None, "", answer.as_of, empty="No MRR in this period.", badge=badge)
+    figure = charts.waterfall(steps, ("Start", start, "End", end), "usd")
+    said = ", ".join(
+        f"{name.lower()} {text('usd', value)}" for name, value in steps.items() if value
+    )
+    cut = figure.layout.yaxis.range is not None
+    return Drawing(
+        figure,
+        f"MRR from {text('usd', start)} to {text('usd', end)}: {said or 'no movement'}.",
+        answer.as_of,
+        note="The axis does not begin at zero." if cut else "",
+        badge=badge,
+        parts=Parts.of(
+            _part("In these days", "all", period.start, period.end),
+            # Start and end are levels: every movement lies between them.
+            {
+                0: [
+                    None,
+                    *(
+                        _part(kind.capitalize(), kind, period.start, period.end)
+                        for kind in GAINS | LOSSES
+                    ),
+                ]
+            },
+        ),
+    )
 
 
 def _identity(row: Row) -> Badge:
@@ -83,40 +90,44 @@ def by_month(
     """
 
     def load() -> Drawing:
-        answer = question.read(since=since, until=until)
-        rows = answer.frame
-        series = {kind.capitalize(): rows[f"{kind}_usd"].astype(float) for kind in GAINS}
-        series |= {kind.capitalize(): -rows[f"{kind}_usd"].astype(float) for kind in LOSSES}
-        if not any(values.any() for values in series.values()):
-            return Drawing(None, "", answer.as_of, empty="No movement in these months.")
-        net = sum(series.values(), start=pd.Series(0.0, index=rows.index))
-        colours = {kind.capitalize(): colour for kind, colour in (GAINS | LOSSES).items()}
-        figure = charts.stacked(
-            rows["month"], {name: list(values) for name, values in series.items()}, colours, "usd"
-        )
-        first, last = (
-            f"{text('usd', net.iloc[at])} in {rows['month'].iloc[at]:%b %Y}" for at in (0, -1)
-        )
-        whole = until.day == 1
-        months = [month.date() for month in rows["month"]]
-        return Drawing(
-            figure,
-            f"Movements of MRR by month, net: {first}, {last}.",
-            answer.as_of,
-            note="" if whole else "The last month is cut at the period's end.",
-            behind=brands.behind(
-                _part("In these months", "all", since, until),
-                {
-                    trace: [
-                        _part(f"{kind.capitalize()} in {begin:%b %Y}", kind, begin, end)
-                        for begin, end in zip(months, [*months[1:], until], strict=True)
-                    ]
-                    for trace, kind in enumerate(GAINS | LOSSES)
-                },
-            ),
-        )
+        return brands.behind(_by_month(question.read(since=since, until=until), since, until))
 
     return load, lambda: question.forget(since=since, until=until)
+
+
+@kept
+def _by_month(answer: Answer, since: date, until: date) -> Drawing:
+    rows = answer.frame
+    series = {kind.capitalize(): rows[f"{kind}_usd"].astype(float) for kind in GAINS}
+    series |= {kind.capitalize(): -rows[f"{kind}_usd"].astype(float) for kind in LOSSES}
+    if not any(values.any() for values in series.values()):
+        return Drawing(None, "", answer.as_of, empty="No movement in these months.")
+    net = sum(series.values(), start=pd.Series(0.0, index=rows.index))
+    colours = {kind.capitalize(): colour for kind, colour in (GAINS | LOSSES).items()}
+    figure = charts.stacked(
+        rows["month"], {name: list(values) for name, values in series.items()}, colours, "usd"
+    )
+    first, last = (
+        f"{text('usd', net.iloc[at])} in {rows['month'].iloc[at]:%b %Y}" for at in (0, -1)
+    )
+    whole = until.day == 1
+    months = [month.date() for month in rows["month"]]
+    return Drawing(
+        figure,
+        f"Movements of MRR by month, net: {first}, {last}.",
+        answer.as_of,
+        note="" if whole else "The last month is cut at the period's end.",
+        parts=Parts.of(
+            _part("In these months", "all", since, until),
+            {
+                trace: [
+                    _part(f"{kind.capitalize()} in {begin:%b %Y}", kind, begin, end)
+                    for begin, end in zip(months, [*months[1:], until], strict=True)
+                ]
+                for trace, kind in enumerate(GAINS | LOSSES)
+            },
+        ),
+    )
 
 
 def _part(label: str, kind: str, since: date, until: date) -> Part:

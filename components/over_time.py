@@ -5,9 +5,11 @@ from datetime import date, timedelta
 import pandas as pd
 
 from components import charts
-from components.card import Behind, Drawing, Forget, Load
-from components.drill import Part, Rows
-from components.question import Parameter, Question
+from components.asked import kept
+from components.card import Drawing, Forget, Load
+from components.drill import Rows
+from components.parts import Part, Parts
+from components.question import Answer, Parameter, Question
 from metrics import Unit, text
 
 
@@ -26,19 +28,25 @@ def level(
     """
 
     def load() -> Drawing:
-        answer = question.read(since=since, until=until)
-        values = answer.frame[column].astype(float)
-        if not values.fillna(0).any():
-            return Drawing(None, "", answer.as_of, empty=f"No {name} in this period.")
-        days = [day.date() for day in answer.frame["day"]]
-        return Drawing(
-            charts.level(days, name, values, unit),
-            _said(name, unit, answer.frame["day"], values),
-            answer.as_of,
-            behind=None if behind is None else _behind_months(behind, days, until),
-        )
+        drawing = _level(question.read(since=since, until=until), column, name, unit, until)
+        return drawing if behind is None else behind.behind(drawing)
 
     return load, lambda: question.forget(since=since, until=until)
+
+
+@kept
+def _level(answer: Answer, column: str, name: str, unit: Unit, until: date) -> Drawing:
+    frame = answer.frame
+    values = frame[column].astype(float)
+    if not values.fillna(0).any():
+        return Drawing(None, "", answer.as_of, empty=f"No {name} in this period.")
+    days = [day.date() for day in frame["day"]]
+    return Drawing(
+        charts.level(days, name, values, unit),
+        _said(name, unit, frame["day"], values),
+        answer.as_of,
+        parts=_months(days, until),
+    )
 
 
 def bars(
@@ -60,25 +68,31 @@ def bars(
     end = until + timedelta(days=running)
 
     def load() -> Drawing:
-        answer = question.read(since=since, until=end)
-        values = answer.frame[column].astype(float)
-        if not values.any():
-            return Drawing(None, "", answer.as_of, empty=f"No {name.lower()} in this period.")
-        complete = slice(None, len(values) - running)
-        return Drawing(
-            charts.bars(answer.frame["day"], name, values, unit, running),
-            _said(name, unit, answer.frame["day"][complete], values[complete]),
-            answer.as_of,
-            note="Hatched: today, which is not over." if running else "",
-            behind=None
-            if behind is None
-            else _behind_days(behind, answer.frame["day"], since, end),
-        )
+        drawing = _bars(question.read(since=since, until=end), column, name, unit, running)
+        return drawing if behind is None else behind.behind(drawing)
 
     return load, lambda: question.forget(since=since, until=end)
 
 
-def _behind_months(movements: Rows, days: list[date], until: date) -> Behind:
+@kept
+def _bars(answer: Answer, column: str, name: str, unit: Unit, running: int) -> Drawing:
+    frame = answer.frame
+    values = frame[column].astype(float)
+    if not values.any():
+        return Drawing(None, "", answer.as_of, empty=f"No {name.lower()} in this period.")
+    complete = slice(None, len(values) - running)
+    return Drawing(
+        charts.bars(frame["day"], name, values, unit, running),
+        _said(name, unit, frame["day"][complete], values[complete]),
+        answer.as_of,
+        note="Hatched: today, which is not over." if running else "",
+        parts=_days(frame["day"]),
+    )
+
+
+def _months(days: list[date], until: date) -> Parts:
+    """The movements of the month that each day is in."""
+
     def part(day: date) -> Part:
         begin = day.replace(day=1)
         after = (begin + timedelta(days=31)).replace(day=1)
@@ -86,20 +100,20 @@ def _behind_months(movements: Rows, days: list[date], until: date) -> Behind:
         return Part(f"In {day:%B %Y}", {**window, "kind": "all"})
 
     whole: dict[str, Parameter] = {"since": days[0], "until": until, "kind": "all"}
-    return movements.behind(Part("In all these days", whole), {0: [part(day) for day in days]})
+    return Parts.of(Part("In all these days", whole), {0: [part(day) for day in days]})
 
 
-def _behind_days(jobs: Rows, days: pd.Series, since: date, until: date) -> Behind:
-    ended: dict[str, Parameter] = {"dated": "ended", "status": "completed"}
-    whole: dict[str, Parameter] = {**ended, "since": since, "until": until}
-    parts = [
-        Part(
-            f"Completed on {day:%a %-d %b %Y}",
-            {**ended, "since": day.date(), "until": day.date() + timedelta(days=1)},
-        )
-        for day in days
-    ]
-    return jobs.behind(Part("Completed in all these days", whole), {0: parts})
+def _days(days: pd.Series) -> Parts:
+    """The jobs completed on each day."""
+
+    def part(label: str, first: pd.Timestamp, last: pd.Timestamp) -> Part:
+        window = {"since": first.date(), "until": last.date() + timedelta(days=1)}
+        return Part(label, {"dated": "ended", "status": "completed", **window})
+
+    whole = part("Completed in all these days", days.iloc[0], days.iloc[-1])
+    return Parts.of(
+        whole, {0: [part(f"Completed on {day:%a %-d %b %Y}", day, day) for day in days]}
+    )
 
 
 def _said(name: str, unit: Unit, days: pd.Series, values: pd.Series) -> str:

@@ -6,11 +6,13 @@ import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from components import charts, queue_failures, steps, volume
-from components.card import PERCENT, Behind, Drawing, Forget, Load, Table
+from components.asked import kept
+from components.card import PERCENT, Drawing, Forget, Load, Table
 from components.cells import Cells
-from components.drill import Part, Rows
+from components.drill import Rows
+from components.parts import Part, Parts
 from components.period import Period
-from components.question import Parameter, Question
+from components.question import Answer, Parameter, Question
 from components.ranking import Ranking
 from metrics import METRICS, text
 
@@ -29,37 +31,37 @@ def over_time(
     days: dict[str, date] = {"since": period.start, "until": period.end}
 
     def load() -> Drawing:
-        answer = question.read(**days)
-        frame = answer.frame
-        known = frame.dropna(subset="p50_ms")
-        if known.empty:
-            return Drawing(None, "", answer.as_of, empty=_EMPTY)
-        figure = charts.lines(
-            frame["day"], {name: frame[f"{name}_ms"].tolist() for name in _PERCENTILES}, "ms"
-        )
-        last = ", ".join(
-            f"{name} {text('ms', known[f'{name}_ms'].iloc[-1])}" for name in _PERCENTILES
-        )
-        alt = f"{PHASES[phase]} by {step}; the last: {last}."
-        behind = _behind(jobs, "completed", step, list(frame["day"].dt.date), period, 3)
-        return Drawing(figure, alt, answer.as_of, note=f"The last {step}: {last}.", behind=behind)
+        return jobs.behind(_times(question.read(**days), phase, step, period))
 
     return load, lambda: question.forget(**days)
 
 
-def _behind(
-    jobs: Rows, status: str, step: str, starts: list[date], period: Period, traces: int
-) -> Behind:
-    """The jobs that ended so, behind each point of the first traces of a chart of steps."""
+@kept
+def _times(answer: Answer, phase: str, step: str, period: Period) -> Drawing:
+    frame = answer.frame
+    known = frame.dropna(subset="p50_ms")
+    if known.empty:
+        return Drawing(None, "", answer.as_of, empty=_EMPTY)
+    figure = charts.lines(
+        frame["day"], {name: frame[f"{name}_ms"].tolist() for name in _PERCENTILES}, "ms"
+    )
+    last = ", ".join(f"{name} {text('ms', known[f'{name}_ms'].iloc[-1])}" for name in _PERCENTILES)
+    alt = f"{PHASES[phase]} by {step}; the last: {last}."
+    shown = _parts("completed", step, list(frame["day"].dt.date), period, 3)
+    return Drawing(figure, alt, answer.as_of, note=f"The last {step}: {last}.", parts=shown)
+
+
+def _parts(status: str, step: str, starts: list[date], period: Period, traces: int) -> Parts:
+    """The jobs that ended so, by the points of the first traces of a chart of steps."""
     first = [max(start, period.start) for start in starts]
-    parts = [
+    shown = [
         Part(f"{status.capitalize()} {steps.when(step, start)}", _ended(status, since, until))
         for start, since, until in zip(starts, first, [*first[1:], period.end], strict=True)
     ]
     whole = Part(
         f"{status.capitalize()} in all these days", _ended(status, period.start, period.end)
     )
-    return jobs.behind(whole, dict.fromkeys(range(traces), parts))
+    return Parts.of(whole, dict.fromkeys(range(traces), shown))
 
 
 def _ended(status: str, since: date, until: date, **more: Parameter) -> dict[str, Parameter]:
@@ -74,28 +76,32 @@ def success(daily: Question, step: str, period: Period, jobs: Rows) -> tuple[Loa
     days: dict[str, date] = {"since": period.start, "until": period.end}
 
     def load() -> Drawing:
-        answer = daily.read(**days)
-        counts, _ = volume.stepped(answer.frame, step, period.end)
-        ended = counts["completed_count"] + counts["failed_count"]
-        rates = (counts["completed_count"] / ended.where(ended > 0)).astype(float)
-        known = rates.dropna()
-        if known.empty:
-            return Drawing(None, "", answer.as_of, empty="No jobs that ended in this period.")
-        figure = charts.lines(
-            [start.date() for start in counts.index], {"Success rate": rates.tolist()}, "pct"
-        )
-        low, last = text("pct", known.min()), text("pct", known.iloc[-1])
-        said = f"The last {step}: {last}; the lowest: {low}."
-        starts = [start.date() for start in counts.index]
-        return Drawing(
-            figure,
-            f"Success rate by {step}. {said}",
-            answer.as_of,
-            note=said,
-            behind=_behind(jobs, "failed", step, starts, period, 1),
-        )
+        return jobs.behind(_success(daily.read(**days), step, period))
 
     return load, lambda: daily.forget(**days)
+
+
+@kept
+def _success(answer: Answer, step: str, period: Period) -> Drawing:
+    counts, _ = volume.stepped(answer, step, period.end)
+    ended = counts["completed_count"] + counts["failed_count"]
+    rates = (counts["completed_count"] / ended.where(ended > 0)).astype(float)
+    known = rates.dropna()
+    if known.empty:
+        return Drawing(None, "", answer.as_of, empty="No jobs that ended in this period.")
+    figure = charts.lines(
+        [start.date() for start in counts.index], {"Success rate": rates.tolist()}, "pct"
+    )
+    low, last = text("pct", known.min()), text("pct", known.iloc[-1])
+    said = f"The last {step}: {last}; the lowest: {low}."
+    starts = [start.date() for start in counts.index]
+    return Drawing(
+        figure,
+        f"Success rate by {step}. {said}",
+        answer.as_of,
+        note=said,
+        parts=_parts("failed", step, starts, period, 1),
+    )
 
 
 def failures(question: Question, period: Period, jobs: Rows) -> tuple[Load[Drawing], Forget]:
@@ -103,27 +109,31 @@ def failures(question: Question, period: Period, jobs: Rows) -> tuple[Load[Drawi
     days: dict[str, date] = {"since": period.start, "until": period.end}
 
     def load() -> Drawing:
-        answer = question.read(**days)
-        if answer.frame.empty:
-            return Drawing(None, "", answer.as_of, empty="No failed jobs in this period.")
-        counts = answer.frame.groupby("failure", sort=False)["failed_count"].sum()
-        counts = counts.sort_values(ascending=False, kind="stable")
-        names = [queue_failures.called(str(code)) for code in counts.index]
-        said = [f"{text('count', n)}, {text('pct', n / counts.sum())}" for n in counts]
-        figure = Ranking(names, counts.tolist(), said)
-        described = "; ".join(f"{name} {words}" for name, words in zip(names, said, strict=True))
-        parts = [
-            Part(name, _ended("failed", period.start, period.end, failure=str(code)))
-            for name, code in zip(names, counts.index, strict=True)
-        ]
-        return Drawing(
-            figure,
-            f"Failed jobs by reason: {described}.",
-            answer.as_of,
-            behind=jobs.behind(_all_failed(period), {0: parts}),
-        )
+        return jobs.behind(_reasons(question.read(**days), period))
 
     return load, lambda: question.forget(**days)
+
+
+@kept
+def _reasons(answer: Answer, period: Period) -> Drawing:
+    if answer.frame.empty:
+        return Drawing(None, "", answer.as_of, empty="No failed jobs in this period.")
+    counts = answer.frame.groupby("failure", sort=False)["failed_count"].sum()
+    counts = counts.sort_values(ascending=False, kind="stable")
+    names = [queue_failures.called(str(code)) for code in counts.index]
+    said = [f"{text('count', n)}, {text('pct', n / counts.sum())}" for n in counts]
+    figure = Ranking(names, counts.tolist(), said)
+    described = "; ".join(f"{name} {words}" for name, words in zip(names, said, strict=True))
+    shown = [
+        Part(name, _ended("failed", period.start, period.end, failure=str(code)))
+        for name, code in zip(names, counts.index, strict=True)
+    ]
+    return Drawing(
+        figure,
+        f"Failed jobs by reason: {described}.",
+        answer.as_of,
+        parts=Parts.of(_all_failed(period), {0: shown}),
+    )
 
 
 def _all_failed(period: Period) -> Part:
@@ -137,40 +147,44 @@ def failures_by_engine(
     days: dict[str, date] = {"since": period.start, "until": period.end}
 
     def load() -> Drawing:
-        answer = question.read(**days)
-        if answer.frame.empty:
-            return Drawing(None, "", answer.as_of, empty="No failed jobs in this period.")
-        frame = answer.frame
-        table = frame.pivot_table(
-            index="failure", columns="engine", values="failed_count", aggfunc="sum", fill_value=0
-        )
-        reasons = table.sum(axis=1).sort_values(ascending=False, kind="stable").index
-        engines = table.sum().sort_values(ascending=False, kind="stable").index
-        table = table.loc[reasons, engines]
-        figure = Cells(
-            [str(engine) for engine in engines],
-            [queue_failures.called(str(code)) for code in reasons],
-            table.astype(float).to_numpy().tolist(),
-            unit="count",
-        )
-        most = frame.iloc[0]
-        said = (
-            f"Most often: {queue_failures.called(most['failure'])} with {most['engine']}, "
-            f"{text('count', most['failed_count'])}."
-        )
-        alt = f"Failed jobs by reason and engine. {said}"
-        cells = [
-            Part(
-                f"{queue_failures.called(str(code))}, {engine}",
-                _ended("failed", period.start, period.end, failure=str(code), engine=str(engine)),
-            )
-            for code in reasons
-            for engine in engines
-        ]
-        behind = jobs.behind(_all_failed(period), {0: cells})
-        return Drawing(figure, alt, answer.as_of, note=said, behind=behind)
+        return jobs.behind(_reasons_by_engine(question.read(**days), period))
 
     return load, lambda: question.forget(**days)
+
+
+@kept
+def _reasons_by_engine(answer: Answer, period: Period) -> Drawing:
+    if answer.frame.empty:
+        return Drawing(None, "", answer.as_of, empty="No failed jobs in this period.")
+    frame = answer.frame
+    table = frame.pivot_table(
+        index="failure", columns="engine", values="failed_count", aggfunc="sum", fill_value=0
+    )
+    reasons = table.sum(axis=1).sort_values(ascending=False, kind="stable").index
+    engines = table.sum().sort_values(ascending=False, kind="stable").index
+    table = table.loc[reasons, engines]
+    figure = Cells(
+        [str(engine) for engine in engines],
+        [queue_failures.called(str(code)) for code in reasons],
+        table.astype(float).to_numpy().tolist(),
+        unit="count",
+    )
+    most = frame.iloc[0]
+    said = (
+        f"Most often: {queue_failures.called(most['failure'])} with {most['engine']}, "
+        f"{text('count', most['failed_count'])}."
+    )
+    alt = f"Failed jobs by reason and engine. {said}"
+    cells = [
+        Part(
+            f"{queue_failures.called(str(code))}, {engine}",
+            _ended("failed", period.start, period.end, failure=str(code), engine=str(engine)),
+        )
+        for code in reasons
+        for engine in engines
+    ]
+    shown = Parts.of(_all_failed(period), {0: cells})
+    return Drawing(figure, alt, answer.as_of, note=said, parts=shown)
 
 
 def engines(question: Question, period: Period) -> tuple[Load[Table], Forget]:
@@ -178,22 +192,26 @@ def engines(question: Question, period: Period) -> tuple[Load[Table], Forget]:
     days: dict[str, date] = {"since": period.start, "until": period.end}
 
     def load() -> Table:
-        answer = question.read(**days)
-        frame = answer.frame
-        seconds = {
-            f"{phase}_{name}_s": frame[f"{phase}_{name}_ms"] / 1000
-            for phase in PHASES
-            for name in _PERCENTILES
-        }
-        return Table(
-            frame.assign(**seconds),
-            _columns(),
-            alt="Engines with their jobs, success rate, queue and processing times",
-            as_of=answer.as_of,
-            empty="No jobs that ended in this period.",
-        )
+        return _engines(question.read(**days))
 
     return load, lambda: question.forget(**days)
+
+
+@kept
+def _engines(answer: Answer) -> Table:
+    frame = answer.frame
+    seconds = {
+        f"{phase}_{name}_s": frame[f"{phase}_{name}_ms"] / 1000
+        for phase in PHASES
+        for name in _PERCENTILES
+    }
+    return Table(
+        frame.assign(**seconds),
+        _columns(),
+        alt="Engines with their jobs, success rate, queue and processing times",
+        as_of=answer.as_of,
+        empty="No jobs that ended in this period.",
+    )
 
 
 def _columns() -> dict[str, ColumnConfig]:

@@ -9,10 +9,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from components import charts
-from components.card import Behind, Drawing, Forget, Load
+from components.asked import kept
+from components.card import Drawing, Forget, Load
 from components.cells import Cells
-from components.drill import Part, Rows
-from components.question import Question
+from components.drill import Rows
+from components.parts import Part, Parts
+from components.question import Answer, Question
 from components.returning import SHOWN
 from metrics import text
 
@@ -31,72 +33,80 @@ def table(
     """
 
     def load() -> Drawing:
-        answer = question.read(until=until)
-        frame = answer.frame
-        if frame.empty:
-            empty = _NOBODY.format(count=SHOWN[step], step=step)
-            return Drawing(None, "", answer.as_of, empty=empty)
-        rows = [*_cohorts(frame, step), MEAN]
-        columns = _columns(frame)
-        shares = _shares(frame)
-        running = (frame["state"] == "running").to_numpy().reshape(shares.shape)
-        # Everybody is there in period 0: beside it all else would be pale.
-        highest = float(frame["retention_pct"][frame["first_period"] > 0].max())
-        figure = Cells(
-            columns,
-            rows,
-            shares.tolist(),
-            [list(row) for row in running],
-            highest=highest if highest > 0 else 1,
-        )
-        return Drawing(
-            figure,
-            f"Share of shoppers who came back, by {step} of their first try-on, "
-            f"{len(rows) - 1} cohorts. Pooled mean: {_said(columns, shares[-1])}.",
-            answer.as_of,
-            note="Hatched: not over, and in no mean. Blank: still to come.",
-            behind=_behind_cells(shoppers, frame, step),
-        )
+        return shoppers.behind(_table(question.read(until=until), step))
 
     return load, lambda: question.forget(until=until)
+
+
+@kept
+def _table(answer: Answer, step: str) -> Drawing:
+    frame = answer.frame
+    if frame.empty:
+        empty = _NOBODY.format(count=SHOWN[step], step=step)
+        return Drawing(None, "", answer.as_of, empty=empty)
+    rows = [*_cohorts(frame, step), MEAN]
+    columns = _columns(frame)
+    shares = _shares(frame)
+    running = (frame["state"] == "running").to_numpy().reshape(shares.shape)
+    # Everybody is there in period 0: beside it all else would be pale.
+    highest = float(frame["retention_pct"][frame["first_period"] > 0].max())
+    figure = Cells(
+        columns,
+        rows,
+        shares.tolist(),
+        [list(row) for row in running],
+        highest=highest if highest > 0 else 1,
+    )
+    return Drawing(
+        figure,
+        f"Share of shoppers who came back, by {step} of their first try-on, "
+        f"{len(rows) - 1} cohorts. Pooled mean: {_said(columns, shares[-1])}.",
+        answer.as_of,
+        note="Hatched: not over, and in no mean. Blank: still to come.",
+        parts=_parts(frame, step),
+    )
 
 
 def curves(question: Question, step: str, until: date) -> tuple[Load[Drawing], Forget]:
     """The same answer as lines over the periods, the pooled mean before the cohorts."""
 
     def load() -> Drawing:
-        answer = question.read(until=until)
-        frame = answer.frame.assign(
-            # What is not over is in no curve.
-            retention_pct=answer.frame["retention_pct"].where(answer.frame["state"] != "running")
-        )
-        shares = _shares(frame) if len(frame) else np.empty((0, 0))
-        # As far as the mean goes.
-        reached = int(np.isfinite(shares[-1]).sum()) if len(shares) else 0
-        if reached < 2:
-            empty = "No cohort has come as far as its second period yet."
-            return Drawing(None, "", answer.as_of, empty=empty)
-        columns = _columns(frame)[:reached]
-        drawn = shares[:, :reached].tolist()
-        figure = charts.curves(
-            sorted({int(number) for number in frame["first_period"]})[:reached],
-            (MEAN, drawn[-1]),
-            dict(zip(_cohorts(frame, step), drawn[:-1], strict=True)),
-            "pct",
-            f"{step.capitalize()}s after the first try-on",
-        )
-        return Drawing(
-            figure,
-            f"Pooled mean of shoppers who came back, by {step}s after their first try-on: "
-            f"{_said(columns, shares[-1, :reached])}.",
-            answer.as_of,
-            note="Complete cells only; a grey line a cohort.",
-        )
+        return _curves(question.read(until=until), step)
 
     return load, lambda: question.forget(until=until)
 
 
-def _behind_cells(shoppers: Rows, frame: pd.DataFrame, step: str) -> Behind:
+@kept
+def _curves(answer: Answer, step: str) -> Drawing:
+    frame = answer.frame.assign(
+        # What is not over is in no curve.
+        retention_pct=answer.frame["retention_pct"].where(answer.frame["state"] != "running")
+    )
+    shares = _shares(frame) if len(frame) else np.empty((0, 0))
+    # As far as the mean goes.
+    reached = int(np.isfinite(shares[-1]).sum()) if len(shares) else 0
+    if reached < 2:
+        empty = "No cohort has come as far as its second period yet."
+        return Drawing(None, "", answer.as_of, empty=empty)
+    columns = _columns(frame)[:reached]
+    drawn = shares[:, :reached].tolist()
+    figure = charts.curves(
+        sorted({int(number) for number in frame["first_period"]})[:reached],
+        (MEAN, drawn[-1]),
+        dict(zip(_cohorts(frame, step), drawn[:-1], strict=True)),
+        "pct",
+        f"{step.capitalize()}s after the first try-on",
+    )
+    return Drawing(
+        figure,
+        f"Pooled mean of shoppers who came back, by {step}s after their first try-on: "
+        f"{_said(columns, shares[-1, :reached])}.",
+        answer.as_of,
+        note="Complete cells only; a grey line a cohort.",
+    )
+
+
+def _parts(frame: pd.DataFrame, step: str) -> Parts:
     names = dict(zip(frame["cohort"].dropna().unique(), _cohorts(frame, step), strict=True))
     columns = dict(zip(sorted(frame["first_period"].unique()), _columns(frame), strict=True))
     firsts = [pd.Timestamp(cohort).date() for cohort in names]
@@ -117,7 +127,7 @@ def _behind_cells(shoppers: Rows, frame: pd.DataFrame, step: str) -> Behind:
 
     everybody = {"since": min(firsts), "until": _next(max(firsts), step)}
     whole = Part("Everybody in these cohorts", {**everybody, "first_period": 0, "next_period": 1})
-    return shoppers.behind(whole, {0: [part(row) for row in frame.to_dict("records")]})
+    return Parts.of(whole, {0: [part(row) for row in frame.to_dict("records")]})
 
 
 def _next(start: date, step: str) -> date:

@@ -8,9 +8,10 @@ import pandas as pd
 
 from components import charts, filters, steps
 from components.asked import kept
-from components.card import Behind, Drawing, Forget, Load
+from components.card import Drawing, Forget, Load
 from components.cells import Cells
-from components.drill import Part, Rows
+from components.drill import Rows
+from components.parts import Part, Parts
 from components.period import Period
 from components.question import Answer, Parameter, Question
 from components.ranking import Ranking
@@ -37,40 +38,8 @@ def over_time(
     judged = {"since": period.start, "until": period.end}
 
     def load() -> Drawing:
-        answer = daily.read(**drawn)
-        if not answer.frame[_COUNTS].to_numpy().any():
-            return Drawing(None, "", answer.as_of, empty="No jobs in this period.")
-        counts, cut = _stepped(answer, step, period.end)
-        odd = unusual.read(**judged).frame
-        odd = odd[odd["is_unusual"]]
-        marks = {
-            row["day"].date(): f"Unusual: {row['completed_count']:,.0f} completed, "
-            f"usually {row['usual_count']:,.0f}"
-            for _, row in odd.iterrows()
-        }
-        figure = charts.outcomes(
-            [start.date() for start in counts.index],
-            counts["launched_count"].tolist(),
-            {
-                "Completed": counts["completed_count"].tolist(),
-                "Failed": counts["failed_count"].tolist(),
-                "Canceled": counts["canceled_count"].tolist(),
-            },
-            cut,
-            marks if step == "day" else {},
-        )
-        complete = answer.frame[answer.frame["day"] < pd.Timestamp(period.end)][_COUNTS].sum()
-        words = ", ".join(f"{complete[c]:,} {c.removesuffix('_count')}" for c in _COUNTS)
-        hatched = "Hatched: not over, or only partly in the period." if any(cut) else ""
-        starts = [start.date() for start in counts.index]
-        behind = _behind_steps(jobs, step, starts, drawn["since"], drawn["until"])
-        return Drawing(
-            figure,
-            f"Jobs by {step}: {words} in the period. {_odd_days(odd)}",
-            answer.as_of,
-            note=f"{_odd_days(odd)} {hatched}".strip(),
-            behind=behind,
-        )
+        answers = daily.read(**drawn), unusual.read(**judged)
+        return jobs.behind(_over_time(*answers, step, period, drawn["until"]))
 
     def forget() -> None:
         daily.forget(**drawn)
@@ -79,12 +48,48 @@ def over_time(
     return load, forget
 
 
+@kept
+def _over_time(answer: Answer, unusual: Answer, step: str, period: Period, until: date) -> Drawing:
+    frame = answer.frame
+    if not frame[_COUNTS].to_numpy().any():
+        return Drawing(None, "", answer.as_of, empty="No jobs in this period.")
+    counts, cut = stepped(answer, step, period.end)
+    odd = unusual.frame[unusual.frame["is_unusual"]]
+    marks = {
+        row["day"].date(): f"Unusual: {row['completed_count']:,.0f} completed, "
+        f"usually {row['usual_count']:,.0f}"
+        for _, row in odd.iterrows()
+    }
+    figure = charts.outcomes(
+        [start.date() for start in counts.index],
+        counts["launched_count"].tolist(),
+        {
+            "Completed": counts["completed_count"].tolist(),
+            "Failed": counts["failed_count"].tolist(),
+            "Canceled": counts["canceled_count"].tolist(),
+        },
+        cut,
+        marks if step == "day" else {},
+    )
+    complete = frame[frame["day"] < pd.Timestamp(period.end)][_COUNTS].sum()
+    words = ", ".join(f"{complete[c]:,} {c.removesuffix('_count')}" for c in _COUNTS)
+    hatched = "Hatched: not over, or only partly in the period." if any(cut) else ""
+    starts = [start.date() for start in counts.index]
+    return Drawing(
+        figure,
+        f"Jobs by {step}: {words} in the period. {_odd_days(odd)}",
+        answer.as_of,
+        note=f"{_odd_days(odd)} {hatched}".strip(),
+        parts=_parts_of_steps(step, starts, period.start, until),
+    )
+
+
 # How jobs are counted, in the order of the chart's traces: by what became of them, and launched.
 _COUNTED = {"completed": "ended", "failed": "ended", "canceled": "ended", "launched": "launched"}
 
 
-def _behind_steps(jobs: Rows, step: str, starts: list[date], since: date, until: date) -> Behind:
-    """The jobs behind each bar of a chart of steps that begin at ``starts``."""
+def _parts_of_steps(step: str, starts: list[date], since: date, until: date) -> Parts:
+    """The jobs of each bar of a chart of steps that begin at ``starts``."""
     first = [max(start, since) for start in starts]
     windows = list(zip(first, [*first[1:], until], strict=True))
 
@@ -103,19 +108,16 @@ def _behind_steps(jobs: Rows, step: str, starts: list[date], since: date, until:
         trace: [part(status, window, when) for window, when in zip(windows, named, strict=True)]
         for trace, status in enumerate(_COUNTED)
     }
-    return jobs.behind(part("launched", (since, until), "in all these days"), traces)
+    return Parts.of(part("launched", (since, until), "in all these days"), traces)
 
 
 @kept
-def _stepped(answer: Answer, step: str, end: date) -> tuple[pd.DataFrame, list[bool]]:
-    return stepped(answer.frame, step, end)
-
-
-def stepped(frame: pd.DataFrame, step: str, end: date) -> tuple[pd.DataFrame, list[bool]]:
+def stepped(answer: Answer, step: str, end: date) -> tuple[pd.DataFrame, list[bool]]:
     """The counts of days added up by ``step``, indexed by its first day, and which are cut.
 
-    ``frame`` has a row a day; a step is cut when not all its days are rows before ``end``.
+    ``answer`` has a row a day; a step is cut when not all its days are rows before ``end``.
     """
+    frame = answer.frame
     steps = frame["day"].dt.to_period({"day": "D", "week": "W", "month": "M"}[step])
     starts = steps.dt.start_time
     counts = frame.groupby(starts)[_COUNTS].sum()
@@ -152,58 +154,70 @@ def by_part(
     ``jobs`` stand behind them.
     """
     days: dict[str, date] = {"since": period.start, "until": period.end}
-    called = _CALLED[part]
 
     def load() -> Drawing:
-        answer = question.read(**days)
-        rows = answer.frame[answer.frame["completed_count"] > 0]
-        if rows.empty:
-            return Drawing(None, "", answer.as_of, empty="No completed jobs in this period.")
-        names = [called(name if pd.notna(name) else None) for name in rows[part]]
-        total = rows["completed_count"].sum()
-        said = [
-            f"{text('count', count)}, {text('pct', count / total)}"
-            for count in rows["completed_count"]
-        ]
-        figure = Ranking(names, rows["completed_count"].tolist(), said)
-        described = "; ".join(f"{name} {words}" for name, words in zip(names, said, strict=True))
-        ended: dict[str, Parameter] = {**days, "dated": "ended", "status": "completed"}
-        of = [filters.NONE if pd.isna(value) else str(value) for value in rows[part]]
-        behind = jobs.behind(
-            Part("Completed in all these days", ended),
-            {0: [Part(n, {**ended, part: v}) for n, v in zip(names, of, strict=True)]},
-        )
-        alt = f"Completed jobs by {part}: {described}."
-        return Drawing(figure, alt, answer.as_of, behind=behind)
+        return jobs.behind(_by_part(question.read(**days), part, period))
 
     return load, lambda: question.forget(**days)
+
+
+@kept
+def _by_part(answer: Answer, part: str, period: Period) -> Drawing:
+    called = _CALLED[part]
+    rows = answer.frame[answer.frame["completed_count"] > 0]
+    if rows.empty:
+        return Drawing(None, "", answer.as_of, empty="No completed jobs in this period.")
+    names = [called(name if pd.notna(name) else None) for name in rows[part]]
+    total = rows["completed_count"].sum()
+    said = [
+        f"{text('count', count)}, {text('pct', count / total)}" for count in rows["completed_count"]
+    ]
+    figure = Ranking(names, rows["completed_count"].tolist(), said)
+    described = "; ".join(f"{name} {words}" for name, words in zip(names, said, strict=True))
+    ended = _ended(period, "completed")
+    of = [filters.NONE if pd.isna(value) else str(value) for value in rows[part]]
+    shown = [Part(n, {**ended, part: v}) for n, v in zip(names, of, strict=True)]
+    return Drawing(
+        figure,
+        f"Completed jobs by {part}: {described}.",
+        answer.as_of,
+        parts=Parts.of(Part("Completed in all these days", ended), {0: shown}),
+    )
+
+
+def _ended(period: Period, status: str) -> dict[str, Parameter]:
+    return {"since": period.start, "until": period.end, "dated": "ended", "status": status}
 
 
 def by_status(question: Question, period: Period, jobs: Rows) -> tuple[Load[Drawing], Forget]:
     """What became of jobs in the period: completed, failed or canceled; ``jobs`` stand behind."""
     days: dict[str, date] = {"since": period.start, "until": period.end}
-    ended = ("completed", "failed", "canceled")
 
     def load() -> Drawing:
-        answer = question.read(**days)
-        counts = [int(answer.frame[f"{status}_count"].iloc[0]) for status in ended]
-        if not any(counts):
-            return Drawing(None, "", answer.as_of, empty="No jobs that ended in this period.")
-        names = [status.capitalize() for status in ended]
-        said = [f"{text('count', n)}, {text('pct', n / sum(counts))}" for n in counts]
-        parts = [
-            Part(f"{name} in all these days", {**days, "dated": "ended", "status": status})
-            for name, status in zip(names, ended, strict=True)
-        ]
-        described = "; ".join(f"{name} {words}" for name, words in zip(names, said, strict=True))
-        return Drawing(
-            Ranking(names, counts, said),
-            f"Jobs that ended, by status: {described}.",
-            answer.as_of,
-            behind=jobs.behind(parts[0], {0: parts}),
-        )
+        return jobs.behind(_by_status(question.read(**days), period))
 
     return load, lambda: question.forget(**days)
+
+
+@kept
+def _by_status(answer: Answer, period: Period) -> Drawing:
+    ended = ("completed", "failed", "canceled")
+    counts = [int(answer.row[f"{status}_count"]) for status in ended]
+    if not any(counts):
+        return Drawing(None, "", answer.as_of, empty="No jobs that ended in this period.")
+    names = [status.capitalize() for status in ended]
+    said = [f"{text('count', n)}, {text('pct', n / sum(counts))}" for n in counts]
+    shown = [
+        Part(f"{name} in all these days", _ended(period, status))
+        for name, status in zip(names, ended, strict=True)
+    ]
+    described = "; ".join(f"{name} {words}" for name, words in zip(names, said, strict=True))
+    return Drawing(
+        Ranking(names, counts, said),
+        f"Jobs that ended, by status: {described}.",
+        answer.as_of,
+        parts=Parts.of(shown[0], {0: shown}),
+    )
 
 
 def by_brand(question: Question, period: Period) -> tuple[Load[Drawing], Forget]:
@@ -211,26 +225,30 @@ def by_brand(question: Question, period: Period) -> tuple[Load[Drawing], Forget]
     days: dict[str, date] = {"since": period.start, "until": period.end}
 
     def load() -> Drawing:
-        answer = question.read(**days)
-        rows = answer.frame[answer.frame["completed_count"] > 0]
-        if rows.empty:
-            return Drawing(None, "", answer.as_of, empty="No completed jobs in this period.")
-        # One left over stands for itself.
-        most = _BRANDS if len(rows) > _BRANDS + 1 else _BRANDS + 1
-        first, others = rows.head(most), rows.iloc[most:]
-        names, counts = first["name"].tolist(), first["completed_count"].tolist()
-        if not others.empty:
-            names.append(f"{len(others):,} others")
-            counts.append(int(others["completed_count"].sum()))
-        said = [f"{text('count', n)}, {text('pct', n / sum(counts))}" for n in counts]
-        described = "; ".join(f"{name} {words}" for name, words in zip(names, said, strict=True))
-        return Drawing(
-            Ranking(names, counts, said),
-            f"Completed jobs by brand: {described}.",
-            answer.as_of,
-        )
+        return _by_brand(question.read(**days))
 
     return load, lambda: question.forget(**days)
+
+
+@kept
+def _by_brand(answer: Answer) -> Drawing:
+    rows = answer.frame[answer.frame["completed_count"] > 0]
+    if rows.empty:
+        return Drawing(None, "", answer.as_of, empty="No completed jobs in this period.")
+    # One left over stands for itself.
+    most = _BRANDS if len(rows) > _BRANDS + 1 else _BRANDS + 1
+    first, others = rows.head(most), rows.iloc[most:]
+    names, counts = first["name"].tolist(), first["completed_count"].tolist()
+    if not others.empty:
+        names.append(f"{len(others):,} others")
+        counts.append(int(others["completed_count"].sum()))
+    said = [f"{text('count', n)}, {text('pct', n / sum(counts))}" for n in counts]
+    described = "; ".join(f"{name} {words}" for name, words in zip(names, said, strict=True))
+    return Drawing(
+        Ranking(names, counts, said),
+        f"Completed jobs by brand: {described}.",
+        answer.as_of,
+    )
 
 
 def by_hour(question: Question, period: Period, jobs: Rows) -> tuple[Load[Drawing], Forget]:
@@ -241,42 +259,46 @@ def by_hour(question: Question, period: Period, jobs: Rows) -> tuple[Load[Drawin
     days = {"since": period.start, "until": period.end}
 
     def load() -> Drawing:
-        answer = question.read(**days)
-        if answer.frame.empty:
-            return Drawing(None, "", answer.as_of, empty="No jobs in this period.")
-        means = _hourly_means(answer, period.start, period.end)
-        said = [
-            [
-                f"{day} {hour}:00 to {hour + 1}:00: {mean:,.1f} launched a day"
-                for hour, mean in enumerate(row)
-            ]
-            for day, row in zip(_WEEKDAYS, means, strict=True)
-        ]
-        figure = Cells(
-            [str(hour) if hour % 3 == 0 else "" for hour in range(24)],
-            [day[:3] for day in _WEEKDAYS],
-            means,
-            unit="count",
-            hover=said,
-        )
-        told = [
-            (mean, words)
-            for row, words_of_row in zip(means, said, strict=True)
-            for mean, words in zip(row, words_of_row, strict=True)
-        ]
-        busiest = max(cell for cell in told if not missing(cell[0]))[1]
-        return Drawing(
-            figure,
-            f"Launched jobs by weekday and hour, UTC. Busiest: {busiest}.",
-            answer.as_of,
-            note=f"Busiest: {busiest}.",
-            behind=_behind_hours(jobs, period),
-        )
+        return jobs.behind(_by_hour(question.read(**days), period))
 
     return load, lambda: question.forget(**days)
 
 
-def _behind_hours(jobs: Rows, period: Period) -> Behind:
+@kept
+def _by_hour(answer: Answer, period: Period) -> Drawing:
+    if answer.frame.empty:
+        return Drawing(None, "", answer.as_of, empty="No jobs in this period.")
+    means = hourly_means(answer.frame, period.start, period.end)
+    said = [
+        [
+            f"{day} {hour}:00 to {hour + 1}:00: {mean:,.1f} launched a day"
+            for hour, mean in enumerate(row)
+        ]
+        for day, row in zip(_WEEKDAYS, means, strict=True)
+    ]
+    figure = Cells(
+        [str(hour) if hour % 3 == 0 else "" for hour in range(24)],
+        [day[:3] for day in _WEEKDAYS],
+        means,
+        unit="count",
+        hover=said,
+    )
+    told = [
+        (mean, words)
+        for row, words_of_row in zip(means, said, strict=True)
+        for mean, words in zip(row, words_of_row, strict=True)
+    ]
+    busiest = max(cell for cell in told if not missing(cell[0]))[1]
+    return Drawing(
+        figure,
+        f"Launched jobs by weekday and hour, UTC. Busiest: {busiest}.",
+        answer.as_of,
+        note=f"Busiest: {busiest}.",
+        parts=_parts_of_hours(period),
+    )
+
+
+def _parts_of_hours(period: Period) -> Parts:
     launched: dict[str, Parameter] = {
         "since": period.start,
         "until": period.end,
@@ -290,12 +312,7 @@ def _behind_hours(jobs: Rows, period: Period) -> Behind:
         for number, day in enumerate(_WEEKDAYS, start=1)
         for hour in range(24)
     ]
-    return jobs.behind(Part("Launched in all these days", launched), {0: cells})
-
-
-@kept
-def _hourly_means(answer: Answer, start: date, end: date) -> list[list[float]]:
-    return hourly_means(answer.frame, start, end)
+    return Parts.of(Part("Launched in all these days", launched), {0: cells})
 
 
 def hourly_means(frame: pd.DataFrame, start: date, end: date) -> list[list[float]]:

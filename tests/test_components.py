@@ -547,7 +547,8 @@ def test_weeks_and_months_add_up_days_and_say_which_are_cut() -> None:
     frame = pd.DataFrame({"day": days, "launched_count": 2, "completed_count": 1})
     frame = frame.assign(failed_count=0, canceled_count=0)
     end = date(2026, 3, 12)
-    counts, cut = volume.stepped(frame, "week", end)
+    answer = Answer(frame)
+    counts, cut = volume.stepped(answer, "week", end)
     assert [start.date() for start in counts.index] == [
         date(2026, 2, 23),
         date(2026, 3, 2),
@@ -555,14 +556,14 @@ def test_weeks_and_months_add_up_days_and_say_which_are_cut() -> None:
     ]
     assert list(counts["launched_count"]) == [10, 14, 8]
     assert cut == [True, False, True]
-    counts, cut = volume.stepped(frame, "month", end)
+    counts, cut = volume.stepped(answer, "month", end)
     assert (list(counts["completed_count"]), cut) == ([4, 12], [True, True])
-    counts, cut = volume.stepped(frame, "day", end)
+    counts, cut = volume.stepped(answer, "day", end)
     assert (len(counts), cut) == (16, [False] * 15 + [True])
     # The last day of a month that is whole.
     whole = pd.DataFrame({"day": pd.date_range("2026-02-01", "2026-02-28")})
     whole = whole.assign(launched_count=1, completed_count=1, failed_count=0, canceled_count=0)
-    assert volume.stepped(whole, "month", date(2026, 3, 1))[1] == [False]
+    assert volume.stepped(Answer(whole), "month", date(2026, 3, 1))[1] == [False]
 
 
 @pytest.mark.parametrize(
@@ -966,9 +967,9 @@ def test_the_triangle_and_its_curves_name_the_rows_that_they_show() -> None:
     assert list(zip(hatching.x, hatching.base, strict=True)) == [(2, -0.45), (1, 0.55)]
     # Everybody is there at first: the scale is of what follows.
     assert table.zmax == 0.75
-    behind = drawing.behind
-    assert isinstance(behind, Behind)
-    part = behind.parts[behind.points[0, 4]]
+    assert isinstance(drawing.behind, Behind)
+    parts = drawing.behind.parts
+    part = parts.listed[parts.points[0, 4]]
     assert part.label == "Feb 2026 · 4, month 1"
     assert part.params == {
         "since": date(2026, 2, 1),
@@ -977,7 +978,7 @@ def test_the_triangle_and_its_curves_name_the_rows_that_they_show() -> None:
         "next_period": 2,
     }
     # Nothing stands behind the future and the mean.
-    assert {point for _, point in behind.points} == {0, 1, 2, 3, 4}
+    assert {point for _, point in drawing.behind.points} == {0, 1, 2, 3, 4}
 
     load, _ = triangle.curves(told("a", frame), "month", date(2026, 3, 1))
     curves = load().made()

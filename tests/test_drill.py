@@ -17,8 +17,9 @@ import queries
 from components import behind, card, charts, clicks
 from components import jobs as job_rows
 from components.card import Drawing
-from components.drill import EVER, PAGE, Behind, Part, Rows
+from components.drill import EVER, PAGE, Behind, Rows
 from components.job import UNKNOWN
+from components.parts import Part, Parts
 from components.question import Ask, asking
 from database import connections
 from database.tenancy import Scope
@@ -312,10 +313,9 @@ def test_everything_of_a_job_and_nothing_of_somebody_elses(brand: str) -> None:
 
 
 def test_a_point_leads_to_its_part_and_parts_of_one_name_are_one() -> None:
-    rows = Rows("Jobs", ask()("tryons/jobs"), lambda _: (lambda: None, lambda: None), ask())  # type: ignore[arg-type,return-value]
     march, april = Part("March", {"since": 1}), Part("April", {"since": 2})
-    found = rows.behind(Part("All", {}), {0: [march, march, None], 2: [april]})
-    assert [part.label for part in found.parts] == ["All", "March", "April"]
+    found = Parts.of(Part("All", {}), {0: [march, march, None], 2: [april]})
+    assert [part.label for part in found.listed] == ["All", "March", "April"]
     assert dict(found.points) == {(0, 0): 1, (0, 1): 1, (2, 0): 2}
 
 
@@ -483,8 +483,8 @@ def test_the_rows_behind_a_bar_are_exactly_what_it_shows(
         kinds = {(trace.type, getattr(trace, "mode", None)) for trace in figure.data}
         if kinds & {("scatter", "lines"), ("scatter", "lines+markers"), ("heatmap", None)}:
             return
-        for (trace, place), number in stands_behind.points.items():
-            part = stands_behind.parts[number]
+        for (trace, place), number in stands_behind.parts.points.items():
+            part = stands_behind.parts.listed[number]
             shown = drawn_value(figure.data[trace], place)
             paged = {"row_count": 10_000} if stands_behind.rows.is_paged else {}
             rows = stands_behind.rows.question.narrowed({**part.params, **paged}).read().frame
