@@ -73,7 +73,7 @@ def _in_words(value: Parameter) -> str:
 _P = ParamSpec("_P")
 _Made = TypeVar("_Made")
 # So many of what one function made are kept: a few people at a few periods each.
-_KEPT = 32
+KEPT = 32
 
 
 def kept(make: Callable[_P, _Made]) -> Callable[_P, _Made]:
@@ -83,7 +83,7 @@ def kept(make: Callable[_P, _Made]) -> Callable[_P, _Made]:
     not work it out again. Other arguments are compared by what they say. What is made is shared: it
     is nobody's to change, and holds nothing of whoever it was made for.
     """
-    return cast(Callable[_P, _Made], lru_cache(_KEPT)(make))
+    return cast(Callable[_P, _Made], lru_cache(KEPT)(make))
 
 
 class NotAtHandError(Exception):

@@ -1,8 +1,11 @@
 """The components, each on its own: what they compute, and what they show when all goes wrong."""
 
+import importlib
+import inspect
 import json
 import logging
 import math
+import pkgutil
 from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
@@ -16,13 +19,16 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+import components
 import metrics
 import queries
 from components import (
     accuracy,
+    asked,
     brand,
     charts,
     cohorts,
+    economics,
     leaderboard,
     lifetime,
     notes,
@@ -540,6 +546,68 @@ def test_picking_is_for_the_browser_but_checked_here() -> None:
     assert (page.text[0].value, page.text[1].value) == ("all", "Last 30 days")
     page.selectbox(key="period").select("Last 7 days").run()
     assert page.text[1].value == "Last 7 days"
+
+
+def _kept_functions() -> dict[str, Any]:
+    modules = [
+        importlib.import_module(f"components.{found.name}")
+        for found in pkgutil.iter_modules(components.__path__)
+    ]
+    return {
+        f"{module.__name__}.{name}": thing
+        for module in modules
+        for name, thing in vars(module).items()
+        if hasattr(thing, "cache_parameters")
+        and thing.cache_parameters()["maxsize"] == asked.KEPT
+        and thing.__module__ == module.__name__
+    }
+
+
+def test_what_is_kept_for_the_next_reader_is_made_of_answers_and_nothing_of_whoever_looks() -> None:
+    answers_or_words = {"Answer", "Literal", "str", "int", "bool", "date", "Period", "int | None"}
+    found = _kept_functions()
+    assert {"components.leaderboard._table", "components.volume._over_time"} <= found.keys()
+    for name, kept in found.items():
+        taken = {
+            str(getattr(parameter.annotation, "__name__", parameter.annotation))
+            for parameter in inspect.signature(kept).parameters.values()
+        }
+        assert "Answer" in taken, name
+        assert taken <= answers_or_words, name
+
+
+def test_a_table_is_made_once_of_an_answer_and_anew_of_the_next() -> None:
+    frame = pd.DataFrame({"name": ["Aurora"], "spend_usd": [Decimal(5)]}).reindex(
+        columns=[
+            "name",
+            "ltv_usd",
+            "month_count",
+            "cac_usd",
+            "ltv_cac_ratio",
+            "payback_month",
+            "spend_usd",
+            "new_shopper_count",
+        ]
+    )
+    window = period.period("Last 7 days", date(2026, 3, 10))
+
+    class Standing(Teller):
+        def __init__(self) -> None:
+            self.answer = Answer(frame)
+
+        def read(self, name: str, scope: object, **_: object) -> Any:  # noqa: ARG002 (a reader's)
+            return self.answer
+
+        at_hand = read
+
+    reader = Standing()
+    load, _ = economics.by_brand(Question(reader, lambda: None, "a", {}), window)
+    first = load()
+    assert load() is first
+    assert load().drawn is first.drawn
+    reader.answer = Answer(frame.assign(spend_usd=pd.Series([Decimal(7)], dtype=object)))
+    again = load()
+    assert (first.shown["spend_usd"].tolist(), again.shown["spend_usd"].tolist()) == ([5.0], [7.0])
 
 
 def test_weeks_and_months_add_up_days_and_say_which_are_cut() -> None:
