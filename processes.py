@@ -279,7 +279,7 @@ def _cli(command: str) -> list[str]:
 
 
 def _server(read: Settings) -> list[str]:
-    command = [sys.executable, "-m", "uvicorn", "server:app"]
+    command = [sys.executable, "-m", "uvicorn", "server:app", "--ws", "frontend:Socket"]
     command += ["--host", read.host, "--port", str(read.port), "--log-level", read.log_level]
     # The dashboard's own requests would fill the log; the platform in front logs the rest.
     command += ["--no-access-log", "--no-server-header", "--timeout-graceful-shutdown", "2"]

@@ -273,9 +273,10 @@ def _server() -> Iterator[tuple[str, psutil.Process]]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "uvicorn", "bench.server:app", "--port", str(port)]
+    command = [sys.executable, "-m", "uvicorn", "bench.server:app", "--ws", "frontend:Socket"]
+    command += ["--port", str(port), "--no-access-log", "--timeout-graceful-shutdown", "2"]
     process = subprocess.Popen(
-        [*command, "--no-access-log", "--timeout-graceful-shutdown", "2"],
+        command,
         cwd=ROOT,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

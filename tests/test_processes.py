@@ -9,6 +9,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from websockets.extensions.permessage_deflate import PerMessageDeflate
+from websockets.sync.client import connect
+from websockets.typing import Subprotocol
 
 from database import embedded
 from database.embedded import Cluster
@@ -24,6 +27,8 @@ from tests.supervised import (
     status,
 )
 from tests.waiting import wait_until
+
+_STREAMLIT = Subprotocol("streamlit")
 
 
 def fails(home: Path, port: int, **more: str) -> str:
@@ -99,6 +104,15 @@ def test_what_dies_is_started_again_alone(one: Running) -> None:
         wait_until(lambda part=victim: one.has(part), f"{victim} runs again")  # type: ignore[misc]
         wait_until(lambda: status(one.port) == 200, "the server is well again")
         assert all(before[name].is_running() for name in PARTS if name != victim)
+
+
+def test_what_a_page_is_sent_is_compressed_by_what_it_was_sent_before(one: Running) -> None:
+    with connect(f"ws://127.0.0.1:{one.port}/_stcore/stream", subprotocols=[_STREAMLIT]) as page:
+        (compression,) = page.protocol.extensions
+    assert isinstance(compression, PerMessageDeflate)
+    # A history of 2 ** 15 bytes on the server's side, kept from message to message.
+    assert compression.remote_max_window_bits == 15
+    assert not compression.remote_no_context_takeover
 
 
 def test_a_second_one_in_the_same_home_is_refused(one: Running) -> None:

@@ -103,8 +103,9 @@ def dashboard() -> Iterator[Dashboard]:
             insert(connection, "brands", name="Aster", slug="aster", is_demo=True)
         connections.dispose()
         proxy = ["--proxy-headers", "--forwarded-allow-ips", "127.0.0.1"]  # as in a deployment
+        command = [sys.executable, "-m", "uvicorn", "server:app", "--ws", "frontend:Socket"]
         server = subprocess.Popen(
-            [sys.executable, "-m", "uvicorn", "server:app", "--port", str(port), *proxy],
+            [*command, "--port", str(port), *proxy],
             cwd=ROOT,
             env={**os.environ, "CLOSETAI_DEMO": "on", "PORT": str(port)},
             stdout=subprocess.DEVNULL,
