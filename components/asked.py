@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache
-from typing import Any, ParamSpec, TypeVar, cast
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+from weakref import WeakKeyDictionary
 
 Parameter = str | int | date
 # The one row of an answer, by the names of its columns.
@@ -70,20 +71,31 @@ def _in_words(value: Parameter) -> str:
     return f"{listed[0]} to {listed[-1]}" if listed == follow else str(value)
 
 
+_A = TypeVar("_A")
 _P = ParamSpec("_P")
 _Made = TypeVar("_Made")
-# So many of what one function made are kept: a few people at a few periods each.
-KEPT = 32
 
 
-def kept(make: Callable[_P, _Made]) -> Callable[_P, _Made]:
-    """Keep what a function made last: of the same answers it makes the same.
+def kept(
+    make: Callable[Concatenate[_A, _P], _Made],
+) -> Callable[Concatenate[_A, _P], _Made]:
+    """Keep what a function makes of an answer, and of what else it takes, as long as the answer.
 
     An answer is one object for all who read it from the cache, so that the second to read it need
-    not work it out again. Other arguments are compared by what they say. What is made is shared: it
-    is nobody's to change, and holds nothing of whoever it was made for.
+    not work it out again. What is made is shared: it is nobody's to change, and holds nothing of
+    whoever it was made for, nor the answer itself.
     """
-    return cast(Callable[_P, _Made], lru_cache(KEPT)(make))
+    made: WeakKeyDictionary[_A, dict[object, _Made]] = WeakKeyDictionary()
+
+    @wraps(make)
+    def keeping(answer: _A, /, *others: _P.args, **named: _P.kwargs) -> _Made:
+        known = made.setdefault(answer, {})
+        key = (others, *sorted(named.items()))
+        if key not in known:
+            known[key] = make(answer, *others, **named)
+        return known[key]
+
+    return keeping
 
 
 class NotAtHandError(Exception):

@@ -1,11 +1,13 @@
 """The components, each on its own: what they compute, and what they show when all goes wrong."""
 
+import gc
 import importlib
 import inspect
 import json
 import logging
 import math
 import pkgutil
+import weakref
 from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
@@ -549,6 +551,7 @@ def test_picking_is_for_the_browser_but_checked_here() -> None:
 
 
 def _kept_functions() -> dict[str, Any]:
+    keeping = asked.kept(str).__code__
     modules = [
         importlib.import_module(f"components.{found.name}")
         for found in pkgutil.iter_modules(components.__path__)
@@ -557,9 +560,7 @@ def _kept_functions() -> dict[str, Any]:
         f"{module.__name__}.{name}": thing
         for module in modules
         for name, thing in vars(module).items()
-        if hasattr(thing, "cache_parameters")
-        and thing.cache_parameters()["maxsize"] == asked.KEPT
-        and thing.__module__ == module.__name__
+        if getattr(thing, "__code__", None) is keeping and thing.__module__ == module.__name__
     }
 
 
@@ -608,6 +609,11 @@ def test_a_table_is_made_once_of_an_answer_and_anew_of_the_next() -> None:
     reader.answer = Answer(frame.assign(spend_usd=pd.Series([Decimal(7)], dtype=object)))
     again = load()
     assert (first.shown["spend_usd"].tolist(), again.shown["spend_usd"].tolist()) == ([5.0], [7.0])
+    # With the answer goes what was made of it.
+    last = weakref.ref(first)
+    del first
+    gc.collect()
+    assert last() is None
 
 
 def test_weeks_and_months_add_up_days_and_say_which_are_cut() -> None:
