@@ -138,7 +138,8 @@ export default function ({ parentElement, data, setTriggerValue }) {
   while (body.children.length < count && more());
   const parts = data.isLong ? [search(put, state), within] : [within];
   frame.replaceChildren(...parts);
-  within.scrollTop = top;
+  // Setting it, even to nothing, has the whole page laid out there and then.
+  if (top > 0) within.scrollTop = top;
   frame.classList.toggle("long", data.isLong);
   frame.style.setProperty("--colour", data.colour);
   scrollable.observe(within);
