@@ -329,6 +329,14 @@ def test_a_search_that_finds_less_of_other_rows_finds_that(draw: Draw, sheet: Pa
     expect(shown.locator("tbody tr")).to_have_count(5)
 
 
+def test_whoever_has_scrolled_stays_there_when_other_rows_come(draw: Draw, sheet: Page) -> None:
+    shown = draw(brands(130))
+    within = shown.locator(".within")
+    within.evaluate("(frame) => { frame.scrollTop = 500; }")
+    sheet.evaluate("(data) => again(data)", brands(129))
+    assert within.evaluate("(frame) => frame.scrollTop") == 500
+
+
 def test_words_that_are_missing_come_last_either_way(draw: Draw) -> None:
     rows = pd.DataFrame({"a": ["b", None, "a"]})
     shown = draw(table.data(rows, {"a": st.column_config.TextColumn("A")}, "alt"))
