@@ -892,30 +892,14 @@ def test_a_figure_that_is_not_compared_has_no_change_and_asks_for_its_own_days_a
         assert asked == [date(2026, 3, 3)]
 
 
-class Told:
-    """An answer that is there already."""
-
-    def __init__(self, frame: pd.DataFrame) -> None:
-        self.frame, self.as_of = frame, datetime(2026, 3, 9, tzinfo=UTC)
-        self.sql, self.elapsed_ms = "", 0.0
-
-    @property
-    def row_count(self) -> int:
-        return len(self.frame)
-
-    @property
-    def row(self) -> Mapping[str, Any]:
-        return dict(self.frame.iloc[0])
-
-
 class Teller:
     """A reader that has one answer a question."""
 
     def __init__(self, **frames: pd.DataFrame) -> None:
         self.frames = frames
 
-    def read(self, name: str, scope: object, **_: object) -> Told:  # noqa: ARG002 (a reader's)
-        return Told(self.frames[name])
+    def read(self, name: str, scope: object, **_: object) -> Answer:  # noqa: ARG002 (a reader's)
+        return Answer(self.frames[name])
 
     at_hand = read
 
@@ -969,11 +953,11 @@ class Keeper(Teller):
         super().__init__(**frames)
         self.kept: set[str] = set()
 
-    def read(self, name: str, scope: object, **params: object) -> Told:
+    def read(self, name: str, scope: object, **params: object) -> Answer:
         self.kept.add(name)
         return super().read(name, scope, **params)
 
-    def at_hand(self, name: str, scope: object, **params: object) -> Told | None:  # type: ignore[override]
+    def at_hand(self, name: str, scope: object, **params: object) -> Answer | None:  # type: ignore[override]
         return super().read(name, scope, **params) if name in self.kept else None
 
 
