@@ -90,10 +90,9 @@ class UnknownAddresses:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.pages = {
-            "",
-            *(path.stem.replace("_", "-") for path in (ROOT / "pages").glob("*/*.py")),
-        }
+        named = {path.stem.replace("_", "-") for path in (ROOT / "pages").glob("*/*.py")}
+        # The first page has no name in addresses.
+        self.pages = {"", *named} - {"overview"}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer with the way to the first page."""

@@ -89,6 +89,12 @@ def test_streamlit_s_files_come_early_and_small(
                 assert "modulepreload" not in answer.text
                 assert "__streamlit" not in answer.text
                 assert len(answer.content) > 0
+        for address in ("/overview", "/no-such-page"):
+            with subtests.test("what is no page leads to the first, filters kept", address=address):
+                answer = browser.get(
+                    f"{address}?period=x", headers={"accept": "text/html"}, follow_redirects=False
+                )
+                assert answer.headers["location"] == "/?period=x"
         with subtests.test("scripts come compressed to whoever takes them so"):
             comes_compressed(browser)
 
