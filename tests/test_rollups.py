@@ -403,6 +403,27 @@ def test_a_rebuild_gives_what_is_there_and_leaves_nothing_waiting() -> None:
     assert seen == [brand], "a rebuilt table is protected as the one before"
 
 
+@pytest.mark.usefixtures("recent_demo_database")
+def test_an_index_alone_answers_again_after_rows_have_changed() -> None:
+    rollups.fold_all()
+    rollups.vacuum()
+    with connections.owner() as connection:
+        connection.execute(text("update rollup_returns set shoppers = shoppers"))
+        connection.execute(text("select pg_stat_force_next_flush()"))
+    rollups.vacuum()
+    with connections.owner() as connection:
+        connection.execute(text("set local enable_seqscan = off"))
+        connection.execute(text("set local enable_bitmapscan = off"))
+        plan = connection.scalars(
+            text(
+                "explain (analyze, timing off, costs off) select in_view, sum(shoppers)"
+                " from rollup_returns where grain = 'month' and split = 'none' group by in_view"
+            )
+        ).all()
+    looked_up = [line.strip() for line in plan if "Heap Fetches" in line]
+    assert looked_up == ["Heap Fetches: 0"], "\n".join(plan)
+
+
 @pytest.mark.usefixtures("database")
 def test_the_check_finds_a_row_that_is_missing(subtests: pytest.Subtests) -> None:
     world = World(random.Random(7))

@@ -183,12 +183,21 @@ _SPEED_MERGED = """
 """
 
 
+# Each row that changes takes the page that it was on and the one that it is now on off the map, and
+# one in a hundred, scattered, is enough to make most of an index useless by itself. How much of the
+# map there was is known of the last time only.
 _UNMAPPED = text(
     """
-    select relname from pg_class
-    where relnamespace = 'public'::regnamespace and relname = any(:tables)
-      and (relallvisible < 0.8 * relpages or reltuples < 0)
-    order by relname
+    select c.relname
+    from pg_class c
+    inner join pg_stat_user_tables s on s.relid = c.oid
+    where c.relnamespace = 'public'::regnamespace and c.relname = any(:tables)
+      and (
+        s.n_dead_tup + s.n_ins_since_vacuum > 0
+        or c.relallvisible < 0.8 * c.relpages
+        or c.reltuples < 0
+      )
+    order by c.relname
     """
 )
 
@@ -450,10 +459,14 @@ def rebuild(progress: Progress | None = None) -> None:
 def vacuum() -> None:
     """Bring statistics up to date, and the map of pages for which an index alone may answer.
 
-    Only of rollups that have little of that map. Right after they were written it cannot always be
-    made (ten million jobs: not at all), so the worker looks again now and then. Raises
-    DatabaseUnavailableError.
+    Only of rollups that have changed since, or have little of that map: each change takes pages
+    off it, so the worker looks again now and then. Raises DatabaseUnavailableError.
     """
+    with connections.owner() as connection:
+        # A change is on the map once it is on the disk: commits do not wait for that, but this one
+        # does, and for those before it.
+        connection.execute(text("set local synchronous_commit = on"))
+        connection.execute(text("select pg_logical_emit_message(true, 'rollups', 'vacuum')"))
     with connections.maintenance() as connection:
         unmapped = connection.scalars(_UNMAPPED, {"tables": TABLES}).all()
         if unmapped:
