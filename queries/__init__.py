@@ -239,7 +239,8 @@ def _ask(asked: _Asked) -> Answer:
 
 def _frame(result: CursorResult[tuple[object, ...]]) -> pd.DataFrame:
     types = [(str(column[0]), cast(int, column[1])) for column in result.cursor.description]
-    columns = list(zip(*result.all(), strict=True)) or [()] * len(types)
+    # From the driver: rows of SQLAlchemy's would be made to be taken apart.
+    columns = list(zip(*result.cursor.fetchall(), strict=True)) or [()] * len(types)
     return pd.DataFrame(
         {
             name: _column(name, kind, values)

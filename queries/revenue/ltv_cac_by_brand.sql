@@ -40,12 +40,12 @@ with curves as materialized (
 spent as (
     select
         a.in_view as brand_id,
-        sum(p.sign * a.spend_usd) as spend
+        sum(case p.sign when 1 then a.spend_usd else -a.spend_usd end) as spend
     from nearest_parts(cast(:since as date), cast(:until as date)) p
     inner join rollup_spend a
         on p.grain = a.grain and p.first_day <= a.starts_on and p.day_after > a.starts_on
     group by a.in_view
-    having sum(p.sign * a.spend_usd) <> 0
+    having sum(case p.sign when 1 then a.spend_usd else -a.spend_usd end) <> 0
 ),
 
 newcomers as (
@@ -74,14 +74,14 @@ acquired as (
         s.brand_id is not null
         or n.brand_id is not null
         or b.id in (select v.brand_id from curves v)
-        -- Those of the month that is under way.
+        -- Those who came in the month that is under way, before the window.
         or b.id in (
             select c.in_view
             from rollup_cohorts c
             where
                 c.grain = 'day'
                 and c.cohort >= cast(date_trunc('month', cast(:until as timestamp)) as date)
-                and c.cohort < cast(:until as date)
+                and c.cohort < cast(:since as date)
                 and c.split = 'none'
                 and c.number = 0
                 and c.shoppers > 0
@@ -98,11 +98,16 @@ select
     a.new_count as new_shopper_count,
     round(a.spend / nullif(a.new_count, 0), 2) as cac_usd,
     case when v.month_count = 12 then v.ltv * a.new_count / nullif(a.spend, 0) end as ltv_cac_ratio,
-    (
-        select cast(min(m.place) - 1 as numeric)
-        from unnest(v.margins_usd) with ordinality as m (margin_usd, place)
-        where m.margin_usd * a.new_count >= a.spend and a.new_count > 0
-    ) as payback_month
+    -- Who is paid back in the first month needs no look at the others.
+    case
+        when a.new_count > 0 and v.margins_usd[1] * a.new_count >= a.spend then 0
+        when a.new_count > 0
+            then (
+                select cast(min(m.place) - 1 as numeric)
+                from unnest(v.margins_usd) with ordinality as m (margin_usd, place)
+                where m.margin_usd * a.new_count >= a.spend
+            )
+    end as payback_month
 from acquired a
 left join curves v on a.brand_id = v.brand_id
 order by ltv_cac_ratio desc nulls last, a.name asc, a.brand_id asc

@@ -153,7 +153,7 @@ select
     r.mrr_before as mrr_before_usd,
     r.mrr / nullif(r.total, 0) as share_pct,
     s.sparkline,
-    coalesce(j.completed_count, 0) as completed_count,
+    cast(coalesce(j.completed_count, 0) as bigint) as completed_count,
     j.thousandths / nullif(j.rated_count, 0) / 1000 as model_confidence_pct,
     coalesce(v.approved_count, 0) as approved_count,
     coalesce(v.verdict_count, 0) as verdict_count,

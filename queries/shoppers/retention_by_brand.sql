@@ -15,27 +15,72 @@
 --   d7_pct           the share of them who launched a job on it
 --   d30_count        shoppers whose day 30 is a day of the window that is over
 --   d30_pct          the share of them who launched a job on it
-with due as (
+with parts as (
     select
-        r.in_view,
         n.day_number,
-        sum(p.sign * r.shoppers) as shoppers,
-        sum(p.sign * r.returned) as returned
+        p.grain,
+        p.first_day,
+        p.day_after,
+        p.sign
     from (values (1), (7), (30)) as n (day_number)
     cross join
         lateral nearest_parts(
             cast(:since as date) - n.day_number,
             least(cast(:until as date), cast(:as_of as date)) - n.day_number
         ) as p
-    -- Added up part by part: few rows are left to be put together.
+),
+
+-- The three windows have most of their cohorts in common: what lies between two of their bounds
+-- is read once, and counts for the windows that it is part of.
+pieces as (
+    select
+        d.grain,
+        d.first_day,
+        d.day_after,
+        sum(p.sign) filter (where p.day_number = 1) as in_1,
+        sum(p.sign) filter (where p.day_number = 7) as in_7,
+        sum(p.sign) filter (where p.day_number = 30) as in_30
+    from (
+        select
+            e.grain,
+            e.day as first_day,
+            lead(e.day) over (partition by e.grain order by e.day) as day_after
+        from (
+            select
+                p.grain,
+                p.first_day as day
+            from parts p
+            union
+            select
+                p.grain,
+                p.day_after as day
+            from parts p
+        ) as e
+    ) as d
+    inner join parts p
+        on d.grain = p.grain and d.first_day >= p.first_day and d.day_after <= p.day_after
+    group by d.grain, d.first_day, d.day_after
+),
+
+brand_totals as (
+    select
+        r.in_view,
+        coalesce(sum(p.in_1 * r.shoppers), 0) as d1,
+        sum(p.in_1 * r.day_1) as back_1,
+        coalesce(sum(p.in_7 * r.shoppers), 0) as d7,
+        sum(p.in_7 * r.day_7) as back_7,
+        coalesce(sum(p.in_30 * r.shoppers), 0) as d30,
+        sum(p.in_30 * r.day_30) as back_30
+    from pieces p
+    -- Added up piece by piece: few rows are left to be put together.
     cross join
         lateral (
             select
                 x.in_view,
                 sum(x.shoppers) as shoppers,
-                sum(
-                    case n.day_number when 1 then x.day_1 when 7 then x.day_7 else x.day_30 end
-                ) as returned
+                sum(x.day_1) as day_1,
+                sum(x.day_7) as day_7,
+                sum(x.day_30) as day_30
             from rollup_returns x
             where
                 x.grain = p.grain
@@ -44,21 +89,7 @@ with due as (
                 and x.split = 'none'
             group by x.in_view
         ) as r
-    group by r.in_view, n.day_number
-),
-
-brand_totals as (
-    select
-        d.in_view,
-        coalesce(sum(d.shoppers) filter (where d.day_number = 1), 0) as d1,
-        sum(d.returned) filter (where d.day_number = 1) as back_1,
-        coalesce(sum(d.shoppers) filter (where d.day_number = 7), 0) as d7,
-        sum(d.returned) filter (where d.day_number = 7) as back_7,
-        coalesce(sum(d.shoppers) filter (where d.day_number = 30), 0) as d30,
-        sum(d.returned) filter (where d.day_number = 30) as back_30
-    from due d
-    group by d.in_view
-    having sum(d.shoppers) > 0
+    group by r.in_view
 )
 
 select
@@ -72,4 +103,5 @@ select
     t.back_30 / nullif(t.d30, 0) as d30_pct
 from brand_totals t
 inner join brands b on t.in_view = b.id
+where greatest(t.d1, t.d7, t.d30) > 0
 order by d1_count desc, b.name asc, b.id asc
