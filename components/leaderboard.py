@@ -1,5 +1,8 @@
 """The leaderboard: how its columns are named, written and drawn."""
 
+from collections.abc import Sequence
+from itertools import pairwise
+
 import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
@@ -23,6 +26,18 @@ def moved(rank: int, before: float | None) -> str:
     return f"+{places}" if places > 0 else f"{MINUS}{-places}"
 
 
+def by_month(levels: Sequence[float], months: Sequence[int]) -> list[float]:
+    """MRR at the ends of 12 months, 0 before the first of the months in which it changed.
+
+    ``levels`` says what it was at the ends of ``months``, which are their numbers, from 0 to 11.
+    """
+    stays = [end - start for start, end in pairwise([*months, 12])]
+    ends = [0.0] * months[0]
+    for level, count in zip(levels, stays, strict=True):
+        ends += [level] * count
+    return ends
+
+
 def ranked(
     question: Question, period: Period, top: int | None = None
 ) -> tuple[Load[Table], Forget]:
@@ -42,8 +57,10 @@ def _table(answer: Answer, top: int | None) -> Table:
     frame = answer.frame
     rows = frame[frame["rank"].notna()].head(top or len(frame))
     places = zip(rows["rank"], rows["rank_before"], strict=True)
+    changes = zip(rows["sparkline_levels"], rows["sparkline_months"], strict=True)
     rows = rows.assign(
         moved=[moved(int(rank), before) for rank, before in places],
+        sparkline=pd.Series([by_month(*one) for one in changes], rows.index, dtype="object"),
         # Decimal is exact and slow to draw; a table shows whole dollars.
         mrr_usd=rows["mrr_usd"].astype(float),
     )

@@ -40,6 +40,8 @@ def table(verdicts: list[int], top: int | None = None) -> Table:
             "name": ["Aurora", "Borea", "Cirrus", "Dune"],
             "mrr_usd": [Decimal(300), Decimal(200), Decimal(100), Decimal(0)],
             "share_pct": [0.5, 1 / 3, 1 / 6, 0.0],
+            "sparkline_levels": [[300.0], [150.0, 200.0], [100.0], [50.0, 0.0]],
+            "sparkline_months": [[0], [2, 11], [11], [0, 8]],
             "verdict_count": verdicts,
         }
     )
@@ -52,6 +54,7 @@ def test_brands_without_mrr_are_left_out_and_places_are_counted() -> None:
     assert list(rows["name"]) == ["Aurora", "Borea", "Cirrus"]
     assert list(rows["moved"]) == ["+1", "−1", "new"]
     assert list(table([30, 30, 30, 30], top=2).rows["name"]) == ["Aurora", "Borea"]
+    assert list(rows["sparkline"]) == [[300] * 12, [0, 0, *[150] * 9, 200], [*[0] * 11, 100]]
 
 
 @pytest.mark.parametrize(

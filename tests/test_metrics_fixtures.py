@@ -12,7 +12,7 @@ from sqlalchemy import text
 import metrics
 import queries
 from billing import benchmarks
-from components import filters
+from components import filters, leaderboard
 from database import connections
 from database.tenancy import Scope
 from queries import Parameter
@@ -317,8 +317,12 @@ def test_the_leaderboard_ranks_by_mrr_then_name(brand: str) -> None:
     assert list(frame["mrr_usd"]) == [40, 30, 30, 0]
     assert list(frame["mrr_before_usd"]) == [10, 30, 0, 25]
     assert list(frame["share_pct"]) == [0.4, 0.3, 0.3, 0.0]
-    assert frame["sparkline"][0] == [0] * 8 + [10, 10, 10, 40]
-    assert frame["sparkline"][1] == [30] * 12
+    drawn = [
+        leaderboard.by_month(*one)
+        for one in zip(frame["sparkline_levels"], frame["sparkline_months"], strict=True)
+    ]
+    assert drawn[0] == [0] * 8 + [10, 10, 10, 40]
+    assert drawn[1] == [30] * 12
     top = frame.iloc[0]
     # The job launched in the last minute of the window ended four seconds later: still in it.
     assert top["completed_count"] == 2
@@ -337,7 +341,9 @@ def test_a_window_that_ends_within_a_month_cuts_the_last_point(brand: str) -> No
         "since": date(2026, 2, 15),
         "until": date(2026, 3, 15),
     }
-    assert one("revenue/mrr", brand, **window)["sparkline"] == [0] * 10 + [10, 20]
+    row = one("revenue/mrr", brand, **window)
+    drawn = leaderboard.by_month(row["sparkline_levels"], row["sparkline_months"])
+    assert drawn == [0] * 10 + [10, 20]
 
 
 def test_a_plan_shows_its_scheduled_churn(brand: str) -> None:

@@ -16,8 +16,10 @@
 --   mrr_usd               MRR at the window's end
 --   mrr_before_usd        MRR at the window's start
 --   share_pct             share of the total MRR of the brands in scope; n/a when that is 0
---   sparkline             MRR at the ends of 12 months, the last one cut at the window's end, as
---                         numbers to draw
+--   sparkline_levels      MRR at the ends of those of 12 months in which it changed, the last one
+--                         cut at the window's end, as numbers to draw
+--   sparkline_months      which of the 12 months those are, the first being 0; what was before
+--                         the 12 months counts for the first of them
 --   completed_count       shoppers' jobs completed in the window
 --   model_confidence_pct  mean confidence of those; n/a when there is none
 --   approved_count        random draws among those whose verdict is approved
@@ -67,35 +69,23 @@ month_starts as (
     from generate_series(0, 10) as n (months_ago)
 ),
 
--- The last movement of a month says its level, which stays until the next month with one.
+-- The last movement of a month says its level.
 month_ends as (
-    select
-        e.brand_id,
-        e.month_number,
-        e.mrr_after,
-        lead(e.month_number, 1, 12) over (partition by e.brand_id order by e.month_number)
-            as next_number
-    from (
-        select distinct on (c.brand_id, width_bucket(c.day, t.starts))
-            c.brand_id,
-            c.mrr_after,
-            width_bucket(c.day, t.starts) as month_number
-        from changes c
-        cross join month_starts t
-        order by c.brand_id asc, width_bucket(c.day, t.starts) asc, c.day desc
-    ) as e
+    select distinct on (c.brand_id, width_bucket(c.day, t.starts))
+        c.brand_id,
+        c.mrr_after,
+        width_bucket(c.day, t.starts) as month_number
+    from changes c
+    cross join month_starts t
+    order by c.brand_id asc, width_bucket(c.day, t.starts) asc, c.day desc
 ),
 
+-- A level stays for months: a tenth of the numbers is sent of what is drawn.
 sparklines as (
     select
         e.brand_id,
-        array_fill(cast(0 as double precision), array[min(e.month_number)])
-        || array_concat(
-            array_fill(
-                cast(e.mrr_after as double precision), array[e.next_number - e.month_number]
-            )
-            order by e.month_number
-        ) as sparkline
+        array_agg(cast(e.mrr_after as double precision) order by e.month_number) as levels,
+        array_agg(cast(e.month_number as smallint) order by e.month_number) as months
     from month_ends e
     group by e.brand_id
 ),
@@ -152,7 +142,8 @@ select
     r.mrr as mrr_usd,
     r.mrr_before as mrr_before_usd,
     r.mrr / nullif(r.total, 0) as share_pct,
-    s.sparkline,
+    s.levels as sparkline_levels,
+    s.months as sparkline_months,
     cast(coalesce(j.completed_count, 0) as bigint) as completed_count,
     j.thousandths / nullif(j.rated_count, 0) / 1000 as model_confidence_pct,
     coalesce(v.approved_count, 0) as approved_count,
