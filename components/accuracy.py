@@ -18,6 +18,7 @@ from components.parts import Part, Parts
 from components.period import Period
 from components.question import Answer, Parameter, Question
 from components.ranking import Ranking
+from components.table import Columns
 from metrics import text
 
 _TENTH = 0.1
@@ -150,13 +151,29 @@ def worst(
         if st.session_state.pop(_CLICKED, False):
             # The drawer is the page's: a click in a card runs nothing but the card.
             st.rerun()
+        found = load_rows()
+        reasons = found.rows["reasons"].str.replace("_", " ").str.capitalize()
         return replace(
-            load_rows(),
+            found,
+            rows=found.rows.assign(reasons=reasons),
+            columns=_worst_columns(found.columns),
             alt="Rejected jobs, those first of which the engine was least sure",
             empty="No picture of this period was rejected.",
         )
 
     return load, forget
+
+
+# What they all have in common says nothing of any.
+_IN_COMMON = {"status", "verdict", "failure"}
+
+
+def _worst_columns(columns: Columns) -> Columns:
+    reasons = st.column_config.TextColumn("Reasons", help="Why reviewers rejected it.")
+    return {
+        **{name: how for name, how in columns.items() if name not in _IN_COMMON},
+        "reasons": reasons,
+    }
 
 
 def _completed(label: str, since: date, until: date, **more: Parameter) -> Part:

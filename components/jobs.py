@@ -64,7 +64,7 @@ def listed(question: Question, opened: Callable[[str], None]) -> tuple[Load[Tabl
         )
         return Table(
             rows,
-            _listed_columns(),
+            _listed_columns(bool("object_id" in frame and frame["object_id"].notna().any())),
             alt="The jobs behind this, the newest first",
             as_of=answer.as_of,
             empty="No such jobs.",
@@ -79,11 +79,13 @@ def _failures(frame: pd.DataFrame) -> pd.Series:
     return frame["failure"].map(queue_failures.called, na_action="ignore")
 
 
-def _listed_columns() -> dict[str, ColumnConfig]:
+def _listed_columns(has_pictures: bool) -> dict[str, ColumnConfig]:
     config = st.column_config
     columns = _columns()
+    pictures = {"object_id": config.ImageColumn("Picture")} if has_pictures else {}
     return {
         "open": config.TextColumn("Job", pinned=True, help="The end of its id; opens the job."),
+        **pictures,
         **{name: columns[name] for name in ("created_at", "status", "brand", "category")},
         "device": config.TextColumn("Device"),
         "engine": config.TextColumn("Engine"),

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from components import charts, clicks
+from components import charts, clicks, picture
 from components.drawn import component
 from metrics import DASH, MINUS
 
@@ -23,6 +23,7 @@ _table = component("table", "div")
 
 # A longer table scrolls within its card, and can be searched.
 _ROWS: Final = 20
+_PICTURE: Final = "picture"
 # Longer words than these go over several lines.
 _LONG: Final = 48
 
@@ -52,10 +53,20 @@ def draw(
     told the id.
     """
     key = f"table-{card}"
+    # Many look at one table; the addresses of its pictures are each visitor's own.
+    if any(column["kind"] == _PICTURE for column in drawn["columns"]):
+        drawn = {**drawn, "columns": [_addressed(column) for column in drawn["columns"]]}
     if opened is None:
         _table(key=key, data=drawn)
     else:
         _table(key=key, data=drawn, on_opened_change=partial(_open, opened, key, ids))
+
+
+def _addressed(column: Mapping[str, Any]) -> Mapping[str, Any]:
+    if column["kind"] != _PICTURE:
+        return column
+    ids = column["values"]
+    return {**column, "addresses": [None if one is None else picture.address(one) for one in ids]}
 
 
 def _open(opened: Callable[[str], None], key: str, ids: Sequence[str]) -> None:
@@ -174,6 +185,13 @@ def _lines(values: pd.Series, _: Mapping[str, Any]) -> dict[str, Any]:
     return {"kind": "line", "said": said, "values": scaled}
 
 
+def _pictures(values: pd.Series, _: Mapping[str, Any]) -> dict[str, Any]:
+    """Stored pictures by their ids."""
+    ids = [None if missing else str(value) for value, missing in _known(values)]
+    said = [DASH if one is None else "Picture" for one in ids]
+    return {"kind": _PICTURE, "said": said, "values": ids}
+
+
 # What is made of a column, by the kind that its configuration names.
 _SAID: Final = {
     "text": _words,
@@ -184,4 +202,5 @@ _SAID: Final = {
     "checkbox": _flags,
     "multiselect": _states,
     "line_chart": _lines,
+    "image": _pictures,
 }

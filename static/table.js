@@ -8,9 +8,13 @@ const names = new Intl.Collator("en", { numeric: true });
 // What a table shows, and how its reader has put it.
 const drawn = new WeakMap();
 
-function cell(row, { kind, said, values, most, colours, left, isOpening }, place) {
+// Nothing is sorted by what is drawn.
+const DRAWN = ["line", "picture"];
+
+function cell(row, column, place) {
+  const { kind, said, values, most, colours, left, isOpening } = column;
   const isFixed = left !== undefined;
-  const isPlain = !isOpening && kind !== "state" && kind !== "line";
+  const isPlain = !isOpening && kind !== "state" && !DRAWN.includes(kind);
   const made = element(isFixed ? "th" : "td", row, isPlain ? said[place] : "", kind);
   if (isFixed) {
     made.scope = "row";
@@ -18,11 +22,24 @@ function cell(row, { kind, said, values, most, colours, left, isOpening }, place
   }
   if (isOpening) element("button", made, said[place]).dataset.place = place;
   if (kind === "state") element("span", made, said[place], colours[place]);
+  if (kind === "picture") thumbnail(made, said[place], column.addresses[place]);
   if (kind === "share") made.style.setProperty("--share", (values[place] ?? 0) / most);
   if (kind !== "line" || values[place].length < 2) return;
   const line = course(made, values[place]);
   line.role = "img";
   line.ariaLabel = said[place];
+}
+
+// A picture without an address is one that there is not, or that cannot be shown.
+function thumbnail(parent, said, address) {
+  if (address === null) {
+    parent.textContent = said;
+    return;
+  }
+  const made = element("img", parent);
+  made.alt = said;
+  made.loading = "lazy";
+  made.src = `${address}&size=small`;
 }
 
 function heading(row, column, place) {
@@ -91,7 +108,7 @@ function table(data, state) {
   top.onclick = ({ target }) => {
     const place = Number(target.closest("button")?.dataset.place ?? NaN);
     const column = data.columns[place];
-    if (!column || column.kind === "line") return;
+    if (!column || DRAWN.includes(column.kind)) return;
     // Once: what is most, or comes first; twice: the other way; then as it was.
     const first = NUMBERS.includes(column.kind);
     if (state.by !== place) Object.assign(state, { by: place, isDown: first });

@@ -19,8 +19,10 @@ from database.embedded import Cluster
 from database.tenancy import Scope
 from queries import Answer
 from settings import ROOT
+from tests import rows
 from tests.prepared import administrator
-from tests.shown import figures, tables
+from tests.shown import drawn, figures, tables
+from tryon import storage
 
 PAGES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "pages").glob("*/*.py"))
 HOME = "pages/home/overview.py"
@@ -384,9 +386,54 @@ def test_only_the_team_sees_volume_by_brand() -> None:
 
 
 def test_the_worst_pictures_are_rejected_ones_the_least_sure_first() -> None:
-    rows = tables(at(signed_in("admin"), ACCURACY))[0]
-    assert set(rows["verdict"]) == {"Rejected"}
-    assert rows["confidence_pct"].is_monotonic_increasing
+    shown = tables(at(signed_in("admin"), ACCURACY))[0]
+    with connections.owner() as connection:
+        rejected = connection.execute(
+            text(
+                "select right(job_id::text, 12) as job, reasons from verdict_facts"
+                " where not approved"
+            )
+        ).all()
+    why = {
+        row.job: ", ".join(row.reasons).replace("_", " ").capitalize() or None for row in rejected
+    }
+    assert len(shown) > 2
+    assert list(shown["reasons"]) == [why[job] for job in shown["open"]]
+    assert shown["confidence_pct"].is_monotonic_increasing
+
+
+@pytest.mark.usefixtures("changed")
+def test_the_worst_pictures_are_shown_where_they_are_stored() -> None:
+    app = signed_in("admin")
+    worst = at(app, ACCURACY)
+    assert "object_id" not in tables(worst)[0].columns
+    (table, *_) = drawn(app, "table")
+    job = next(one["said"][0] for one in table["columns"] if one["name"] == "open")
+    with connections.owner() as connection:
+        found = text("select id, brand_id from tryon_jobs where id::text like :tail")
+        shown = connection.execute(found, {"tail": f"%{job}"}).one()
+        stored = rows.insert(
+            connection,
+            "stored_objects",
+            brand_id=shown.brand_id,
+            key="worst",
+            content_hash=b"x",
+            kind="result",
+            media_type="image/webp",
+            byte_count=1,
+        )
+        rows.insert(connection, "job_outputs", job_id=shown.id, object_id=stored)
+    st.cache_resource.clear()
+    for viewer in (app, signed_in("brand_manager", str(shown.brand_id))):
+        (table, *_) = drawn(at(viewer, ACCURACY), "table")
+        pictures = next(one for one in table["columns"] if one["name"] == "object_id")
+        jobs = next(one["said"] for one in table["columns"] if one["name"] == "open")
+        assert pictures["values"][jobs.index(job)] == str(stored)
+        # Each by an address of the viewer's own.
+        assert pictures["addresses"][jobs.index(job)] == storage.address(
+            viewer.session_state["accounts.session"], stored, datetime.now(UTC)
+        )
+        assert pictures["addresses"].count(None) == len(jobs) - 1
 
 
 def test_the_leaderboard_is_ranked_and_its_shares_add_up() -> None:

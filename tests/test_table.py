@@ -90,6 +90,12 @@ def test_a_share_is_told_of_the_most_and_a_course_from_nothing_to_its_own() -> N
     assert line["said"] == ["from 0 to 10", "from 0 to 0", "–"]
 
 
+def test_a_picture_is_told_by_its_id_and_has_no_address_that_many_could_share() -> None:
+    made = column(["0198", None], config.ImageColumn("A"))
+    assert (made["said"], made["values"]) == (["Picture", "–"], ["0198", None])
+    assert "addresses" not in made
+
+
 def test_pinned_columns_stand_beside_one_another_and_else_the_first_stays() -> None:
     rows = pd.DataFrame({"a": [1], "b": ["x"], "c": [2]})
     pinned = {

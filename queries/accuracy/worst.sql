@@ -11,6 +11,7 @@
 --   row_count        how many jobs at most
 -- Columns:
 --   job_id           the job
+--   object_id        its picture, as far as it is stored; n/a without one
 --   created_at       when it was launched
 --   brand            the brand's name; n/a without one
 --   category         garment category; n/a without one
@@ -20,6 +21,7 @@
 --   status           completed
 --   confidence_pct   the engine's own estimate
 --   verdict          rejected
+--   reasons          why, as the reviewers said; n/a where they gave no reason
 --   processing_ms    completed − started
 --   failure          n/a
 -- Two ways in, of which one runs: all brands in the order of the list, or brand by brand. Each is
@@ -83,6 +85,13 @@ page as (
 
 select
     p.job_id,
+    (
+        select o.object_id
+        from job_outputs o
+        where o.job_id = p.job_id
+        order by o.is_selected desc, o.position asc
+        limit 1
+    ) as object_id,
     j.created_at,
     b.name as brand,
     cast(j.category as text) as category,
@@ -92,9 +101,11 @@ select
     cast(j.status as text) as status,
     p.confidence as confidence_pct,
     'rejected' as verdict,
+    nullif(array_to_string(v.reasons, ', '), '') as reasons,
     round(extract(epoch from j.finished_at - j.started_at) * 1000) as processing_ms,
     j.failure_code as failure
 from page p
 inner join tryon_jobs j on p.job_id = j.id
+inner join verdict_facts v on p.job_id = v.job_id
 left join brands b on p.brand_id = b.id
 order by p.confidence asc, p.finished_at desc, p.job_id desc

@@ -288,6 +288,22 @@ def test_headings_sort_and_what_is_not_known_comes_last(draw: Draw, sheet: Page)
     assert shown.locator("[aria-sort]").count() == 0
 
 
+def test_a_table_shows_pictures_where_there_are_any(draw: Draw) -> None:
+    config = st.column_config
+    rows = pd.DataFrame({"name": ["A", "B"], "object_id": ["0198", None]})
+    columns = {"name": config.TextColumn("Job"), "object_id": config.ImageColumn("Picture")}
+    data = table.data(rows, columns, "Jobs")
+    source = "data:image/gif;base64,R0lGODlhAQABAAAAACw="
+    data["columns"][1]["addresses"] = [source, None]
+    shown = draw(data, width=700)
+    (picture,) = shown.get_by_role("img").all()
+    expect(picture).to_have_attribute("src", f"{source}&size=small")
+    expect(picture).to_have_attribute("alt", "Picture")
+    expect(shown.locator("td.picture").nth(1)).to_have_text("–")
+    shown.get_by_role("columnheader", name="Picture").get_by_role("button").click()
+    assert shown.locator("[aria-sort]").count() == 0
+
+
 def test_a_long_table_is_drawn_as_it_is_scrolled_and_can_be_searched(draw: Draw) -> None:
     shown = draw(brands(130))
     rows = shown.locator("tbody tr")
