@@ -335,6 +335,7 @@ def test_a_window_that_ends_within_a_month_cuts_the_last_point(brand: str) -> No
     with connections.owner() as c:
         paid = facts.subscription(c, brand, "10", at("2026-02-28"))
         facts.change(c, paid, at("2026-03-10"), unit_amount=Decimal(20))
+        facts.change(c, paid, at("2026-03-12"), unit_amount=Decimal(25))
         facts.change(c, paid, at("2026-03-20"), unit_amount=Decimal(30))
     window: dict[str, Parameter] = {
         "policy": "strict",
@@ -343,7 +344,7 @@ def test_a_window_that_ends_within_a_month_cuts_the_last_point(brand: str) -> No
     }
     row = one("revenue/mrr", brand, **window)
     drawn = leaderboard.by_month(row["sparkline_levels"], row["sparkline_months"])
-    assert drawn == [0] * 10 + [10, 20]
+    assert drawn == [0] * 10 + [10, 25]
 
 
 def test_a_plan_shows_its_scheduled_churn(brand: str) -> None:
@@ -598,6 +599,8 @@ def test_each_brand_has_unit_economics_of_its_own(brand: str) -> None:
         facts.spend(c, brand, at("2026-03-05"), "2.50")
         facts.spend(c, facts.brand(c, "Spender"), at("2026-03-05"), "3")
         facts.brand(c, "Nothing")
+        for name, day in (("Earlier", "2026-04-05"), ("Later", "2026-04-26")):
+            facts.job(c, facts.brand(c, name), facts.shopper(c), at(day))
         everything = list(c.scalars(text("select cast(id as text) from brands")))
     frame = ask("revenue/ltv_cac_by_brand", *everything, **MARCH).set_index("name")
     assert set(frame.index) == {"Aurora", "Birch", "Noise", "Spender"}
@@ -622,6 +625,20 @@ def test_each_brand_has_unit_economics_of_its_own(brand: str) -> None:
             alone = one("revenue/ltv_cac", key, **window).drop("gross_margin_pct")
             among = frame.loc[[name]].iloc[0].reindex(alone.index)
             pd.testing.assert_series_equal(alone, among, check_names=False, check_dtype=False)
+    # Who had shoppers before the window is there too, be it of the month that is under way.
+    end = within | {"since": date(2026, 4, 10)}
+    frame = ask("revenue/ltv_cac_by_brand", *everything, **end).set_index("name")
+    assert set(frame.index) == {"Aurora", "Birch", "Noise", "Earlier"}
+    earlier = frame.loc["Earlier"]
+    assert (earlier["month_count"], earlier["new_shopper_count"], earlier["spend_usd"]) == (0, 0, 0)
+
+
+def test_a_brand_whose_shoppers_came_after_the_window_has_no_retention(brand: str) -> None:
+    with connections.owner() as c:
+        facts.job(c, brand, facts.shopper(c), at("2026-03-28"))
+    window: dict[str, Parameter] = {"since": date(2026, 1, 1), "as_of": date(2026, 6, 1)}
+    assert ask("shoppers/retention_by_brand", brand, until=date(2026, 3, 26), **window).empty
+    assert len(ask("shoppers/retention_by_brand", brand, until=date(2026, 3, 30), **window)) == 1
 
 
 def test_each_brands_conversion_over_months_is_that_of_its_days(brand: str) -> None:

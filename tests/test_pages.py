@@ -412,17 +412,25 @@ def test_the_worst_pictures_are_shown_where_they_are_stored() -> None:
     with connections.owner() as connection:
         found = text("select id, brand_id from tryon_jobs where id::text like :tail")
         shown = connection.execute(found, {"tail": f"%{job}"}).one()
-        stored = rows.insert(
-            connection,
-            "stored_objects",
-            brand_id=shown.brand_id,
-            key="worst",
-            content_hash=b"x",
-            kind="result",
-            media_type="image/webp",
-            byte_count=1,
-        )
-        rows.insert(connection, "job_outputs", job_id=shown.id, object_id=stored)
+        for position, is_selected in enumerate((False, True)):
+            stored = rows.insert(
+                connection,
+                "stored_objects",
+                brand_id=shown.brand_id,
+                key=f"worst {position}",
+                content_hash=b"x",
+                kind="result",
+                media_type="image/webp",
+                byte_count=1,
+            )
+            rows.insert(
+                connection,
+                "job_outputs",
+                job_id=shown.id,
+                object_id=stored,
+                position=position,
+                is_selected=is_selected,
+            )
     st.cache_resource.clear()
     for viewer in (app, signed_in("brand_manager", str(shown.brand_id))):
         (table, *_) = drawn(at(viewer, ACCURACY), "table")
