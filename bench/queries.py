@@ -26,6 +26,7 @@ VALUES: dict[str, queries.Parameter] = {
     "origin": "shopper",
     "kind": "all",
     "model": "last",
+    "source": "any",
     "step": "day",
     "split": "category",
     "over": "brand",

@@ -1,8 +1,11 @@
-"""The lists that can stand behind a chart: jobs, judged jobs, shoppers, movements of brands."""
+"""The lists that can stand behind a chart: jobs, judged jobs, shoppers, purchases, movements."""
+
+from functools import partial
 
 from components import drill
 from components import jobs as job_rows
 from components import movements as movement_rows
+from components import purchases as purchase_rows
 from components import shoppers as shopper_rows
 from components.card import Forget, Load, Table
 from components.drill import Rows
@@ -39,10 +42,24 @@ def shoppers(ask: Ask, **params: Parameter) -> Rows:
     def listed(asked: Question) -> tuple[Load[Table], Forget]:
         return shopper_rows.listed(asked, drill.open_shopper)
 
-    def their_jobs(shopper: str) -> Rows:
-        return jobs(ask, origin="shopper", shopper=shopper)
+    return Rows("Shoppers", question, listed, ask, inner=partial(_their_jobs, ask))
 
-    return Rows("Shoppers", question, listed, ask, inner=their_jobs)
+
+def purchases(ask: Ask, model: str) -> Rows:
+    """The purchases behind attributed revenue; parts say ``since``, ``until`` and ``source``.
+
+    Behind a purchase are its shopper's jobs.
+    """
+    question = ask("revenue/purchases", model=model)
+
+    def listed(asked: Question) -> tuple[Load[Table], Forget]:
+        return purchase_rows.listed(asked, drill.open_shopper)
+
+    return Rows("Purchases", question, listed, ask, inner=partial(_their_jobs, ask))
+
+
+def _their_jobs(ask: Ask, shopper: str) -> Rows:
+    return jobs(ask, origin="shopper", shopper=shopper)
 
 
 def movements(ask: Ask, policy: str) -> Rows:

@@ -359,8 +359,8 @@ def _columns(split: str, rows: pd.DataFrame, unit: Unit) -> dict[str, ColumnConf
     config = st.column_config
     labels = ("Before", "Now", "Change", "Within", "Mix")
     plain, signed = {
-        "usd": ("dollar", "dollar"),
-        "count": ("localized", "localized"),
+        "usd": ("dollar", "$%+,.2f"),
+        "count": ("localized", "%+,.0f"),
         "pct": (PERCENT, f"%+.{_places(rows)}f pp"),
     }[unit]
     return {"name": config.TextColumn(split.capitalize(), width=170, pinned=True)} | {

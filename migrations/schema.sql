@@ -3522,6 +3522,8 @@ CREATE INDEX purchases_brand_time_idx ON public.purchases USING btree (brand_id,
 
 CREATE INDEX purchases_shopper_idx ON public.purchases USING btree (brand_id, user_id, purchased_at);
 
+CREATE INDEX purchases_time_idx ON public.purchases USING btree (purchased_at, id);
+
 CREATE INDEX purchases_user_idx ON public.purchases USING btree (user_id);
 
 CREATE INDEX review_draws_job_idx ON public.review_draws USING btree (job_id);

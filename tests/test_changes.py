@@ -190,6 +190,18 @@ def test_human_accuracy_and_conversion_change_by_brand(brands: list[str]) -> Non
     assert early == {}
 
 
+def test_a_change_says_which_way_it_went(brands: list[str]) -> None:
+    def said(found: Table) -> list[str]:
+        return list(found.drawn["columns"][-1]["said"])
+
+    assert said(table("tryons", "category", brands[:2], over="category", **SHOPPERS)) == [
+        "+6",
+        "+8",
+        "−2",
+    ]
+    assert said(table("mrr", "brand", brands, policy="stripe"))[0] == "+$121.07"
+
+
 @pytest.mark.parametrize(
     ("most", "places"),
     [(-0.31, 2), (0.001, 2), (-0.000_9, 3), (0.000_16, 3), (-0.000_05, 4), (1e-7, 4), (0.0, 2)],

@@ -29,6 +29,7 @@ from tests.facts import at
 from tests.shown import tables
 from tests.test_pages import (
     ACCURACY,
+    ATTRIBUTION,
     MOVEMENTS,
     RETENTION,
     SPEED,
@@ -191,6 +192,52 @@ def test_the_shoppers_behind_a_cell_are_those_who_came_back(brand: str) -> None:
     assert came("day", 7, 8, split="category", part="tops") == {people[0]: 2}
     assert came("day", 7, 8, split="device", part="ios") == {}
     assert came("day", 7, 8, split="channel", part="unknown") == {people[0]: 2}
+
+
+@pytest.mark.parametrize("scope", [None, Scope("all")])
+def test_the_purchases_behind_revenue_say_what_is_credited_to_whom(
+    brand: str, scope: Scope | None
+) -> None:
+    with connections.owner() as c:
+        user, other = facts.shopper(c), facts.shopper(c)
+        for day, source in ((1, "tryon"), (2, "recommendation"), (3, "share"), (4, "share")):
+            facts.insert(
+                c,
+                "touches",
+                brand_id=brand,
+                user_id=user,
+                source=source,
+                touched_at=at(f"2026-03-{day:02} 10:00"),
+            )
+        bought = facts.purchase(c, brand, user, at("2026-03-05"), "100")
+        facts.refund(c, brand, bought, "33.33", at("2026-06-01"))
+        # A touch is none once its 30 days are over, nor for another brand.
+        facts.purchase(c, brand, user, at("2026-03-31 10:00"), "7")
+        facts.purchase(c, brand, user, at("2026-04-03 10:00"), "1000")
+        facts.touch(c, facts.brand(c, "Third"), other, at("2026-03-04"))
+        facts.purchase(c, brand, other, at("2026-03-05"), "500")
+
+    def credited(model: str, source: str) -> list[list[float]]:
+        asked = ask(brand) if scope is None else asking(queries, lambda: scope)
+        found = frame(behind.purchases(asked, model), source=source)
+        assert set(found["shopper_id"]) <= {user}
+        assert set(found["brand"]) <= {"Aurora"}
+        names = ["net_usd", "tryon_usd", "recommendation_usd", "share_usd", "touch_count"]
+        return [[float(value) for value in row] for row in found[names].fillna(-1).to_numpy()]
+
+    # The newest first; two touches are left for it.
+    late, early = [7, -1, -1, 7, 3], [66.67, -1, -1, 66.67, 4]
+    assert credited("last", "any") == [late, early]
+    assert credited("last", "share") == [late, early]
+    assert credited("last", "tryon") == []
+    assert credited("first", "tryon") == [[66.67, 66.67, -1, -1, 4]]
+    assert credited("first", "recommendation") == [[7, -1, 7, -1, 3]]
+    assert credited("linear", "any") == [
+        [7, -1, 2.33, 4.67, 3],
+        [66.67, 16.67, 16.67, 33.33, 4],
+    ]
+    assert len(credited("linear", "recommendation")) == 2
+    assert len(credited("linear", "tryon")) == 1
 
 
 def test_a_shopper_of_two_brands_is_one_of_all_brands(brand: str) -> None:
@@ -448,6 +495,7 @@ def one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
         (MOVEMENTS, "waterfall"),
         (MOVEMENTS, "months"),
         (RETENTION, "cohorts"),
+        (ATTRIBUTION, "sources"),
     ],
 )
 def test_the_button_of_a_chart_opens_its_rows(page: str, chart: str) -> None:
@@ -466,9 +514,20 @@ def drawn_value(trace: Any, place: int) -> float:
 
 
 @pytest.mark.usefixtures("demo")
-@pytest.mark.parametrize("page", [VOLUME, SPEED, MOVEMENTS])
+@pytest.mark.parametrize(
+    ("page", "asked"),
+    [
+        (VOLUME, {}),
+        (SPEED, {}),
+        (MOVEMENTS, {}),
+        (ATTRIBUTION, {"model": "First touch"}),
+        (ATTRIBUTION, {"model": "Last touch"}),
+        # The first month is cut.
+        (ATTRIBUTION, {"model": "Linear", "by": "Month"}),
+    ],
+)
 def test_the_rows_behind_a_bar_are_exactly_what_it_shows(
-    page: str, monkeypatch: pytest.MonkeyPatch
+    page: str, asked: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     checked: list[str] = []
     wrong: list[str] = []
@@ -488,7 +547,7 @@ def test_the_rows_behind_a_bar_are_exactly_what_it_shows(
             shown = drawn_value(figure.data[trace], place)
             paged = {"row_count": 10_000} if stands_behind.rows.is_paged else {}
             rows = stands_behind.rows.question.narrowed({**part.params, **paged}).read().frame
-            money = rows.get("amount_usd")
+            money = rows.get(f"{part.params.get('source', 'amount')}_usd")
             counted = len(rows) if money is None else float(sum(money))
             checked.append(part.label)
             if counted != pytest.approx(shown):
@@ -497,6 +556,8 @@ def test_the_rows_behind_a_bar_are_exactly_what_it_shows(
     monkeypatch.setattr(card, "chart_card", compare)
     app = signed_in("admin")
     app.query_params["period"] = "Last 12 months"
+    for name, value in asked.items():
+        app.query_params[name] = value
     opened(app, page)
     assert not app.exception
     assert len(checked) > 5

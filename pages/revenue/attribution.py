@@ -7,7 +7,7 @@ import streamlit as st
 
 import queries
 from accounts import gate
-from components import address, attribution, brand, card, filters, notes, period
+from components import address, attribution, behind, brand, card, drill, filters, notes, period
 from components.question import asking, measure
 
 MODELS = {"First touch": "first", "Last touch": "last", "Linear": "linear"}
@@ -52,7 +52,8 @@ course = ask("revenue/attribution_over_time", model=model, step=step)
 with card.wall(1):
     card.chart_card(
         "Attributed revenue by source",
-        *attribution.over_time(course, days.start, days.end),
+        *attribution.over_time(course, days.start, days.end, behind.purchases(ask, model)),
         key="sources",
         help="Purchases count on their own day, less their returns whenever made.",
     )
+drill.linked(ask)

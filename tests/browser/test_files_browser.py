@@ -86,8 +86,9 @@ def test_a_chart_is_saved_as_a_picture_with_time_and_filters(visitor: Visitor) -
     picture = menu.locator("[data-testid=stPlotlyChart]")
     expect(picture.get_by_text(re.compile("As of .* All demo brands"))).to_be_visible()
     # Words that a page's own font measures overlap in a file, which is drawn without it.
-    fonts = picture.locator("text").evaluate_all(
-        "all => all.map((w) => getComputedStyle(w).fontFamily)"
+    # Asked in one go: what is drawn anew in between has no font any more.
+    fonts = picture.evaluate(
+        "(frame) => [...frame.querySelectorAll('text')].map((w) => getComputedStyle(w).fontFamily)"
     )
     assert set(fonts) == {"Arial, Helvetica, sans-serif"}
     camera = picture.locator(".modebar-btn")
