@@ -1,5 +1,6 @@
 """The lists that can stand behind a chart: jobs, judged jobs, shoppers, purchases, movements."""
 
+from datetime import date
 from functools import partial
 
 from components import drill
@@ -43,6 +44,14 @@ def shoppers(ask: Ask, **params: Parameter) -> Rows:
         return shopper_rows.listed(asked, drill.open_shopper)
 
     return Rows("Shoppers", question, listed, ask, inner=partial(_their_jobs, ask))
+
+
+def newcomers(ask: Ask, today: date) -> Rows:
+    """The shoppers who were new in some days, with their jobs in the month of the first.
+
+    Parts say which (``components.shoppers.new_in``).
+    """
+    return shoppers(ask, step="month", as_of=today, split="none", part="all")
 
 
 def purchases(ask: Ask, model: str) -> Rows:

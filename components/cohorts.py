@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from components import filters
+from components import filters, steps
 from components.asked import kept
 from components.card import PERCENT, Drawing, Forget, Load, Table
 from components.cells import Cells
@@ -89,17 +89,13 @@ def _parts(frame: pd.DataFrame) -> Parts:
         since = month.date()
         return Part(
             f"{month:%B %Y}, back on day {day}",
-            {"since": since, "until": _month_after(since), "first_period": day}
+            {"since": since, "until": steps.month_after(since), "first_period": day}
             | {"next_period": day + 1},
         )
 
-    whole = {"since": first, "until": _month_after(last), "first_period": 0, "next_period": 1}
+    whole = {"since": first, "until": steps.month_after(last), "first_period": 0, "next_period": 1}
     cells = [part(row) for row in frame.to_dict("records")]
     return Parts.of(Part("Everybody in these months", whole), {0: cells})
-
-
-def _month_after(month: date) -> date:
-    return (month + timedelta(days=31)).replace(day=1)
 
 
 def drawing(frame: pd.DataFrame, as_of: datetime) -> Drawing:

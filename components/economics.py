@@ -8,8 +8,11 @@ from streamlit.elements.lib.column_types import ColumnConfig
 from components import charts
 from components.asked import kept
 from components.card import Drawing, Forget, Load, Table
+from components.drill import Rows
+from components.parts import Parts
 from components.period import Period
 from components.question import Answer, Question
+from components.shoppers import new_in
 from metrics import METRICS, missing, text
 
 
@@ -34,8 +37,13 @@ def curve(question: Question, period: Period) -> tuple[Load[Drawing], Forget]:
     return load, lambda: question.forget(since=period.start, until=period.end)
 
 
-def ratio_by_month(question: Question, since: date, until: date) -> tuple[Load[Drawing], Forget]:
-    """The answer of the query by month as bars of LTV:CAC, as load and forget of a card."""
+def ratio_by_month(
+    question: Question, since: date, until: date, shoppers: Rows
+) -> tuple[Load[Drawing], Forget]:
+    """The answer of the query by month as bars of LTV:CAC, as load and forget of a card.
+
+    The ``shoppers`` who were new in its month stand behind a bar.
+    """
 
     def load() -> Drawing:
         answer = question.read(since=since, until=until)
@@ -48,10 +56,14 @@ def ratio_by_month(question: Question, since: date, until: date) -> tuple[Load[D
             f"{text('ratio', known['ltv_cac_ratio'].iloc[at])} in {known['month'].iloc[at]:%b %Y}"
             for at in (0, -1)
         )
-        return Drawing(
-            charts.bars(known["month"], "LTV:CAC", known["ltv_cac_ratio"], "ratio", height=300),
-            f"LTV:CAC by month: {first}, {last}.",
-            answer.as_of,
+        whole, each = new_in([month.date() for month in known["month"]])
+        return shoppers.behind(
+            Drawing(
+                charts.bars(known["month"], "LTV:CAC", known["ltv_cac_ratio"], "ratio", height=300),
+                f"LTV:CAC by month: {first}, {last}.",
+                answer.as_of,
+                parts=Parts.of(whole, {0: each}),
+            )
         )
 
     return load, lambda: question.forget(since=since, until=until)

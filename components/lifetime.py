@@ -7,8 +7,11 @@ import streamlit as st
 
 from components import address, charts
 from components.card import Drawing, Forget, Load, Table
+from components.drill import Rows
+from components.parts import Parts
 from components.period import Period
 from components.question import Question
+from components.shoppers import new_in
 from metrics import METRICS, missing, text
 
 MEAN = "All cohorts, pooled"
@@ -31,12 +34,13 @@ def value() -> str:
 
 
 def curves(
-    question: Question, total: Question, shown: str, since: date, period: Period
+    question: Question, total: Question, shown: str, since: date, period: Period, shoppers: Rows
 ) -> tuple[Load[Drawing], Forget]:
     """Margin or revenue per shopper, added up by month, as load and forget of a card.
 
     ``question`` is that of the cohorts from ``since`` on, ``total`` that of LTV and CAC of the
-    period: margin is drawn with CAC, and with the month in which it pays back.
+    period: margin is drawn with CAC, and with the month in which it pays back. The ``shoppers`` of
+    a cohort stand behind its curve.
     """
     window = {"since": period.start, "until": period.end}
 
@@ -48,9 +52,9 @@ def curves(
         column = f"cumulative_{shown}_usd"
         amounts = frame[column].astype(float)
         mean = amounts[frame["cohort_month"].isna()].tolist()
+        months = list(frame["cohort_month"].dropna().unique())
         each = {
-            f"{month:%b %Y}": amounts[frame["cohort_month"] == month].tolist()
-            for month in frame["cohort_month"].dropna().unique()
+            f"{month:%b %Y}": amounts[frame["cohort_month"] == month].tolist() for month in months
         }
         threshold = marked = None
         said = ""
@@ -72,13 +76,18 @@ def curves(
             threshold,
             marked,
         )
-        return Drawing(
+        everybody, cohorts = new_in([month.date() for month in months])
+        lines = zip((*each.values(), mean), (*cohorts, everybody), strict=True)
+        traces = {trace: [part] * len(line) for trace, (line, part) in enumerate(lines)}
+        drawing = Drawing(
             figure,
             f"Cumulative {shown} per shopper over all cohorts: {text('usd', mean[0])} in month "
             f"0, {text('usd', mean[-1])} by month {len(mean) - 1}{said}.",
             answer.as_of,
             note="Complete months only; a grey line a cohort.",
+            parts=Parts.of(everybody, traces),
         )
+        return shoppers.behind(drawing)
 
     def forget() -> None:
         question.forget(since=since, until=period.end)

@@ -1,13 +1,27 @@
 """Shoppers as rows: by their id and what is known of them without knowing them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import date
 
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from components import filters
+from components import filters, steps
 from components.card import Forget, Load, Table
+from components.parts import Part
 from components.question import Question
+
+
+def new_in(months: Sequence[date]) -> tuple[Part, list[Part]]:
+    """The shoppers whose first try-on was in one of these months, and in each of them."""
+    each = [
+        _new(f"First try-on in {month:%B %Y}", month, steps.month_after(month)) for month in months
+    ]
+    return _new("First try-on in these months", months[0], steps.month_after(months[-1])), each
+
+
+def _new(label: str, since: date, until: date) -> Part:
+    return Part(label, {"since": since, "until": until, "first_period": 0, "next_period": 1})
 
 
 def listed(question: Question, opened: Callable[[str], None]) -> tuple[Load[Table], Forget]:

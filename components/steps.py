@@ -1,6 +1,6 @@
 """By which step a chart over time is drawn, when a period is too long for the one asked for."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import streamlit as st
 
@@ -33,3 +33,8 @@ def when(step: str, start: date) -> str:
         "week": f"in the week of {start:%-d %b %Y}",
         "month": f"in {start:%B %Y}",
     }[step]
+
+
+def month_after(month: date) -> date:
+    """The first day of the month after the one that begins at ``month``."""
+    return (month + timedelta(days=31)).replace(day=1)

@@ -27,6 +27,7 @@ import queries
 from components import (
     accuracy,
     asked,
+    behind,
     brand,
     charts,
     cohorts,
@@ -42,7 +43,7 @@ from components import (
     volume,
 )
 from components.drill import Behind, Rows
-from components.question import Question
+from components.question import Question, asking
 from database.tenancy import Scope
 from tests.shown import drawn, figures, tables
 
@@ -1063,9 +1064,23 @@ def test_the_curves_of_value_are_the_cohorts_and_their_pool_against_cac() -> Non
     )
     total = pd.DataFrame({"cac_usd": [Decimal(4)], "payback_month": [1.0]})
     march = period.custom(date(2026, 3, 1), date(2026, 3, 31), date(2026, 4, 9))
-    load, _ = lifetime.curves(told("a", frame), told("b", total), "margin", date(2026, 1, 1), march)
-    figure = load().made()
+    shoppers = behind.newcomers(asking(queries, lambda: Scope()), date(2026, 4, 9))
+    load, _ = lifetime.curves(
+        told("a", frame), told("b", total), "margin", date(2026, 1, 1), march, shoppers
+    )
+    drawing = load()
+    figure = drawing.made()
     assert figure is not None
+    assert isinstance(drawing.behind, Behind)
+    parts = drawing.behind.parts
+    named = {point: parts.listed[place].label for point, place in parts.points.items()}
+    assert named == {
+        (0, 0): "First try-on in January 2026",
+        (0, 1): "First try-on in January 2026",
+        (1, 0): "First try-on in February 2026",
+        (2, 0): "First try-on in these months",
+        (2, 1): "First try-on in these months",
+    }
     assert {line.name: (list(line.x), list(line.y)) for line in figure.data} == {
         "Jan 2026": ([0, 1], [5, 9]),
         "Feb 2026": ([0], [1]),

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,7 +14,7 @@ from sqlalchemy import text
 from streamlit.testing.v1 import AppTest
 
 import queries
-from components import behind, card, charts, clicks
+from components import behind, card, charts, clicks, shoppers
 from components import jobs as job_rows
 from components.card import Drawing
 from components.drill import EVER, PAGE, Behind, Rows
@@ -30,6 +30,8 @@ from tests.shown import tables
 from tests.test_pages import (
     ACCURACY,
     ATTRIBUTION,
+    ECONOMICS,
+    LIFETIME,
     MOVEMENTS,
     RETENTION,
     SPEED,
@@ -496,6 +498,8 @@ def one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
         (MOVEMENTS, "months"),
         (RETENTION, "cohorts"),
         (ATTRIBUTION, "sources"),
+        (ECONOMICS, "ratio"),
+        (LIFETIME, "value"),
     ],
 )
 def test_the_button_of_a_chart_opens_its_rows(page: str, chart: str) -> None:
@@ -562,6 +566,24 @@ def test_the_rows_behind_a_bar_are_exactly_what_it_shows(
     assert not app.exception
     assert len(checked) > 5
     assert wrong == []
+
+
+@pytest.mark.usefixtures("demo")
+@pytest.mark.parametrize("rank", [None, 2])
+def test_the_shoppers_behind_a_month_are_the_new_ones_that_it_counts(rank: int | None) -> None:
+    scope = Scope("all") if rank is None else Scope.of_brands([brand_at(rank)[0]])
+    asked = asking(queries, lambda: scope)
+    today = date.today()  # noqa: DTZ011 (the demo's own)
+    year: dict[str, Any] = {"since": today - timedelta(days=365), "until": today}
+    counts = asked("revenue/ltv_cac_by_month", **year).read().frame
+    whole, months = shoppers.new_in([month.date() for month in counts["month"]])
+    rows = behind.newcomers(asked, today)
+
+    def found(part: Part) -> int:
+        return len(rows.question.narrowed({**part.params, "row_count": 100_000}).read().frame)
+
+    assert [found(part) for part in months] == list(counts["new_shopper_count"])
+    assert found(whole) == counts["new_shopper_count"].sum() > 0
 
 
 def a_job_of(brand: str) -> str:

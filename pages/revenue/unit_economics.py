@@ -7,7 +7,7 @@ import streamlit as st
 
 import queries
 from accounts import gate
-from components import brand, card, economics, filters, notes, notice, period
+from components import behind, brand, card, drill, economics, filters, notes, notice, period
 from components.question import asking, measure
 
 account = gate.account()
@@ -49,7 +49,7 @@ with card.wall(2):
     )
     card.chart_card(
         "LTV:CAC by month",
-        *economics.ratio_by_month(monthly, year, days.end),
+        *economics.ratio_by_month(monthly, year, days.end, behind.newcomers(ask, now.date())),
         key="ratio",
         help="LTV over the months complete by the month's end ÷ CAC of the month.",
     )
@@ -62,3 +62,4 @@ with card.wall(1):
     if not managed:
         card.chart_card("Brands by CAC and LTV", *economics.scatter(brands, days), key="brands")
     card.table_card("By brand", *economics.by_brand(brands, days), key="by-brand")
+drill.linked(ask)

@@ -7,7 +7,7 @@ import streamlit as st
 
 import queries
 from accounts import gate
-from components import brand, card, filters, lifetime, notes, notice, period
+from components import behind, brand, card, drill, filters, lifetime, notes, notice, period
 from components.question import asking, measure
 
 DEFINITION = (
@@ -49,7 +49,14 @@ if picked is None and not account.is_internal:
 with card.wall(1):
     card.chart_card(
         f"{shown.capitalize()} per shopper by month since the first try-on",
-        *lifetime.curves(ask("shoppers/lifetime_value"), total, shown, year, days),
+        *lifetime.curves(
+            ask("shoppers/lifetime_value"),
+            total,
+            shown,
+            year,
+            days,
+            behind.newcomers(ask, now.date()),
+        ),
         key="value",
         help=DEFINITION,
     )
@@ -60,3 +67,4 @@ with card.wall(1):
         help="Each cohort by itself, over the months that are complete for it; CAC is that of its "
         "first month.",
     )
+drill.linked(ask)

@@ -11,6 +11,7 @@ from components import (
     brand,
     card,
     cohorts,
+    drill,
     filters,
     notes,
     notice,
@@ -100,3 +101,4 @@ with card.wall(2):
             help="Shoppers whose day 1, 7 or 30 ended in the period, and the share of them who "
             "launched a job on it. Category and device are those of the first job.",
         )
+drill.linked(ask)
