@@ -75,7 +75,7 @@ def brand(database: object) -> str:  # noqa: ARG001 (needs a database)
     return brands[0]
 
 
-# The lists, by "tryons/jobs", "tryons/verdicts", "tryons/shoppers"
+# The lists, by "tryons/jobs", "tryons/verdicts", "tryons/shoppers", "revenue/purchases"
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,7 @@ ARGUMENTS: dict[str, Parameter] = {
     "origin": "shopper",
     "kind": "all",
     "model": "linear",
+    "source": "any",
     "step": "day",
     "phase": "queue",
     "split": "none",

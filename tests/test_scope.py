@@ -25,6 +25,7 @@ VALUES: dict[str, queries.Parameter] = {
     "origin": "all",
     "kind": "all",
     "model": "linear",
+    "source": "any",
     "step": "day",
     "phase": "queue",
     "split": "none",
