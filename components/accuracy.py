@@ -58,10 +58,10 @@ def _spread(answer: Answer, step: str, period: Period) -> Drawing:
     )
     low, high = text("pct", known.min()), text("pct", known.max())
     alt = f"Model confidence by {step}, from {low} to {high}, with its standard deviation."
-    starts = [max(start, period.start) for start in frame["day"].dt.date]
+    starts = [start.date() for start in frame["day"]]
     shown = [
-        _completed(f"Completed {steps.when(step, start)}", start, after)
-        for start, after in zip(starts, [*starts[1:], period.end], strict=True)
+        _completed(f"Completed {when}", since, until)
+        for when, since, until in steps.windows(step, starts, period.start, period.end)
     ]
     parts = Parts.of(_all_completed(period), dict.fromkeys(range(3), shown))
     note = "Shaded: one standard deviation of the jobs to either side."

@@ -57,16 +57,13 @@ def _over_time(answer: Answer, step: str, since: date, until: date) -> Drawing:
 
 def _parts(step: str, starts: list[date], since: date, until: date) -> Parts:
     """The purchases of each source in each step, which the period may cut."""
-    bounds = list(zip(starts, [*starts[1:], until], strict=True))
+    windows = steps.windows(step, starts, since, until)
     return Parts.of(
         Part("Attributed in all these days", {"source": "any", "since": since, "until": until}),
         {
             trace: [
-                Part(
-                    f"{name} {steps.when(step, start)}",
-                    {"source": source, "since": max(start, since), "until": end},
-                )
-                for start, end in bounds
+                Part(f"{name} {when}", {"source": source, "since": first, "until": end})
+                for when, first, end in windows
             ]
             for trace, (source, name) in enumerate(SOURCES.items())
         },

@@ -8,6 +8,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 from components.attribution import SOURCES
 from components.card import Forget, Load, Table
 from components.question import Question
+from components.shoppers import opening
 
 
 def listed(question: Question, opened: Callable[[str], None]) -> tuple[Load[Table], Forget]:
@@ -35,11 +36,7 @@ def listed(question: Question, opened: Callable[[str], None]) -> tuple[Load[Tabl
 def _columns() -> dict[str, ColumnConfig]:
     config = st.column_config
     return {
-        "open": config.TextColumn(
-            "Shopper",
-            pinned=True,
-            help="The end of an id, nobody's name or address; opens their try-ons.",
-        ),
+        "open": opening(),
         "purchased_at": config.DatetimeColumn("Purchased (UTC)", format="D MMM YYYY HH:mm"),
         "brand": config.TextColumn("Brand"),
         "net_usd": config.NumberColumn(

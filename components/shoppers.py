@@ -41,9 +41,9 @@ def listed(question: Question, opened: Callable[[str], None]) -> tuple[Load[Tabl
         return Table(
             rows,
             _columns(),
-            alt="Shoppers who came back, by id, the newest first",
+            alt="Shoppers by id, the newest first",
             as_of=answer.as_of,
-            empty="Nobody came back.",
+            empty="No such shoppers.",
             ids=answer.frame["shopper_id"].tolist(),
             opened=opened,
         )
@@ -51,14 +51,19 @@ def listed(question: Question, opened: Callable[[str], None]) -> tuple[Load[Tabl
     return load, question.forget
 
 
+def opening() -> ColumnConfig:
+    """The column that names a shopper and opens their try-ons."""
+    return st.column_config.TextColumn(
+        "Shopper",
+        pinned=True,
+        help="The end of an id, nobody's name or address; opens their try-ons.",
+    )
+
+
 def _columns() -> dict[str, ColumnConfig]:
     config = st.column_config
     return {
-        "open": config.TextColumn(
-            "Shopper",
-            pinned=True,
-            help="The end of an id, nobody's name or address; opens their try-ons.",
-        ),
+        "open": opening(),
         "first_job_at": config.DatetimeColumn("First try-on (UTC)", format="D MMM YYYY HH:mm"),
         "category": config.TextColumn("First category"),
         "device": config.TextColumn("First device"),

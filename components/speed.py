@@ -53,10 +53,9 @@ def _times(answer: Answer, phase: str, step: str, period: Period) -> Drawing:
 
 def _parts(status: str, step: str, starts: list[date], period: Period, traces: int) -> Parts:
     """The jobs that ended so, by the points of the first traces of a chart of steps."""
-    first = [max(start, period.start) for start in starts]
     shown = [
-        Part(f"{status.capitalize()} {steps.when(step, start)}", _ended(status, since, until))
-        for start, since, until in zip(starts, first, [*first[1:], period.end], strict=True)
+        Part(f"{status.capitalize()} {when}", _ended(status, since, until))
+        for when, since, until in steps.windows(step, starts, period.start, period.end)
     ]
     whole = Part(
         f"{status.capitalize()} in all these days", _ended(status, period.start, period.end)

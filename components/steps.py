@@ -1,8 +1,12 @@
 """By which step a chart over time is drawn, when a period is too long for the one asked for."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import streamlit as st
+
+# In words, the first day and the first day after.
+Window = tuple[str, date, date]
 
 # More points than this cannot be told apart in a chart.
 _MOST = 186
@@ -33,6 +37,13 @@ def when(step: str, start: date) -> str:
         "week": f"in the week of {start:%-d %b %Y}",
         "month": f"in {start:%B %Y}",
     }[step]
+
+
+def windows(step: str, starts: Sequence[date], since: date, until: date) -> list[Window]:
+    """Of each step that begins at ``starts``, its words and its days, which the period may cut."""
+    first = [max(start, since) for start in starts]
+    named = [when(step, start) for start in starts]
+    return list(zip(named, first, [*first[1:], until], strict=True))
 
 
 def month_after(month: date) -> date:

@@ -90,25 +90,22 @@ _COUNTED = {"completed": "ended", "failed": "ended", "canceled": "ended", "launc
 
 def _parts_of_steps(step: str, starts: list[date], since: date, until: date) -> Parts:
     """The jobs of each bar of a chart of steps that begin at ``starts``."""
-    first = [max(start, since) for start in starts]
-    windows = list(zip(first, [*first[1:], until], strict=True))
+    windows = steps.windows(step, starts, since, until)
 
-    named = [steps.when(step, start) for start in starts]
-
-    def part(status: str, window: tuple[date, date], when: str) -> Part:
+    def part(status: str, when: str, since: date, until: date) -> Part:
         narrowed: dict[str, Parameter] = {
-            "since": window[0],
-            "until": window[1],
+            "since": since,
+            "until": until,
             "dated": _COUNTED[status],
             "status": filters.EVERY if status == "launched" else status,
         }
         return Part(f"{status.capitalize()} {when}", narrowed)
 
     traces = {
-        trace: [part(status, window, when) for window, when in zip(windows, named, strict=True)]
+        trace: [part(status, *window) for window in windows]
         for trace, status in enumerate(_COUNTED)
     }
-    return Parts.of(part("launched", (since, until), "in all these days"), traces)
+    return Parts.of(part("launched", "in all these days", since, until), traces)
 
 
 @kept

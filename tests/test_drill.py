@@ -596,11 +596,12 @@ def a_job_of(brand: str) -> str:
 
 
 @pytest.mark.usefixtures("demo")
-def test_a_link_to_a_job_opens_it_for_who_may_see_it() -> None:
+@pytest.mark.parametrize("page", [VOLUME, ATTRIBUTION, ECONOMICS, LIFETIME, RETENTION])
+def test_a_link_to_a_job_opens_it_for_who_may_see_it(page: str) -> None:
     job = a_job_of(busiest_brand())
     app = signed_in("brand_manager", busiest_brand())
     app.query_params["job"] = job
-    opened(app, VOLUME)
+    opened(app, page)
     app.query_params["job"] = job
     app.run()
     assert not app.exception
