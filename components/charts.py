@@ -439,7 +439,13 @@ def curves(
         hovermode="closest",
         showlegend=True,
         margin_t=_LEGEND,
-        xaxis={"title": title, "tickformat": "d", **steps},
+        xaxis={
+            "title": title,
+            "tickformat": "d",
+            # Left to itself, it would begin at −1 where a mark stands at 0.
+            "range": [-0.5, max(numbers, default=0) + 0.5],
+            **steps,
+        },
     )
     return figure
 

@@ -1088,6 +1088,8 @@ def test_the_curves_of_value_are_the_cohorts_and_their_pool_against_cac() -> Non
         "CAC": ([0, 1], [4, 4]),
         "Payback, month 1": ([1], [7]),
     }
+    # A mark at the first month would have room made for a month before it.
+    assert figure.layout.xaxis.range == (-0.5, 1.5)
 
 
 @pytest.mark.parametrize(
