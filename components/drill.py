@@ -119,7 +119,7 @@ class Behind:
 def _list(rows: Rows, part: Part) -> None:
     count = int(st.session_state[_COUNT])
     paged = {"row_count": count} if rows.is_paged else {}
-    question = rows.question.narrowed({**part.params, **paged})
+    question = rows.question.narrowed({**part.params, **paged}, part.brand)
     shown = table(f"{rows.title}: {part.label}", *rows.listed(question), key="behind")
     if rows.is_paged and shown is not None and len(shown.rows) == count:
         st.button(f"{PAGE} more", icon=":material/expand_more:", on_click=_more)

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
@@ -12,12 +13,18 @@ from components.drill import Rows
 from components.parts import Parts
 from components.period import Period
 from components.question import Answer, Question
-from components.shoppers import new_in
+from components.shoppers import new_in, new_within
 from metrics import METRICS, missing, text
 
+# Before anybody's first try-on.
+_EVER = date(2000, 1, 1)
 
-def curve(question: Question, period: Period) -> tuple[Load[Drawing], Forget]:
-    """The answer of the query of the curve, drawn with CAC, as load and forget of a card."""
+
+def curve(question: Question, period: Period, shoppers: Rows) -> tuple[Load[Drawing], Forget]:
+    """The answer of the query of the curve, drawn with CAC, as load and forget of a card.
+
+    The ``shoppers`` whose month is complete stand behind its point.
+    """
 
     def load() -> Drawing:
         answer = question.read(since=period.start, until=period.end)
@@ -27,12 +34,21 @@ def curve(question: Question, period: Period) -> tuple[Load[Drawing], Forget]:
         values = [float(value) for value in rows["cumulative_usd"]]
         cac = rows["cac_usd"].iloc[0]
         threshold = None if missing(cac) else ("CAC", float(cac))
-        return Drawing(
+        numbers = [int(number) for number in rows["month_number"]]
+        months = [_complete(number, period.end) for number in numbers]
+        points = [
+            new_within(f"Month {number} complete: first try-on before {month:%B %Y}", _EVER, month)
+            for number, month in zip(numbers, months, strict=True)
+        ]
+        everybody = new_within(f"First try-on before {months[0]:%B %Y}", _EVER, months[0])
+        drawing = Drawing(
             charts.curve("Margin per shopper", values, threshold, "usd"),
             f"Cumulative margin per shopper: {text('usd', values[0])} in month 0, "
             f"{text('usd', values[-1])} by month {len(values) - 1}; CAC {text('usd', cac)}.",
             answer.as_of,
+            parts=Parts.of(everybody, {0: points}),
         )
+        return shoppers.behind(drawing)
 
     return load, lambda: question.forget(since=period.start, until=period.end)
 
@@ -69,32 +85,56 @@ def ratio_by_month(
     return load, lambda: question.forget(since=since, until=until)
 
 
-def scatter(question: Question, period: Period) -> tuple[Load[Drawing], Forget]:
-    """The answer of the query by brand, a dot a brand, as load and forget of a card."""
+def _complete(number: int, until: date) -> date:
+    """The first month of whose shoppers the ``number``-th month is not over by ``until``."""
+    return (pd.Timestamp(until.replace(day=1)) - pd.DateOffset(months=number)).date()
+
+
+# The lines of LTV = CAC and LTV = 3 × CAC.
+_SLOPES = (1, 3)
+
+
+def scatter(question: Question, period: Period, shoppers: Rows) -> tuple[Load[Drawing], Forget]:
+    """The answer of the query by brand, a dot a brand, as load and forget of a card.
+
+    The ``shoppers`` who were new to it stand behind a dot.
+    """
 
     def load() -> Drawing:
         answer = question.read(since=period.start, until=period.end)
-        frame = answer.frame
-        # A logarithm has no place for nothing.
-        rows = frame[frame["ltv_cac_ratio"].fillna(0) > 0]
-        if rows.empty:
-            return Drawing(None, "", answer.as_of, empty="No brand has an LTV:CAC in this period.")
-        above = int((rows["ltv_cac_ratio"] >= 3).sum())
-        return Drawing(
-            charts.scatter(
-                list(rows["name"]),
-                ("CAC", [float(value) for value in rows["cac_usd"]]),
-                ("LTV", [float(value) for value in rows["ltv_usd"]]),
-                (1, 3),
-                "usd",
-            ),
-            f"{len(rows):,} brands by CAC and LTV; {above:,} have an LTV:CAC of 3 or more.",
-            answer.as_of,
-            note=f"{len(rows):,} of {len(frame):,} brands: those with LTV:CAC above 0. "
-            "Dotted: LTV = CAC and LTV = 3 × CAC.",
-        )
+        return shoppers.behind(_scatter(answer, period.start, period.end))
 
     return load, lambda: question.forget(since=period.start, until=period.end)
+
+
+@kept
+def _scatter(answer: Answer, since: date, until: date) -> Drawing:
+    frame = answer.frame
+    # A logarithm has no place for nothing.
+    rows = frame[frame["ltv_cac_ratio"].fillna(0) > 0]
+    if rows.empty:
+        return Drawing(None, "", answer.as_of, empty="No brand has an LTV:CAC in this period.")
+    above = int((rows["ltv_cac_ratio"] >= 3).sum())
+    dots = [
+        new_within(name, since, until, str(brand))
+        for name, brand in zip(rows["name"], rows["brand_id"], strict=True)
+    ]
+    everybody = new_within("First try-on in all these days", since, until)
+    return Drawing(
+        charts.scatter(
+            list(rows["name"]),
+            ("CAC", [float(value) for value in rows["cac_usd"]]),
+            ("LTV", [float(value) for value in rows["ltv_usd"]]),
+            _SLOPES,
+            "usd",
+        ),
+        f"{len(rows):,} brands by CAC and LTV; {above:,} have an LTV:CAC of 3 or more.",
+        answer.as_of,
+        note=f"{len(rows):,} of {len(frame):,} brands: those with LTV:CAC above 0. "
+        "Dotted: LTV = CAC and LTV = 3 × CAC.",
+        # The lines come first.
+        parts=Parts.of(everybody, {len(_SLOPES): dots}),
+    )
 
 
 def by_month(question: Question, since: date, until: date) -> tuple[Load[Table], Forget]:

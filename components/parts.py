@@ -9,10 +9,14 @@ from components.clicks import Point
 
 @dataclass(frozen=True)
 class Part:
-    """A part of what a chart shows: what it is called, and what its rows have in common."""
+    """A part of what a chart shows: what it is called, and what its rows have in common.
+
+    ``brand`` is the id of the brand whose rows they are; None: of all in view.
+    """
 
     label: str
     params: Mapping[str, Parameter]
+    brand: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,14 +31,17 @@ class Parts:
         """The parts of a chart, ``whole`` being all of it.
 
         ``traces`` holds the parts of a trace's points, by the trace's place in the figure. None:
-        nothing stands behind that point. Parts of one label are one part.
+        nothing stands behind that point. Parts of one label are one part, if of one brand.
         """
-        found = {whole.label: whole}
-        points = {
-            (trace, place): found.setdefault(part.label, part).label
-            for trace, shown in traces.items()
-            for place, part in enumerate(shown)
-            if part is not None
-        }
-        places = {label: place for place, label in enumerate(found)}
-        return cls(list(found.values()), {point: places[label] for point, label in points.items()})
+        places = {(whole.label, whole.brand): 0}
+        listed = [whole]
+        points = {}
+        for trace, shown in traces.items():
+            for place, part in enumerate(shown):
+                if part is None:
+                    continue
+                found = places.setdefault((part.label, part.brand), len(listed))
+                if found == len(listed):
+                    listed.append(part)
+                points[trace, place] = found
+        return cls(listed, points)

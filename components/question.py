@@ -91,9 +91,13 @@ class Question:
         asked.tell(self.name, scope, {**days, **self.params}, answer)
         return answer
 
-    def narrowed(self, params: Mapping[str, Parameter]) -> "Question":
-        """The same question with some of what it takes said otherwise, or said at all."""
-        return replace(self, params=self.params | dict(params))
+    def narrowed(self, params: Mapping[str, Parameter], brand: str | None = None) -> "Question":
+        """The same question with some of what it takes said otherwise, or said at all.
+
+        With the id of a ``brand`` it is asked of that one alone, of those in view.
+        """
+        scope = self.scope if brand is None else lambda: self.scope().narrowed_to(brand)
+        return replace(self, params=self.params | dict(params), scope=scope)
 
     def forget(self, **days: date) -> None:
         """Forget that answer, so that the database is asked next time."""

@@ -14,14 +14,17 @@ from components.question import Question
 
 def new_in(months: Sequence[date]) -> tuple[Part, list[Part]]:
     """The shoppers whose first try-on was in one of these months, and in each of them."""
+    ends = [steps.month_after(month) for month in months]
     each = [
-        _new(f"First try-on in {month:%B %Y}", month, steps.month_after(month)) for month in months
+        new_within(f"First try-on in {month:%B %Y}", month, end)
+        for month, end in zip(months, ends, strict=True)
     ]
-    return _new("First try-on in these months", months[0], steps.month_after(months[-1])), each
+    return new_within("First try-on in these months", months[0], ends[-1]), each
 
 
-def _new(label: str, since: date, until: date) -> Part:
-    return Part(label, {"since": since, "until": until, "first_period": 0, "next_period": 1})
+def new_within(label: str, since: date, until: date, brand: str | None = None) -> Part:
+    """The shoppers whose first try-on was in these days, with one brand or any in view."""
+    return Part(label, {"since": since, "until": until, "first_period": 0, "next_period": 1}, brand)
 
 
 def listed(question: Question, opened: Callable[[str], None]) -> tuple[Load[Table], Forget]:

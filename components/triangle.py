@@ -67,11 +67,16 @@ def _table(answer: Answer, step: str) -> Drawing:
     )
 
 
-def curves(question: Question, step: str, until: date) -> tuple[Load[Drawing], Forget]:
-    """The same answer as lines over the periods, the pooled mean before the cohorts."""
+def curves(
+    question: Question, step: str, until: date, shoppers: Rows
+) -> tuple[Load[Drawing], Forget]:
+    """The same answer as lines over the periods, the pooled mean before the cohorts.
+
+    ``shoppers`` stand behind the points of the cohorts.
+    """
 
     def load() -> Drawing:
-        return _curves(question.read(until=until), step)
+        return shoppers.behind(_curves(question.read(until=until), step))
 
     return load, lambda: question.forget(until=until)
 
@@ -103,10 +108,30 @@ def _curves(answer: Answer, step: str) -> Drawing:
         f"{_said(columns, shares[-1, :reached])}.",
         answer.as_of,
         note="Complete cells only; a grey line a cohort.",
+        parts=_parts_of_lines(frame, step, reached),
     )
 
 
+def _parts_of_lines(frame: pd.DataFrame, step: str, reached: int) -> Parts:
+    """The parts of the cells that are drawn, with a trace for each cohort."""
+    whole, cells = _cells(frame, step)
+    columns = frame["first_period"].nunique()
+    shown = [
+        None if pd.isna(share) else part
+        for part, share in zip(cells, frame["retention_pct"], strict=True)
+    ]
+    lines = [shown[start : start + reached] for start in range(0, len(shown), columns)]
+    # The mean comes last, in the table and in the chart.
+    return Parts.of(whole, dict(enumerate(lines)))
+
+
 def _parts(frame: pd.DataFrame, step: str) -> Parts:
+    whole, cells = _cells(frame, step)
+    return Parts.of(whole, {0: cells})
+
+
+def _cells(frame: pd.DataFrame, step: str) -> tuple[Part, list[Part | None]]:
+    """Everybody, and who stands behind each cell."""
     names = dict(zip(frame["cohort"].dropna().unique(), _cohorts(frame, step), strict=True))
     columns = dict(zip(sorted(frame["first_period"].unique()), _columns(frame), strict=True))
     firsts = [pd.Timestamp(cohort).date() for cohort in names]
@@ -127,7 +152,7 @@ def _parts(frame: pd.DataFrame, step: str) -> Parts:
 
     everybody = {"since": min(firsts), "until": _next(max(firsts), step)}
     whole = Part("Everybody in these cohorts", {**everybody, "first_period": 0, "next_period": 1})
-    return Parts.of(whole, {0: [part(row) for row in frame.to_dict("records")]})
+    return whole, [part(row) for row in frame.to_dict("records")]
 
 
 def _next(start: date, step: str) -> date:

@@ -217,18 +217,21 @@ def _by_status(answer: Answer, period: Period) -> Drawing:
     )
 
 
-def by_brand(question: Question, period: Period) -> tuple[Load[Drawing], Forget]:
-    """Completed jobs of the brands with the most, and of all others together."""
+def by_brand(question: Question, period: Period, jobs: Rows) -> tuple[Load[Drawing], Forget]:
+    """Completed jobs of the brands with the most, and of all others together.
+
+    ``jobs`` stand behind them, but for the others.
+    """
     days: dict[str, date] = {"since": period.start, "until": period.end}
 
     def load() -> Drawing:
-        return _by_brand(question.read(**days))
+        return jobs.behind(_by_brand(question.read(**days), period))
 
     return load, lambda: question.forget(**days)
 
 
 @kept
-def _by_brand(answer: Answer) -> Drawing:
+def _by_brand(answer: Answer, period: Period) -> Drawing:
     rows = answer.frame[answer.frame["completed_count"] > 0]
     if rows.empty:
         return Drawing(None, "", answer.as_of, empty="No completed jobs in this period.")
@@ -241,10 +244,16 @@ def _by_brand(answer: Answer) -> Drawing:
         counts.append(int(others["completed_count"].sum()))
     said = [f"{text('count', n)}, {text('pct', n / sum(counts))}" for n in counts]
     described = "; ".join(f"{name} {words}" for name, words in zip(names, said, strict=True))
+    ended = _ended(period, "completed")
+    shown = [
+        Part(name, ended, brand=str(brand))
+        for name, brand in zip(first["name"], first["brand_id"], strict=True)
+    ]
     return Drawing(
         Ranking(names, counts, said),
         f"Completed jobs by brand: {described}.",
         answer.as_of,
+        parts=Parts.of(Part("Completed in all these days", ended), {0: shown}),
     )
 
 

@@ -936,12 +936,16 @@ def test_jobs_without_a_confidence_are_no_table_of_it() -> None:
 def test_the_brands_with_the_fewest_try_ons_are_one_bar(count: int, last: str) -> None:
     names = [f"Brand {number}" for number in range(1, count + 1)]
     counts = list(range(count, 0, -1))
-    frame = pd.DataFrame({"name": names, "completed_count": counts})
-    load, _ = volume.by_brand(
-        told("by_brand", frame), period.custom(date(2026, 3, 1), date(2026, 3, 8), date(2026, 3, 9))
-    )
-    figure = load().made()
+    frame = pd.DataFrame({"brand_id": names, "name": names, "completed_count": counts})
+    days = period.custom(date(2026, 3, 1), date(2026, 3, 8), date(2026, 3, 9))
+    rows = Rows("Jobs", told("b", frame), lambda _: None, lambda *_: None)  # type: ignore[arg-type,return-value]
+    drawing = volume.by_brand(told("by_brand", frame), days, rows)[0]()
+    figure = drawing.made()
     assert figure is not None
+    # Behind the others together stands nothing.
+    assert isinstance(drawing.behind, Behind)
+    listed = [part.brand for part in drawing.behind.parts.listed]
+    assert listed == [None, *names[: 12 if count == 12 else 11]]
     (bars,) = figure.data
     assert (len(bars.x), bars.x.sum()) == (min(count, 12), sum(counts))
     assert figure.layout.yaxis.ticktext[-1] == last
@@ -1039,7 +1043,7 @@ def test_the_triangle_and_its_curves_name_the_rows_that_they_show() -> None:
     # Nothing stands behind the future and the mean.
     assert {point for _, point in drawing.behind.points} == {0, 1, 2, 3, 4}
 
-    load, _ = triangle.curves(told("a", frame), "month", date(2026, 3, 1))
+    load, _ = triangle.curves(told("a", frame), "month", date(2026, 3, 1), rows)
     curves = load().made()
     assert curves is not None
     assert {line.name: list(line.y)[:1] for line in curves.data} == {

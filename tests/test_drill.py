@@ -14,13 +14,14 @@ from sqlalchemy import text
 from streamlit.testing.v1 import AppTest
 
 import queries
-from components import behind, card, charts, clicks, shoppers
+from components import behind, card, charts, clicks, economics, shoppers, triangle
 from components import jobs as job_rows
 from components.card import Drawing
 from components.drill import EVER, PAGE, Behind, Rows
 from components.job import UNKNOWN
 from components.parts import Part, Parts
-from components.question import Ask, asking
+from components.period import Period
+from components.question import Ask, Parameter, asking
 from database import connections
 from database.tenancy import Scope
 from settings import ROOT
@@ -366,6 +367,11 @@ def test_a_point_leads_to_its_part_and_parts_of_one_name_are_one() -> None:
     found = Parts.of(Part("All", {}), {0: [march, march, None], 2: [april]})
     assert [part.label for part in found.listed] == ["All", "March", "April"]
     assert dict(found.points) == {(0, 0): 1, (0, 1): 1, (2, 0): 2}
+    # Two brands may have one name.
+    one, other = (Part("Aurora", {}, brand) for brand in ("a", "b"))
+    found = Parts.of(Part("All", {}), {0: [one, other, one]})
+    assert [part.brand for part in found.listed] == [None, "a", "b"]
+    assert dict(found.points) == {(0, 0): 1, (0, 1): 2, (0, 2): 1}
 
 
 def test_a_line_gets_points_and_what_is_decoration_none() -> None:
@@ -500,6 +506,10 @@ def one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
         (ATTRIBUTION, "sources"),
         (ECONOMICS, "ratio"),
         (LIFETIME, "value"),
+        (ECONOMICS, "curve"),
+        (ECONOMICS, "brands"),
+        (RETENTION, "curves"),
+        (VOLUME, "volume-by-brand"),
     ],
 )
 def test_the_button_of_a_chart_opens_its_rows(page: str, chart: str) -> None:
@@ -550,7 +560,8 @@ def test_the_rows_behind_a_bar_are_exactly_what_it_shows(
             part = stands_behind.parts.listed[number]
             shown = drawn_value(figure.data[trace], place)
             paged = {"row_count": 10_000} if stands_behind.rows.is_paged else {}
-            rows = stands_behind.rows.question.narrowed({**part.params, **paged}).read().frame
+            narrowed = stands_behind.rows.question.narrowed({**part.params, **paged}, part.brand)
+            rows = narrowed.read().frame
             money = rows.get(f"{part.params.get('source', 'amount')}_usd")
             counted = len(rows) if money is None else float(sum(money))
             checked.append(part.label)
@@ -568,13 +579,18 @@ def test_the_rows_behind_a_bar_are_exactly_what_it_shows(
     assert wrong == []
 
 
+def a_year_until(today: date) -> Period:
+    since = today - timedelta(days=365)
+    return Period("Last 12 months", since, today, today, since - timedelta(days=365), since)
+
+
 @pytest.mark.usefixtures("demo")
 @pytest.mark.parametrize("rank", [None, 2])
 def test_the_shoppers_behind_a_month_are_the_new_ones_that_it_counts(rank: int | None) -> None:
     scope = Scope("all") if rank is None else Scope.of_brands([brand_at(rank)[0]])
     asked = asking(queries, lambda: scope)
     today = date.today()  # noqa: DTZ011 (the demo's own)
-    year: dict[str, Any] = {"since": today - timedelta(days=365), "until": today}
+    year = {"since": today - timedelta(days=365), "until": today}
     counts = asked("revenue/ltv_cac_by_month", **year).read().frame
     whole, months = shoppers.new_in([month.date() for month in counts["month"]])
     rows = behind.newcomers(asked, today)
@@ -584,6 +600,66 @@ def test_the_shoppers_behind_a_month_are_the_new_ones_that_it_counts(rank: int |
 
     assert [found(part) for part in months] == list(counts["new_shopper_count"])
     assert found(whole) == counts["new_shopper_count"].sum() > 0
+    # A point of the curve is of all for whom its month is complete.
+    curve = economics.curve(asked("revenue/ltv_curve"), a_year_until(today), rows)[0]()
+    shown = asked("revenue/ltv_curve", **year).read().frame["shopper_count"]
+    assert isinstance(curve.behind, Behind)
+    listed = curve.behind.parts.listed
+    points = sorted(curve.behind.points)
+    assert [found(listed[curve.behind.parts.points[at]]) for at in points] == list(shown)
+
+
+@pytest.mark.usefixtures("demo")
+def test_the_shoppers_behind_a_dot_are_the_new_ones_of_its_brand() -> None:
+    asked = asking(queries, lambda: Scope("all"))
+    today = date.today()  # noqa: DTZ011 (the demo's own)
+    period = a_year_until(today)
+    brands = asked("revenue/ltv_cac_by_brand")
+    counts = brands.read(since=period.start, until=today).frame
+    drawing = economics.scatter(brands, period, behind.newcomers(asked, today))[0]()
+    assert isinstance(drawing.behind, Behind)
+    rows, parts = drawing.behind.rows, drawing.behind.parts
+    new = dict(zip(counts["name"], counts["new_shopper_count"], strict=True))
+    names = drawing.made().data[-1].text
+    dots = len(drawing.made().data) - 1
+    assert len(names) > 5
+    for place, name in enumerate(names):
+        part = parts.listed[parts.points[dots, place]]
+        question = rows.question.narrowed({**part.params, "row_count": 10_000}, part.brand)
+        assert (part.label, len(question.read().frame)) == (name, new[name])
+
+
+@pytest.mark.usefixtures("demo")
+def test_the_points_of_a_cohorts_line_open_what_its_cells_do() -> None:
+    asked = asking(queries, lambda: Scope("all"))
+    today = date.today()  # noqa: DTZ011 (the demo's own)
+    params: dict[str, Parameter] = {"as_of": today, "split": "none", "part": "all"}
+    cells = asked("shoppers/retention", step="month", mode="on", numbers="0,1,2,3,4,5", **params)
+    rows = behind.shoppers(asked, step="month", **params)
+    table, lines = (
+        draw(cells, "month", today, rows)[0]() for draw in (triangle.table, triangle.curves)
+    )
+    frame = cells.read(until=today).frame
+    assert isinstance(table.behind, Behind)
+    assert isinstance(lines.behind, Behind)
+    opened = 0
+    figure = lines.made()
+    for place, (state, shown) in enumerate(
+        zip(frame["state"], frame["retention_pct"], strict=True)
+    ):
+        trace, number = divmod(place, 6)
+        share = [*figure.data[trace].y, *[None] * 6][number]
+        in_line = lines.behind.parts.points.get((trace, number))
+        if state != "complete" or share is None:
+            # What is not over has no point, and the mean is nobody's.
+            assert in_line is None
+            continue
+        assert share == pytest.approx(float(shown))
+        assert in_line is not None
+        in_table = table.behind.parts.points[0, place]
+        assert lines.behind.parts.listed[in_line] == table.behind.parts.listed[in_table]
+        opened += 1
+    assert opened > 20
 
 
 def a_job_of(brand: str) -> str:

@@ -22,6 +22,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
 ask = asking(queries, lambda: gate.account().scope_of(picked))
 total = ask("revenue/ltv_cac")
 monthly = ask("revenue/ltv_cac_by_month")
+newcomers = behind.newcomers(ask, now.date())
 
 with filters.row():
     filters.unavailable("by", "LTV and CAC are of months.")
@@ -42,14 +43,14 @@ if picked is None and not account.is_internal:
 with card.wall(2):
     card.chart_card(
         "Margin per shopper against CAC",
-        *economics.curve(ask("revenue/ltv_curve"), days),
+        *economics.curve(ask("revenue/ltv_curve"), days, newcomers),
         key="curve",
         help="Gross margin × attributed revenue in the m-th calendar month after the first job's "
         "month, over cohorts for which that month is complete, ÷ their shoppers, added up.",
     )
     card.chart_card(
         "LTV:CAC by month",
-        *economics.ratio_by_month(monthly, year, days.end, behind.newcomers(ask, now.date())),
+        *economics.ratio_by_month(monthly, year, days.end, newcomers),
         key="ratio",
         help="LTV over the months complete by the month's end ÷ CAC of the month.",
     )
@@ -60,6 +61,7 @@ with card.wall(1):
 brands = ask("revenue/ltv_cac_by_brand")
 with card.wall(1):
     if not managed:
-        card.chart_card("Brands by CAC and LTV", *economics.scatter(brands, days), key="brands")
+        dots = economics.scatter(brands, days, newcomers)
+        card.chart_card("Brands by CAC and LTV", *dots, key="brands")
     card.table_card("By brand", *economics.by_brand(brands, days), key="by-brand")
 drill.linked(ask)

@@ -56,19 +56,18 @@ if picked is None and not account.is_internal:
 
 spans = ",".join(map(str, numbers))
 cells = ask("shoppers/retention", step=step, mode=mode, numbers=spans, as_of=today, **part)
+shoppers = behind.shoppers(ask, step=step, as_of=today, **part)
 so_far = ", so far" if mode == returning.AFTER else ""
 with card.wall(1):
     card.chart_card(
         f"Back by {step} after the first try-on{so_far}",
-        *triangle.table(
-            cells, step, days.end, behind.shoppers(ask, step=step, as_of=today, **part)
-        ),
+        *triangle.table(cells, step, days.end, shoppers),
         key="triangle",
         help=DEFINITION.format(step=step),
     )
     card.chart_card(
         f"The same as curves{so_far}",
-        *triangle.curves(cells, step, days.end),
+        *triangle.curves(cells, step, days.end, shoppers),
         key="curves",
         help=DEFINITION.format(step=step),
     )

@@ -97,7 +97,7 @@ if account.is_internal and picked is None:
     with card.wall(1):
         card.chart_card(
             "Completed by brand",
-            *volume.by_brand(ask("tryons/volume_by_brand", **jobs), days),
+            *volume.by_brand(ask("tryons/volume_by_brand", **jobs), days, rows),
             key="volume-by-brand",
         )
 changes.show(ask, days, ["tryons"], by_brand=account.is_internal and picked is None, **jobs)
