@@ -27,6 +27,7 @@ VALUES: dict[str, queries.Parameter] = {
     "kind": "all",
     "model": "last",
     "source": "any",
+    "reached": "launched",
     "step": "day",
     "split": "category",
     "over": "brand",

@@ -54,6 +54,19 @@ def newcomers(ask: Ask, today: date) -> Rows:
     return shoppers(ask, step="month", as_of=today, split="none", part="all")
 
 
+def reached(ask: Ask, today: date) -> Rows:
+    """The shoppers behind the funnel; parts say ``since``, ``until`` and the step ``reached``.
+
+    Behind a shopper are their jobs.
+    """
+    question = ask("shoppers/reached", as_of=today)
+
+    def listed(asked: Question) -> tuple[Load[Table], Forget]:
+        return shopper_rows.reached(asked, drill.open_shopper)
+
+    return Rows("Shoppers", question, listed, ask, inner=partial(_their_jobs, ask))
+
+
 def purchases(ask: Ask, model: str) -> Rows:
     """The purchases behind attributed revenue; parts say ``since``, ``until`` and ``source``.
 

@@ -1,17 +1,26 @@
 """The funnel of shoppers: its steps as bars, and their course by week."""
 
-from datetime import date
+from datetime import date, timedelta
+
+import pandas as pd
 
 from components import charts
 from components.card import Drawing, Forget, Load
+from components.drill import Rows
+from components.parts import Part, Parts
 from components.question import Question
 from metrics import text
 
 STEPS = ("launched", "completed", "saved", "purchased")
 
 
-def steps(question: Question, since: date, until: date) -> tuple[Load[Drawing], Forget]:
-    """The answer of the query of the funnel, drawn, as load and forget of a card."""
+def steps(
+    question: Question, since: date, until: date, shoppers: Rows
+) -> tuple[Load[Drawing], Forget]:
+    """The answer of the query of the funnel, drawn, as load and forget of a card.
+
+    The ``shoppers`` who reached a step stand behind it.
+    """
 
     def load() -> Drawing:
         answer = question.read(since=since, until=until)
@@ -27,14 +36,29 @@ def steps(question: Question, since: date, until: date) -> tuple[Load[Drawing], 
             f"{name} {text('count', count)} ({text('pct', count / counts[0])})"
             for name, count in zip(names, counts, strict=True)
         )
-        figure = charts.funnel(names, "Shoppers", counts)
-        return Drawing(figure, f"Shoppers by step: {said}.", answer.as_of, note=note)
+        bars = [
+            _reached(step, step.capitalize(), since, until) if count else None
+            for step, count in zip(STEPS, counts, strict=True)
+        ]
+        drawing = Drawing(
+            charts.funnel(names, "Shoppers", counts),
+            f"Shoppers by step: {said}.",
+            answer.as_of,
+            note=note,
+            parts=Parts.of(_everybody(since, until), {0: bars}),
+        )
+        return shoppers.behind(drawing)
 
     return load, lambda: question.forget(since=since, until=until)
 
 
-def by_week(question: Question, since: date, until: date) -> tuple[Load[Drawing], Forget]:
-    """The answer of the query of the funnel by week as lines, as load and forget of a card."""
+def by_week(
+    question: Question, since: date, until: date, shoppers: Rows
+) -> tuple[Load[Drawing], Forget]:
+    """The answer of the query of the funnel by week as lines, as load and forget of a card.
+
+    The ``shoppers`` who reached a step in a week stand behind its point.
+    """
 
     def load() -> Drawing:
         answer = question.read(since=since, until=until)
@@ -50,11 +74,38 @@ def by_week(question: Question, since: date, until: date) -> tuple[Load[Drawing]
             )
             for at in (0, -1)
         )
-        return Drawing(
+        drawing = Drawing(
             charts.lines(frame["week"], shares, "pct"),
             f"Shares of the shoppers who launched, by week. First: {first}. Last: {last}.",
             answer.as_of,
             note="Stretches of 7 days back from the period's end; a shopper counts in each anew.",
+            parts=_parts_of_weeks(frame, since, until),
         )
+        return shoppers.behind(drawing)
 
     return load, lambda: question.forget(since=since, until=until)
+
+
+def _parts_of_weeks(frame: pd.DataFrame, since: date, until: date) -> Parts:
+    starts = [day.date() for day in frame["week"]]
+    weeks = list(zip(starts, [*starts[1:], until], strict=True))
+    lines = {
+        trace: [
+            _reached(step, f"{step.capitalize()}, {_days(*week)}", *week) if count else None
+            for week, count in zip(weeks, frame[f"{step}_count"], strict=True)
+        ]
+        for trace, step in enumerate(STEPS[1:])
+    }
+    return Parts.of(_everybody(since, until), lines)
+
+
+def _days(start: date, end: date) -> str:
+    return f"first launch from {start:%-d %b} to {end - timedelta(days=1):%-d %b %Y}"
+
+
+def _everybody(since: date, until: date) -> Part:
+    return _reached("launched", "Launched", since, until)
+
+
+def _reached(step: str, label: str, since: date, until: date) -> Part:
+    return Part(label, {"since": since, "until": until, "reached": step})

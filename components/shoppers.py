@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import date
 
+import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
@@ -27,6 +28,35 @@ def new_within(label: str, since: date, until: date, brand: str | None = None) -
     return Part(label, {"since": since, "until": until, "first_period": 0, "next_period": 1}, brand)
 
 
+def reached(question: Question, opened: Callable[[str], None]) -> tuple[Load[Table], Forget]:
+    """The answer of the query of shoppers behind a step, as load and forget of a card.
+
+    ``opened`` is told the id of a shopper whose row somebody opens.
+    """
+
+    def load() -> Table:
+        answer = question.read()
+        config = st.column_config
+        columns = {
+            "open": opening(),
+            "launched_on": config.DateColumn("Launched (UTC)", format="D MMM YYYY"),
+            "furthest": config.TextColumn("Came to", help="The last step in those 7 days."),
+            "first_on": config.DateColumn("First try-on (UTC)", format="D MMM YYYY"),
+            **_known(),
+        }
+        return Table(
+            _named(answer.frame).assign(furthest=answer.frame["furthest"].str.capitalize()),
+            columns,
+            alt="Shoppers by id and how far they came, the last day first",
+            as_of=answer.as_of,
+            empty="No such shoppers.",
+            ids=answer.frame["shopper_id"].tolist(),
+            opened=opened,
+        )
+
+    return load, question.forget
+
+
 def listed(question: Question, opened: Callable[[str], None]) -> tuple[Load[Table], Forget]:
     """The answer of the query of shoppers behind a cell, as load and forget of a card.
 
@@ -35,14 +65,8 @@ def listed(question: Question, opened: Callable[[str], None]) -> tuple[Load[Tabl
 
     def load() -> Table:
         answer = question.read()
-        rows = answer.frame.assign(
-            open=answer.frame["shopper_id"].str[-12:],
-            category=filters.category_names(answer.frame["category"]),
-            device=filters.device_names(answer.frame["device"]),
-            channel=answer.frame["channel"].str.capitalize(),
-        )
         return Table(
-            rows,
+            _named(answer.frame),
             _columns(),
             alt="Shoppers by id, the newest first",
             as_of=answer.as_of,
@@ -63,14 +87,32 @@ def opening() -> ColumnConfig:
     )
 
 
+def _named(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows with what is written of a shopper's first try-on."""
+    return frame.assign(
+        open=frame["shopper_id"].str[-12:],
+        category=filters.category_names(frame["category"]),
+        device=filters.device_names(frame["device"]),
+        channel=frame["channel"].str.capitalize(),
+    )
+
+
 def _columns() -> dict[str, ColumnConfig]:
     config = st.column_config
     return {
         "open": opening(),
         "first_job_at": config.DatetimeColumn("First try-on (UTC)", format="D MMM YYYY HH:mm"),
+        **_known(),
+        "launched_count": config.NumberColumn("Try-ons then", format="localized"),
+        "last_job_at": config.DatetimeColumn("Last of them (UTC)", format="D MMM YYYY HH:mm"),
+    }
+
+
+def _known() -> dict[str, ColumnConfig]:
+    """The columns of what is known of a shopper."""
+    config = st.column_config
+    return {
         "category": config.TextColumn("First category"),
         "device": config.TextColumn("First device"),
         "channel": config.TextColumn("Channel", help="What brought them."),
-        "launched_count": config.NumberColumn("Try-ons then", format="localized"),
-        "last_job_at": config.DatetimeColumn("Last of them (UTC)", format="D MMM YYYY HH:mm"),
     }

@@ -3586,6 +3586,8 @@ CREATE INDEX sessions_expires_at_idx ON public.sessions USING btree (expires_at)
 
 CREATE INDEX sessions_user_id_idx ON public.sessions USING btree (user_id);
 
+CREATE INDEX shopper_days_launches_idx ON public.shopper_days USING btree (day, in_view, user_id) INCLUDE (previous_launch, furthest, in_all) WHERE (furthest IS NOT NULL);
+
 CREATE INDEX shoppers_by_time_idx ON public.shoppers USING btree (first_job_at, user_id);
 
 CREATE INDEX shoppers_first_job_idx ON public.shoppers USING btree (brand_id, first_job_at);
@@ -4453,6 +4455,8 @@ CREATE POLICY tenant ON public.rollup_verdicts TO closetai_app, closetai_reader 
 
 CREATE POLICY tenant ON public.sessions TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (user_id = ( SELECT public.scope_user() AS scope_user)))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (user_id = ( SELECT public.scope_user() AS scope_user))));
 
+CREATE POLICY tenant ON public.shopper_days TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand())))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand()))));
+
 CREATE POLICY tenant ON public.shoppers FOR SELECT TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (brand_id IN ( SELECT public.scope_brands() AS scope_brands)) OR (user_id = ( SELECT public.scope_user() AS scope_user))));
 
 CREATE POLICY tenant ON public.sign_in_attempts TO closetai_app, closetai_reader USING (( SELECT public.scope_sees_all() AS scope_sees_all)) WITH CHECK (( SELECT public.scope_sees_all() AS scope_sees_all));
@@ -5185,6 +5189,9 @@ GRANT SELECT ON TABLE public.rollup_verdicts TO closetai_app;
 GRANT SELECT ON TABLE public.rollup_verdicts TO closetai_reader;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sessions TO closetai_app;
+
+GRANT SELECT ON TABLE public.shopper_days TO closetai_app;
+GRANT SELECT ON TABLE public.shopper_days TO closetai_reader;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.shoppers TO closetai_app;
 GRANT SELECT ON TABLE public.shoppers TO closetai_reader;

@@ -18,6 +18,7 @@ from components import behind, card, charts, clicks, economics, shoppers, triang
 from components import jobs as job_rows
 from components.card import Drawing
 from components.drill import EVER, PAGE, Behind, Rows
+from components.funnel import STEPS
 from components.job import UNKNOWN
 from components.parts import Part, Parts
 from components.period import Period
@@ -32,6 +33,7 @@ from tests.test_pages import (
     ACCURACY,
     ATTRIBUTION,
     ECONOMICS,
+    FUNNEL,
     LIFETIME,
     MOVEMENTS,
     RETENTION,
@@ -76,7 +78,8 @@ def brand(database: object) -> str:  # noqa: ARG001 (needs a database)
     return brands[0]
 
 
-# The lists, by "tryons/jobs", "tryons/verdicts", "tryons/shoppers", "revenue/purchases"
+# The lists, by "tryons/jobs", "tryons/verdicts", "tryons/shoppers", "revenue/purchases" and
+# "shoppers/reached"
 
 
 @pytest.mark.parametrize(
@@ -241,6 +244,75 @@ def test_the_purchases_behind_revenue_say_what_is_credited_to_whom(
     ]
     assert len(credited("linear", "recommendation")) == 2
     assert len(credited("linear", "tryon")) == 1
+
+
+def reached_in(scope: Scope) -> Rows:
+    return behind.reached(asking(queries, lambda: scope), date(2026, 4, 30))
+
+
+def test_behind_a_step_of_the_funnel_are_those_who_reached_it(brand: str) -> None:
+    with connections.owner() as c:
+        other = str(c.execute(text("select id from brands where name = 'Noise'")).scalar_one())
+        c.execute(text("delete from tryon_jobs"))
+        one, two, three = (facts.shopper(c) for _ in range(3))
+        done = facts.job(c, brand, one, at("2026-03-02 10:00"), category="bags", device="ios")
+        facts.look(c, one, done, at("2026-03-03"))
+        facts.purchase(c, brand, one, at("2026-03-04"))
+        facts.job(c, brand, one, at("2026-03-20"))
+        facts.job(c, brand, two, at("2026-02-27"))
+        facts.job(c, brand, two, at("2026-03-05"), status="failed")
+        # With another brand before.
+        facts.job(c, other, three, at("2026-03-01"))
+        facts.job(c, brand, three, at("2026-03-06"))
+        c.execute(
+            text("update shoppers set channel = 'social' where user_id = :u and brand_id = :b"),
+            {"u": one, "b": brand},
+        )
+        many = [brand, other, *(facts.brand(c, f"Brand {n}") for n in range(25))]
+    names = {str(one): "one", str(two): "two", str(three): "three"}
+    demo = Scope("demo")
+    for scope, expected in {
+        Scope.of_brands([brand]): ["three 6", "two 5", "one 2"],
+        Scope.of_brands([other]): ["three 1"],
+        Scope.of_brands([brand, other]): ["three 6", "two 5", "one 2", "three 1"],
+        Scope.of_brands(many): ["three 6", "two 5", "one 2", "three 1"],
+        Scope.system(): ["two 5", "one 2", "three 1"],
+        Scope(): [],
+        demo: [],
+    }.items():
+        found = frame(reached_in(scope), reached="launched")
+        who = [
+            f"{names[shopper]} {day.day}"
+            for shopper, day in zip(found["shopper_id"], found["launched_on"], strict=True)
+        ]
+        assert who == expected, scope
+
+    rows = reached_in(Scope.of_brands([brand]))
+    steps = {
+        step: [names[shopper] for shopper in frame(rows, reached=step)["shopper_id"]]
+        for step in STEPS
+    }
+    assert steps == {
+        "launched": ["three", "two", "one"],
+        "completed": ["three", "one"],
+        "saved": ["one"],
+        "purchased": ["one"],
+    }
+    known = frame(rows, reached="purchased").iloc[0]
+    assert list(known[2:]) == ["purchased", pd.Timestamp("2026-03-02"), "bags", "ios", "social"]
+    newest = rows.question.narrowed({**MARCH, "reached": "launched", "row_count": 2})
+    assert newest.read().frame["launched_on"].dt.day.tolist() == [6, 5]
+    # Of whom 7 days are not over nobody is there yet.
+    early = behind.reached(ask(brand), date(2026, 3, 13))
+    assert [names[shopper] for shopper in frame(early, reached="launched")["shopper_id"]] == [
+        "two",
+        "one",
+    ]
+    with connections.owner() as c:
+        c.execute(text("update brands set is_demo = true where id = :b"), {"b": brand})
+    st.cache_resource.clear()
+    rows = reached_in(demo)
+    assert [names[shopper] for shopper in frame(rows, reached="saved")["shopper_id"]] == ["one"]
 
 
 def test_a_shopper_of_two_brands_is_one_of_all_brands(brand: str) -> None:
@@ -510,6 +582,8 @@ def one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
         (ECONOMICS, "brands"),
         (RETENTION, "curves"),
         (VOLUME, "volume-by-brand"),
+        (FUNNEL, "funnel"),
+        (FUNNEL, "funnel-by-week"),
     ],
 )
 def test_the_button_of_a_chart_opens_its_rows(page: str, chart: str) -> None:
@@ -524,7 +598,8 @@ def test_the_button_of_a_chart_opens_its_rows(page: str, chart: str) -> None:
 
 def drawn_value(trace: Any, place: int) -> float:
     """What a bar shows, without its sign."""
-    return abs(float((trace.x if trace.orientation == "h" else trace.y)[place]))
+    is_lying = trace.orientation == "h" or trace.type == "funnel"
+    return abs(float((trace.x if is_lying else trace.y)[place]))
 
 
 @pytest.mark.usefixtures("demo")
@@ -538,6 +613,7 @@ def drawn_value(trace: Any, place: int) -> float:
         (ATTRIBUTION, {"model": "Last touch"}),
         # The first month is cut.
         (ATTRIBUTION, {"model": "Linear", "by": "Month"}),
+        (FUNNEL, {}),
     ],
 )
 def test_the_rows_behind_a_bar_are_exactly_what_it_shows(
@@ -575,7 +651,7 @@ def test_the_rows_behind_a_bar_are_exactly_what_it_shows(
         app.query_params[name] = value
     opened(app, page)
     assert not app.exception
-    assert len(checked) > 5
+    assert len(checked) > 3
     assert wrong == []
 
 
@@ -672,7 +748,7 @@ def a_job_of(brand: str) -> str:
 
 
 @pytest.mark.usefixtures("demo")
-@pytest.mark.parametrize("page", [VOLUME, ATTRIBUTION, ECONOMICS, LIFETIME, RETENTION])
+@pytest.mark.parametrize("page", [VOLUME, ATTRIBUTION, ECONOMICS, FUNNEL, LIFETIME, RETENTION])
 def test_a_link_to_a_job_opens_it_for_who_may_see_it(page: str) -> None:
     job = a_job_of(busiest_brand())
     app = signed_in("brand_manager", busiest_brand())

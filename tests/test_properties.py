@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, text
 
 import queries
+from components.funnel import STEPS
 from database import connections
 from database.tenancy import Scope
 from queries import Parameter
@@ -522,10 +523,14 @@ def naive_conversion(
 
 def naive_funnel(
     raw: list[Job], saved: list[Act], bought: list[Act], since: date, until: date, as_of: date
-) -> list[int]:
-    """Launched, completed, saved, purchased, left out."""
+) -> tuple[list[int], dict[tuple[int, int], tuple[date, int]]]:
+    """Launched, completed, saved, purchased, left out; when each launched, and how far they came.
+
+    By brand and person.
+    """
     week = timedelta(days=7)
     counts = [0] * 5
+    came: dict[tuple[int, int], tuple[date, int]] = {}
     for who in {(job.brand, job.person) for job in raw}:
         own = [job for job in raw if (job.brand, job.person) == who]
         starts = [job.created for job in own if since <= job.created.date() < until]
@@ -536,6 +541,7 @@ def naive_funnel(
             counts[4] += 1
             continue
         counts[0] += 1
+        came[who] = start.date(), 0
         completed = [
             job.created + timedelta(seconds=job.seconds) for job in own if job.status == "completed"
         ]
@@ -548,7 +554,8 @@ def naive_funnel(
                 break
             at = min(reached)
             counts[step] += 1
-    return counts
+            came[who] = start.date(), step
+    return counts, came
 
 
 @few
@@ -593,11 +600,24 @@ def test_the_funnel_is_that_of_the_raw_rows(
         seen = [job for job in raw if job.brand in chosen and job.origin == "shopper"]
         days: dict[str, Parameter] = {"since": since, "until": until, "as_of": as_of}
         whole = queries.read("shoppers/funnel", scope, **days).frame.iloc[0]
-        assert whole[:5].tolist() == naive_funnel(seen, looks, bought, since, until, as_of)
+        counts, came = naive_funnel(seen, looks, bought, since, until, as_of)
+        assert whole[:5].tolist() == counts
+        for number, step in enumerate(STEPS):
+            listed = queries.read("shoppers/reached", scope, **days, reached=step, row_count=9)
+            found = listed.frame[["shopper_id", "launched_on", "furthest"]]
+            assert sorted(
+                (str(shopper), day.date(), furthest)
+                for shopper, day, furthest in found.itertuples(index=False)
+            ) == sorted(
+                (str(users[person]), day, STEPS[furthest])
+                for (_, person), (day, furthest) in came.items()
+                if furthest >= number
+            )
+            assert found["launched_on"].is_monotonic_decreasing
         weeks = queries.read("shoppers/funnel_by_week", scope, **days).frame
         day_afters = [*weeks["week"].dt.date[1:], until]
         for (_, week), end in zip(weeks.iterrows(), day_afters, strict=True):
-            naive = naive_funnel(seen, looks, bought, week["week"].date(), end, as_of)
+            naive, _ = naive_funnel(seen, looks, bought, week["week"].date(), end, as_of)
             assert week[1:6].tolist() == naive
 
 

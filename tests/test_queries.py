@@ -36,6 +36,7 @@ ARGUMENTS: dict[str, Parameter] = {
     "kind": "all",
     "model": "linear",
     "source": "any",
+    "reached": "launched",
     "step": "day",
     "phase": "queue",
     "split": "none",

@@ -26,6 +26,7 @@ VALUES: dict[str, queries.Parameter] = {
     "kind": "all",
     "model": "linear",
     "source": "any",
+    "reached": "launched",
     "step": "day",
     "phase": "queue",
     "split": "none",

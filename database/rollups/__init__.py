@@ -670,7 +670,7 @@ def _rule(table: str) -> str | None:
     """Who reads a table, as an expression; None when only the folder does."""
     if table == "verdict_facts":
         return "verdict_rule()"
-    return None if table in _FACTS else "view_rule()"
+    return None if table == "purchase_facts" else "view_rule()"
 
 
 def _difference(connection: Connection, table: str) -> str | None:

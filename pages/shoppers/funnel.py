@@ -7,7 +7,7 @@ import streamlit as st
 
 import queries
 from accounts import gate
-from components import brand, card, changes, filters, funnel, notice, period
+from components import behind, brand, card, changes, drill, filters, funnel, notice, period
 from components.question import asking
 
 DEFINITION = (
@@ -32,10 +32,11 @@ with filters.row():
 
 asked = asking(queries, lambda: gate.account().scope_of(picked))
 ask = partial(asked, as_of=now.date())
+reached = behind.reached(asked, now.date())
 with card.wall(1):
     card.chart_card(
         "From launch to purchase",
-        *funnel.steps(ask("shoppers/funnel"), days.start, days.end),
+        *funnel.steps(ask("shoppers/funnel"), days.start, days.end, reached),
         key="funnel",
         help=DEFINITION,
     )
@@ -46,7 +47,7 @@ if picked is None and not account.is_internal:
 with card.wall(1):
     card.chart_card(
         "By week",
-        *funnel.by_week(ask("shoppers/funnel_by_week"), days.start, days.end),
+        *funnel.by_week(ask("shoppers/funnel_by_week"), days.start, days.end, reached),
         key="funnel-by-week",
         help="Shares of the shoppers who launched in the week, each week a window of its own. "
         + DEFINITION,
@@ -59,3 +60,4 @@ changes.show(
     by_brand=account.is_internal and picked is None,
     as_of=now.date(),
 )
+drill.linked(asked)
