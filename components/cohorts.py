@@ -82,15 +82,26 @@ def _parts(frame: pd.DataFrame) -> Parts:
     months = frame["cohort_month"].dropna().dt.date
     first, last = months.min(), months.max()
 
+    # Those that are complete follow each other: the mean is of them all.
+    complete = frame[frame["state"] == COMPLETE].groupby("day_number")["cohort_month"]
+    first_of, last_of = complete.min(), complete.max()
+
     def part(row: Mapping[Hashable, Any]) -> Part | None:
         month, day = row["cohort_month"], row["day_number"]
-        if pd.isna(row["retention_pct"]) or pd.isna(month):
+        if pd.isna(row["retention_pct"]):
             return None
-        since = month.date()
+        if pd.isna(month):
+            name, since, last_month = "All that are complete", first_of[day], last_of[day]
+        else:
+            name, since, last_month = f"{month:%B %Y}", month, month
         return Part(
-            f"{month:%B %Y}, back on day {day}",
-            {"since": since, "until": steps.month_after(since), "first_period": day}
-            | {"next_period": day + 1},
+            f"{name}, back on day {day}",
+            {
+                "since": since.date(),
+                "until": steps.month_after(last_month.date()),
+                "first_period": day,
+                "next_period": day + 1,
+            },
         )
 
     whole = {"since": first, "until": steps.month_after(last), "first_period": 0, "next_period": 1}

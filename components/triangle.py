@@ -121,7 +121,7 @@ def _parts_of_lines(frame: pd.DataFrame, step: str, reached: int) -> Parts:
         for part, share in zip(cells, frame["retention_pct"], strict=True)
     ]
     lines = [shown[start : start + reached] for start in range(0, len(shown), columns)]
-    # The mean comes last, in the table and in the chart.
+    # The mean comes last, in the table as in the chart.
     return Parts.of(whole, dict(enumerate(lines)))
 
 
@@ -136,16 +136,24 @@ def _cells(frame: pd.DataFrame, step: str) -> tuple[Part, list[Part | None]]:
     columns = dict(zip(sorted(frame["first_period"].unique()), _columns(frame), strict=True))
     firsts = [pd.Timestamp(cohort).date() for cohort in names]
 
+    # Those that are complete follow each other: the mean is of them all.
+    complete = frame[frame["state"] == "complete"].groupby("first_period")["cohort"]
+    first_of, last_of = complete.min(), complete.max()
+
     def part(row: Mapping[Hashable, Any]) -> Part | None:
-        if row["state"] in ("future", "mean"):
+        if row["state"] == "future" or pd.isna(row["retention_pct"]):
             return None
-        since = row["cohort"].date()
+        column = row["first_period"]
+        if row["state"] == "mean":
+            name, since, last = "All that are complete", first_of[column], last_of[column]
+        else:
+            name, since, last = names[row["cohort"]], row["cohort"], row["cohort"]
         return Part(
-            f"{names[row['cohort']]}, {step} {columns[row['first_period']]}",
+            f"{name}, {step} {columns[column]}",
             {
-                "since": since,
-                "until": _next(since, step),
-                "first_period": int(row["first_period"]),
+                "since": since.date(),
+                "until": _next(last.date(), step),
+                "first_period": int(column),
                 "next_period": _EVER if pd.isna(row["next_period"]) else int(row["next_period"]),
             },
         )

@@ -1040,8 +1040,16 @@ def test_the_triangle_and_its_curves_name_the_rows_that_they_show() -> None:
         "first_period": 1,
         "next_period": 2,
     }
-    # Nothing stands behind the future and the mean.
-    assert {point for _, point in drawing.behind.points} == {0, 1, 2, 3, 4}
+    # Nothing stands behind the future and a mean of nothing.
+    assert {point for _, point in drawing.behind.points} == {0, 1, 2, 3, 4, 6, 7}
+    mean = parts.listed[parts.points[0, 7]]
+    assert mean.label == "All that are complete, month 1"
+    assert mean.params == {
+        "since": date(2026, 1, 1),
+        "until": date(2026, 2, 1),
+        "first_period": 1,
+        "next_period": 2,
+    }
 
     load, _ = triangle.curves(told("a", frame), "month", date(2026, 3, 1), rows)
     curves = load().made()

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from streamlit.testing.v1 import AppTest
 
 import queries
-from components import behind, card, charts, clicks, economics, shoppers, triangle
+from components import behind, card, charts, clicks, cohorts, economics, shoppers, triangle
 from components import jobs as job_rows
 from components.card import Drawing
 from components.drill import EVER, PAGE, Behind, Rows
@@ -726,8 +726,8 @@ def test_the_points_of_a_cohorts_line_open_what_its_cells_do() -> None:
         trace, number = divmod(place, 6)
         share = [*figure.data[trace].y, *[None] * 6][number]
         in_line = lines.behind.parts.points.get((trace, number))
-        if state != "complete" or share is None:
-            # What is not over has no point, and the mean is nobody's.
+        if state not in ("complete", "mean") or share is None:
+            # What is not over has no point.
             assert in_line is None
             continue
         assert share == pytest.approx(float(shown))
@@ -736,6 +736,53 @@ def test_the_points_of_a_cohorts_line_open_what_its_cells_do() -> None:
         assert lines.behind.parts.listed[in_line] == table.behind.parts.listed[in_table]
         opened += 1
     assert opened > 20
+
+
+def brand_with_newcomers() -> str:
+    """Id of the brand with the most new shoppers of the last 30 days."""
+    with connections.owner() as c:
+        found: UUID = c.execute(
+            text(
+                "select brand_id from shoppers group by brand_id"
+                " order by count(*) filter (where first_job_at > now() - interval '30 days') desc,"
+                " count(*) desc limit 1"
+            )
+        ).scalar_one()
+    return str(found)
+
+
+@pytest.mark.usefixtures("demo")
+@pytest.mark.parametrize("step", ["day", "week", "month", "D1, D7 and D30"])
+@pytest.mark.parametrize("is_alone", [False, True])
+def test_behind_a_cell_and_a_mean_are_as_many_as_came_back(step: str, is_alone: bool) -> None:
+    scope = Scope.of_brands([brand_with_newcomers()]) if is_alone else Scope("all")
+    asked = asking(queries, lambda: scope)
+    today = date.today()  # noqa: DTZ011 (the demo's own)
+    params: dict[str, Parameter] = {"as_of": today, "split": "none", "part": "all"}
+    rows = behind.shoppers(asked, step="day" if "D1" in step else step, **params)
+    days: dict[str, date] = {"until": today}
+    if "D1" in step:
+        days["since"] = today - timedelta(days=365)
+        question = asked("shoppers/retention_by_month", **params)
+        drawing = cohorts.table(question, days["since"], today, rows)[0]()
+    else:
+        numbers = {"step": step, "mode": "bracket", "numbers": "0,1,3,9"}
+        question = asked("shoppers/retention", **numbers, **params)
+        drawing = triangle.table(question, step, today, rows)[0]()
+    frame = question.read(**days).frame
+    assert isinstance(drawing.behind, Behind)
+    parts = drawing.behind.parts
+    counted = set()
+    for place, row in enumerate(frame.to_dict("records")):
+        number = parts.points.get((0, place))
+        assert (number is None) == pd.isna(row["retention_pct"])
+        # Of what is still running only those are in the share whose day is over.
+        if number is None or row["state"] == "running":
+            continue
+        counted.add(row["state"])
+        narrowed = rows.question.narrowed({**parts.listed[number].params, "row_count": 100_000})
+        assert len(narrowed.read().frame) == row["returned_count"], parts.listed[number].label
+    assert counted == {"complete", "mean"}
 
 
 def a_job_of(brand: str) -> str:
