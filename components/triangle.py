@@ -108,11 +108,11 @@ def _curves(answer: Answer, step: str) -> Drawing:
         f"{_said(columns, shares[-1, :reached])}.",
         answer.as_of,
         note="Complete cells only; a grey line a cohort.",
-        parts=_parts_of_lines(frame, step, reached),
+        parts=_parts_of_lines(frame, step),
     )
 
 
-def _parts_of_lines(frame: pd.DataFrame, step: str, reached: int) -> Parts:
+def _parts_of_lines(frame: pd.DataFrame, step: str) -> Parts:
     """The parts of the cells that are drawn, with a trace for each cohort."""
     whole, cells = _cells(frame, step)
     columns = frame["first_period"].nunique()
@@ -120,7 +120,7 @@ def _parts_of_lines(frame: pd.DataFrame, step: str, reached: int) -> Parts:
         None if pd.isna(share) else part
         for part, share in zip(cells, frame["retention_pct"], strict=True)
     ]
-    lines = [shown[start : start + reached] for start in range(0, len(shown), columns)]
+    lines = [shown[start : start + columns] for start in range(0, len(shown), columns)]
     # The mean comes last, in the table as in the chart.
     return Parts.of(whole, dict(enumerate(lines)))
 

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from streamlit.testing.v1 import AppTest
 
 import queries
-from components import behind, card, charts, clicks, cohorts, economics, shoppers, triangle
+from components import behind, card, charts, clicks, cohorts, economics, funnel, shoppers, triangle
 from components import jobs as job_rows
 from components.card import Drawing
 from components.drill import EVER, PAGE, Behind, Rows
@@ -783,6 +783,31 @@ def test_behind_a_cell_and_a_mean_are_as_many_as_came_back(step: str, is_alone: 
         narrowed = rows.question.narrowed({**parts.listed[number].params, "row_count": 100_000})
         assert len(narrowed.read().frame) == row["returned_count"], parts.listed[number].label
     assert counted == {"complete", "mean"}
+
+
+@pytest.mark.usefixtures("demo")
+def test_behind_a_week_of_the_funnel_are_as_many_as_reached_the_step() -> None:
+    asked = asking(queries, lambda: Scope("all"))
+    today = date.today()  # noqa: DTZ011 (the demo's own)
+    # No whole number of weeks.
+    since = today - timedelta(days=45)
+    question = asked("shoppers/funnel_by_week", as_of=today)
+    drawing = funnel.by_week(question, since, today, behind.reached(asked, today))[0]()
+    assert isinstance(drawing.behind, Behind)
+    rows, parts = drawing.behind.rows, drawing.behind.parts
+    figure = drawing.made()
+    counts = question.read(since=since, until=today).frame
+    assert [line.name for line in figure.data] == ["Completed", "Saved", "Purchased"]
+    for trace, step in enumerate(STEPS[1:]):
+        for place, count in enumerate(counts[f"{step}_count"]):
+            number = parts.points.get((trace, place))
+            assert (number is None) == (count == 0)
+            if number is not None:
+                part = parts.listed[number]
+                narrowed = rows.question.narrowed({**part.params, "row_count": 10_000})
+                assert len(narrowed.read().frame) == count
+                assert part.label.startswith(step.capitalize())
+    assert len(parts.points) > 12
 
 
 def a_job_of(brand: str) -> str:
