@@ -789,14 +789,15 @@ def test_behind_a_cell_and_a_mean_are_as_many_as_came_back(step: str, is_alone: 
 def test_behind_a_week_of_the_funnel_are_as_many_as_reached_the_step() -> None:
     asked = asking(queries, lambda: Scope("all"))
     today = date.today()  # noqa: DTZ011 (the demo's own)
-    # No whole number of weeks.
-    since = today - timedelta(days=45)
+    # Whose 7 days are all over, and no whole number of weeks.
+    until = today - timedelta(days=9)
+    since = until - timedelta(days=45)
     question = asked("shoppers/funnel_by_week", as_of=today)
-    drawing = funnel.by_week(question, since, today, behind.reached(asked, today))[0]()
+    drawing = funnel.by_week(question, since, until, behind.reached(asked, today))[0]()
     assert isinstance(drawing.behind, Behind)
     rows, parts = drawing.behind.rows, drawing.behind.parts
     figure = drawing.made()
-    counts = question.read(since=since, until=today).frame
+    counts = question.read(since=since, until=until).frame
     assert [line.name for line in figure.data] == ["Completed", "Saved", "Purchased"]
     for trace, step in enumerate(STEPS[1:]):
         for place, count in enumerate(counts[f"{step}_count"]):
@@ -807,7 +808,7 @@ def test_behind_a_week_of_the_funnel_are_as_many_as_reached_the_step() -> None:
                 narrowed = rows.question.narrowed({**part.params, "row_count": 10_000})
                 assert len(narrowed.read().frame) == count
                 assert part.label.startswith(step.capitalize())
-    assert len(parts.points) > 12
+    assert len(parts.points) > 5
 
 
 def a_job_of(brand: str) -> str:
