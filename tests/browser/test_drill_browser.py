@@ -129,14 +129,31 @@ def test_a_lying_bar_opens_its_jobs_twice_and_by_the_keyboard(visitor: Visitor) 
     assert visitor.errors == []
 
 
-def test_lying_bars_behind_which_nothing_stands_are_no_buttons(
+def test_a_brands_bar_opens_its_jobs_and_that_of_the_others_is_no_button(
     visit: Visit, team_member: StorageState
 ) -> None:
     visitor = visit(state=team_member)
+    page = visitor.page
     visitor.open("volume?period=Last+12+months")
-    card = visitor.page.locator(".st-key-card-volume-by-brand")
-    expect(card.locator(".ranking li")).not_to_have_count(0)
-    expect(card.locator(".ranking button")).to_have_count(0)
+    bars = page.locator(".st-key-card-volume-by-brand .ranking li")
+    expect(bars).to_have_count(12)
+    others = bars.filter(has_text=re.compile(r"\d+ others"))
+    expect(others).to_have_count(1)
+    expect(others.get_by_role("button")).to_have_count(0)
+    second = bars.nth(1).get_by_role("button")
+    second.click()
+    name = part(page).input_value()
+    expect(second).to_contain_text(name)
+    expect(rows(page).first).to_contain_text(name)
+    assert visitor.errors == []
+
+
+def test_a_bar_of_the_funnel_opens_who_reached_its_step(visitor: Visitor) -> None:
+    page = visitor.page
+    visitor.open("funnel?period=Last+90+days")
+    click(page, page.locator(".st-key-card-funnel .funnellayer .point path").nth(2))
+    expect(part(page)).to_have_value("Saved")
+    expect(rows(page).first).to_contain_text(re.compile("Saved|Purchased"))
     assert visitor.errors == []
 
 
