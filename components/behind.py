@@ -1,5 +1,6 @@
 """The lists that can stand behind a chart: jobs, judged jobs, shoppers, purchases, movements."""
 
+from collections.abc import Callable
 from datetime import date
 from functools import partial
 
@@ -38,12 +39,7 @@ def shoppers(ask: Ask, **params: Parameter) -> Rows:
 
     Behind a shopper are their jobs.
     """
-    question = ask("tryons/shoppers", **params)
-
-    def listed(asked: Question) -> tuple[Load[Table], Forget]:
-        return shopper_rows.listed(asked, drill.open_shopper)
-
-    return Rows("Shoppers", question, listed, ask, inner=partial(_their_jobs, ask))
+    return _with_jobs("Shoppers", ask("tryons/shoppers", **params), shopper_rows.listed, ask)
 
 
 def newcomers(ask: Ask, today: date) -> Rows:
@@ -60,11 +56,7 @@ def reached(ask: Ask, today: date) -> Rows:
     Behind a shopper are their jobs.
     """
     question = ask("shoppers/reached", as_of=today)
-
-    def listed(asked: Question) -> tuple[Load[Table], Forget]:
-        return shopper_rows.reached(asked, drill.open_shopper)
-
-    return Rows("Shoppers", question, listed, ask, inner=partial(_their_jobs, ask))
+    return _with_jobs("Shoppers", question, shopper_rows.reached, ask)
 
 
 def purchases(ask: Ask, model: str) -> Rows:
@@ -73,11 +65,19 @@ def purchases(ask: Ask, model: str) -> Rows:
     Behind a purchase are its shopper's jobs.
     """
     question = ask("revenue/purchases", model=model)
+    return _with_jobs("Purchases", question, purchase_rows.listed, ask)
 
-    def listed(asked: Question) -> tuple[Load[Table], Forget]:
-        return purchase_rows.listed(asked, drill.open_shopper)
 
-    return Rows("Purchases", question, listed, ask, inner=partial(_their_jobs, ask))
+_Listed = Callable[[Question, Callable[[str], None]], tuple[Load[Table], Forget]]
+
+
+def _with_jobs(title: str, question: Question, listed: _Listed, ask: Ask) -> Rows:
+    """A list of which each row opens its shopper's jobs."""
+
+    def opening(asked: Question) -> tuple[Load[Table], Forget]:
+        return listed(asked, drill.open_shopper)
+
+    return Rows(title, question, opening, ask, inner=partial(_their_jobs, ask))
 
 
 def _their_jobs(ask: Ask, shopper: str) -> Rows:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from components import charts
+from components import charts, steps
 from components.asked import kept
 from components.card import Drawing, Forget, Load
 from components.cells import Cells
@@ -166,7 +166,7 @@ def _cells(frame: pd.DataFrame, step: str) -> tuple[Part, list[Part | None]]:
 def _next(start: date, step: str) -> date:
     """The first day after the day, week or month that begins with ``start``."""
     if step == "month":
-        return (start + timedelta(days=31)).replace(day=1)
+        return steps.month_after(start)
     return start + timedelta(days=7 if step == "week" else 1)
 
 
