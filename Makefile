@@ -54,7 +54,8 @@ schema: $(INSTALLED)
 screenshots: $(INSTALLED)
 	$(BIN)/python tests/browser/screenshots.py
 
-# Options: make bench BENCH="--jobs 100000 --only queries"; without any, ten million jobs.
+# Options: make bench BENCH="--jobs 100000 --only queries"; without any, ten million jobs. With
+# --beside and a home of more jobs: how much longer each query takes there.
 bench: $(INSTALLED)
 	$(BIN)/python -m bench $(BENCH)
 

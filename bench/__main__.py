@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 import processes
-from bench import catalog, home, imports, pages, queries, queue, raw, results, rollups
+from bench import catalog, growth, home, imports, pages, queries, queue, raw, results, rollups
 from bench.timing import Effort
 from database import connections, demo, embedded, migrate
 from settings import ROOT
@@ -49,6 +49,10 @@ def bench(
         int | None,
         typer.Option(min=1000, help="About how many jobs an empty home gets. Default: 10 million."),
     ] = None,
+    beside: Annotated[
+        Path | None,
+        typer.Option(help="A home with more data: how much longer does each query take there?"),
+    ] = None,
     only: Annotated[
         list[Section] | None, typer.Option(help="Measure this section alone; may be repeated.")
     ] = None,
@@ -60,17 +64,32 @@ def bench(
     # again would be measured.
     gc.collect()
     gc.freeze()
-    sections = list(only or Section)
+    sections = only or ([] if beside else list(Section))
     try:
         with home.opened(directory.absolute(), jobs, typer.echo) as data:
-            typer.echo(f"{data.jobs:,} jobs, {data.shoppers:,} shoppers, {data.brands:,} brands")
+            typer.echo(_size(data))
             for section in sections:
                 rows = _measure(section, data, repeat)
                 results.keep(output, data, {section.value: rows})
+            if beside:
+                rows = _compare(growth.Side(directory.absolute(), data), beside, repeat)
+                results.keep(output, data, {"growth": rows})
     except _EXPECTED as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
     typer.echo(f"\nWritten to {output}")
+
+
+def _size(data: home.Data) -> str:
+    return f"{data.jobs:,} jobs, {data.shoppers:,} shoppers, {data.brands:,} brands"
+
+
+def _compare(side: growth.Side, beside: Path, times: int) -> list[dict[str, object]]:
+    with home.opened(beside.absolute(), None, typer.echo) as more:
+        typer.echo(f"Beside it {_size(more)}")
+        rows = growth.measure(side, growth.Side(beside.absolute(), more), Effort(times, seconds=10))
+        typer.echo(growth.report(rows))
+    return rows
 
 
 def _measure(section: Section, data: home.Data, times: int) -> list[dict[str, object]]:

@@ -38,11 +38,7 @@ def opened(home: Path, jobs: int | None, say: Callable[[str], None]) -> Iterator
     An empty home gets about ``jobs`` jobs; None takes what is there, ten million where nothing is.
     Raises HomeError when something else is there, and what starting a database raises.
     """
-    os.environ["CLOSETAI_HOME"] = str(home)
-    # Nobody's own database is measured, and none is filled.
-    os.environ.pop("DATABASE_URL", None)
-    settings.cache_clear()
-    with processes.database_running():
+    with used(home), processes.database_running():
         processes.migrate()
         try:
             _fill(home, jobs, say)
@@ -51,6 +47,24 @@ def opened(home: Path, jobs: int | None, say: Callable[[str], None]) -> Iterator
             yield _data()
         finally:
             connections.dispose()
+
+
+@contextmanager
+def used(home: Path) -> Iterator[None]:
+    """Take this home for the one that the settings speak of."""
+    before = os.environ.get("CLOSETAI_HOME")
+    os.environ["CLOSETAI_HOME"] = str(home)
+    # Nobody's own database is measured, and none is filled.
+    os.environ.pop("DATABASE_URL", None)
+    settings.cache_clear()
+    settings()  # read now, not while something is timed
+    try:
+        yield
+    finally:
+        os.environ.pop("CLOSETAI_HOME")
+        if before is not None:
+            os.environ["CLOSETAI_HOME"] = before
+        settings.cache_clear()
 
 
 def _fill(home: Path, jobs: int | None, say: Callable[[str], None]) -> None:

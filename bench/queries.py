@@ -1,6 +1,6 @@
 """Every query file as a page asks it, for several scopes and ranges, never from the cache."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from math import inf
@@ -105,6 +105,26 @@ class View:
     job_id: str
 
 
+@dataclass(frozen=True)
+class Question:
+    """A query with all that it is asked with; the first four fields say which one it is."""
+
+    name: str
+    view: str
+    range: str
+    filter: str
+    scope: Scope
+    params: Mapping[str, queries.Parameter]
+
+    def ask(self) -> queries.Answer:
+        """Answer it from the database, whatever was kept.
+
+        Raises QueryFailedError.
+        """
+        queries.refresh(self.name, self.scope, **self.params)
+        return queries.read(self.name, self.scope, **self.params)
+
+
 _BY_JOBS = text(
     """
     select brand_id, max(cast(id as text)) as job_id
@@ -155,9 +175,11 @@ def asked(
     return {key: known[key] for key in wanted}
 
 
-def measure(until: datetime, effort: Effort) -> list[dict[str, object]]:
-    """Time every query on data up to ``until``. Days end with the one before it."""
-    timed = []
+def questions(until: datetime) -> Iterator[Question]:
+    """Every query in every scope, range and filter, on data up to ``until``.
+
+    Days end with the one before it.
+    """
     for view in views():
         for name in queries.names():
             wanted = queries.parameters(name)
@@ -166,24 +188,27 @@ def measure(until: datetime, effort: Effort) -> list[dict[str, object]]:
                 for picked, filters in FILTERS.items():
                     if not filters.keys() <= wanted:
                         continue
-                    params = asked(name, days, until, view.job_id, picked)
-                    label = (name, view.name, range_name, picked)
-                    timed.append(_time(label, view.scope, params, effort))
-    return [asdict(one) for one in timed]
+                    yield Question(
+                        name,
+                        view.name,
+                        range_name,
+                        picked,
+                        view.scope,
+                        asked(name, days, until, view.job_id, picked),
+                    )
 
 
-def _time(
-    label: tuple[str, str, str, str],
-    scope: Scope,
-    params: dict[str, queries.Parameter],
-    effort: Effort,
-) -> Timed:
-    name = label[0]
+def measure(until: datetime, effort: Effort) -> list[dict[str, object]]:
+    """Time every query on data up to ``until``."""
+    return [asdict(_time(question, effort)) for question in questions(until)]
+
+
+def _time(question: Question, effort: Effort) -> Timed:
+    label = (question.name, question.view, question.range, question.filter)
     answers: list[queries.Answer] = []
 
     def once() -> float:
-        queries.refresh(name, scope, **params)
-        answers[:] = [queries.read(name, scope, **params)]
+        answers[:] = [question.ask()]
         return answers[0].elapsed_ms
 
     try:

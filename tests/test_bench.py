@@ -1,6 +1,7 @@
 """The bench measures what is there: every query, in a file that a part of it does not spoil."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
@@ -8,11 +9,12 @@ import pytest
 from sqlalchemy import text
 
 import queries
-from bench import home, imports, raw, results
+from bench import growth, home, imports, raw, results
 from bench import queries as section
 from bench.timing import Effort, percentile, repeat
 from database import connections
 from database.embedded import Cluster
+from settings import settings
 from tests.prepared import DEMO_UNTIL
 
 ONCE = Effort(times=1, seconds=0)
@@ -35,6 +37,46 @@ def test_every_query_is_timed_in_every_scope(
     table = section.report(rows)
     assert all(name in table for name in queries.names())
     assert f"of {len(queries.names())} queries" in table
+
+
+def test_more_data_is_asked_the_same_in_turn(
+    demo_database: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    directory = demo_database.data.parent
+    monkeypatch.setattr(section, "RANGES", {"7 days": 7})
+    monkeypatch.setattr(queries, "names", lambda: ["revenue/mrr", "tryons/jobs"])
+    data = home.Data(20_000, 5_000, 847, UNTIL, "18.1")
+    less, more = (growth.Side(directory, replace(data, jobs=jobs)) for jobs in (20_000, 40_000))
+    asked: list[tuple[growth.Side, str]] = []
+    ask = growth.Side.ask
+
+    def noted(side: growth.Side, question: section.Question) -> float:
+        asked.append((side, question.name))
+        assert ask(side, question) > 0
+        return 3.0 if side is more and question.name == "tryons/jobs" else 2.0
+
+    monkeypatch.setattr(growth.Side, "ask", noted)
+    rows = growth.measure(less, more, Effort(times=2, seconds=60))
+    # Three times each: what the first found cold does not count.
+    assert [side.data.jobs for side, _ in asked[:6]] == [20_000, 40_000] * 3
+    assert {(row["name"], row["ratio"], row["more_jobs"]) for row in rows} == {
+        ("revenue/mrr", 1.0, 40_000),
+        ("tryons/jobs", 1.5, 40_000),
+    }
+    table = growth.report(rows)
+    assert table.index("tryons/jobs") < table.index("revenue/mrr")
+    assert "at most 1.2 times as long: 1 of 2 queries" in table
+
+    # What is still of use afterwards is the home of before.
+    with home.used(directory / "elsewhere"):
+        assert settings().home == directory / "elsewhere"
+    assert settings().home == directory
+
+    monkeypatch.setitem(section.VALUES, "policy", "no policy")
+    failed, *_ = growth.measure(less, more, ONCE)
+    assert failed["ratio"] is None
+    assert failed["error"]
+    assert growth.report([failed, rows[-1]]).splitlines()[1].startswith("revenue/mrr")
 
 
 def test_the_sketch_s_leaderboard_runs_on_the_raw_tables(
