@@ -3556,7 +3556,7 @@ CREATE INDEX reviews_job_id_idx ON public.reviews USING btree (job_id, reviewer_
 
 CREATE INDEX reviews_reviewer_created_idx ON public.reviews USING btree (reviewer_id, created_at DESC, id DESC);
 
-CREATE INDEX rollup_cells_by_time_idx ON public.rollup_cells USING btree (grain, origin, starts_on, in_view) INCLUDE (launched, completed, failed, canceled, rated, confidence_sum) WHERE ((category = 'all'::text) AND (device = 'all'::text));
+CREATE INDEX rollup_cells_by_time_idx ON public.rollup_cells USING btree (grain, origin, starts_on) INCLUDE (in_view, launched, completed, failed, canceled, rated, confidence_sum) WHERE ((category = 'all'::text) AND (device = 'all'::text));
 
 CREATE INDEX rollup_cells_parts_idx ON public.rollup_cells USING btree (category, device, grain, origin, starts_on, in_view) INCLUDE (launched, completed, failed, canceled) WHERE ((category <> 'all'::text) OR (device <> 'all'::text));
 
@@ -3580,7 +3580,7 @@ CREATE INDEX rollup_spend_by_time_idx ON public.rollup_spend USING btree (grain,
 
 CREATE INDEX rollup_studio_by_time_idx ON public.rollup_studio USING btree (in_view, grain, starts_on) INCLUDE (product_id, completed, failed, credits, cost_sum) WHERE (product_id <> public.every_product());
 
-CREATE INDEX rollup_verdicts_by_time_idx ON public.rollup_verdicts USING btree (grain, starts_on, in_view) INCLUDE (origin, verdicts, approved) WHERE ((category = 'all'::text) AND (device = 'all'::text));
+CREATE INDEX rollup_verdicts_by_time_idx ON public.rollup_verdicts USING btree (grain, starts_on) INCLUDE (in_view, origin, verdicts, approved) WHERE ((category = 'all'::text) AND (device = 'all'::text));
 
 CREATE INDEX sessions_expires_at_idx ON public.sessions USING btree (expires_at);
 
@@ -3668,7 +3668,9 @@ CREATE INDEX users_created_at_idx ON public.users USING btree (created_at);
 
 CREATE UNIQUE INDEX users_email_key ON public.users USING btree (lower(email)) WHERE (email IS NOT NULL);
 
-CREATE INDEX verdict_facts_brand_idx ON public.verdict_facts USING btree (brand_id, finished_at);
+CREATE INDEX verdict_facts_brand_idx ON public.verdict_facts USING btree (brand_id, finished_at, job_id) INCLUDE (origin, category, device, drawn_at_random, confidence, approved);
+
+CREATE INDEX verdict_facts_brand_worst_idx ON public.verdict_facts USING btree (brand_id, confidence, finished_at DESC, job_id DESC) INCLUDE (origin, category, device) WHERE (NOT approved);
 
 CREATE INDEX verdict_facts_finished_idx ON public.verdict_facts USING btree (finished_at);
 

@@ -28,7 +28,7 @@ with spent as (
         s.in_view = any(cast((select scope_views()) as uuid[]))
         and s.product_id <> every_product()
     group by s.product_id
-    having sum(s.completed + s.failed) > 0
+    having sum(s.completed) + sum(s.failed) > 0
     order by credits desc, product_id asc
     limit :row_count
 )

@@ -49,12 +49,8 @@ people as not materialized (
         s.first_job_at >= cast(:since as timestamptz)
         and s.first_job_at < cast(:until as timestamptz)
         -- The first of the periods has begun.
-        and date_trunc(cast(:step as text), s.first_job_at at time zone 'UTC')
-        + cast(:first_period as integer) * cast('1 ' || cast(:step as text) as interval)
-        < cast(:as_of as timestamp)
-        -- Said once more for the index, which knows no periods.
         and s.first_job_at < (
-            date_trunc(cast(:step as text), cast(:as_of as timestamp))
+            date_trunc(cast(:step as text), cast(:as_of as timestamp) - interval '1 day')
             + (1 - cast(:first_period as integer)) * cast('1 ' || cast(:step as text) as interval)
         ) at time zone 'UTC'
         and case cast(:split as text)
