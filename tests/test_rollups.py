@@ -371,10 +371,34 @@ def counted() -> dict[str, Any]:
         }
 
 
-def indexes() -> set[str]:
+def structure() -> set[tuple[str, str]]:
+    """Return what each table of the rollups is: columns, constraints, indexes, policies."""
+    found = text(
+        """
+        select table_name, concat_ws(' ', column_name, udt_name, is_nullable, column_default)
+        from information_schema.columns
+        where table_schema = 'public' and table_name = any (:tables)
+        union all
+        select cast(cast(conrelid as regclass) as text), conname || ' ' || pg_get_constraintdef(oid)
+        from pg_constraint
+        where conrelid = any (cast(:tables as regclass[]))
+        union all
+        select tablename, indexdef
+        from pg_indexes
+        where tablename = any (:tables)
+        union all
+        select tablename, concat_ws(' ', policyname, roles, cmd, qual)
+        from pg_policies
+        where tablename = any (:tables)
+        union all
+        select relname, concat_ws(' ', relrowsecurity, relforcerowsecurity, relacl)
+        from pg_class
+        where oid = any (cast(:tables as regclass[]))
+        """
+    )
     with connections.owner() as connection:
-        found = text("select indexdef from pg_indexes where tablename = any (:tables)")
-        return set(connection.scalars(found, {"tables": rollups.TABLES}))
+        rows = connection.execute(found, {"tables": list(rollups.TABLES)}).all()
+        return {(table, said) for table, said in rows}
 
 
 @pytest.mark.usefixtures("recent_demo_database")
@@ -388,14 +412,14 @@ def test_a_rebuild_gives_what_is_there_and_leaves_nothing_waiting() -> None:
         )
         facts.review(connection, brand, shown, approved=False, reasons=["hands"])
     rollups.fold_all()
-    before, found = counted(), indexes()
+    before, found = counted(), structure()
     assert all(before.values())
     with connections.owner() as connection:
         facts.job(connection, brand, person, datetime(2026, 11, 1, 3, tzinfo=UTC))
     rollups.rebuild()
     assert rollups.check() == []
     assert rollups.fold() == 0
-    assert indexes() == found
+    assert structure() == found
     after = counted()
     assert after["rollup_cells"] >= before["rollup_cells"]
     with connections.reader(Scope.of_brands([brand])) as connection:

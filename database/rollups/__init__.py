@@ -428,7 +428,9 @@ def rebuild(progress: Progress | None = None) -> None:
             connection.execute(text("drop schema if exists rebuilt cascade"))
             connection.execute(text("create schema rebuilt"))
             for table in TABLES:
-                connection.execute(text(f"create table rebuilt.{table} (like public.{table})"))
+                # Keys and indexes come once it is filled.
+                like = f"like public.{table} including constraints including defaults"
+                connection.execute(text(f"create table rebuilt.{table} ({like})"))
         with connections.owner() as connection:
             snapshot = _begin_build(connection)
             _side_by_side(
