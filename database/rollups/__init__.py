@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from string import Template
 
@@ -562,12 +563,11 @@ def _chunks(connection: Connection) -> list[_Users]:
         ),
         {"size": _USERS_AT_ONCE},
     ).all()
-    ends = [*starts[1:], None]
     return [
         _Users("j.user_id >= :low", {"low": low})
         if high is None
         else _Users("j.user_id >= :low and j.user_id < :high", {"low": low, "high": high})
-        for low, high in zip(starts, ends, strict=True)
+        for low, high in pairwise([*starts, None])
     ]
 
 
