@@ -3,6 +3,7 @@
 import logging
 from collections import Counter
 from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -14,6 +15,8 @@ log = logging.getLogger(__name__)
 EVERY = "All brands"
 # Names by id of the brand that was picked, or of one's own few, for what files say.
 _NAMES = "brand.names"
+# The id of a brand that somebody has opened in a table.
+_WANTED = "brand.wanted"
 # Who has more brands than this is told how many, not which.
 _FEW = 12
 
@@ -46,7 +49,8 @@ def pick(load: Callable[[], pd.DataFrame]) -> str | None:
         notice.unreadable("The database does not answer just now. Nothing is lost.", "brands")
         st.stop()
     called = options(brands)
-    named = st.query_params.get("brand")
+    # What was opened since is newer than the address.
+    named = st.session_state.pop(_WANTED, None) or st.query_params.get("brand")
     if named is not None and named != EVERY and named not in called:
         match = brands.index[(brands["brand_id"] == named) | (brands["slug"] == named)]
         if match.empty:
@@ -65,6 +69,26 @@ def pick(load: Callable[[], pd.DataFrame]) -> str | None:
     shown = few if found is None else {picked: found}
     st.session_state[_NAMES] = {brand: name for name, brand in shown.items()}
     return found
+
+
+def show(brand: str) -> None:
+    """Have the page show the brand of this id, from its next run on; for a table's callback."""
+    st.session_state[_WANTED] = brand
+
+
+def is_wanted() -> bool:
+    """Whether a brand has been opened that the page does not show yet."""
+    return _WANTED in st.session_state
+
+
+def opening(ids: pd.Series) -> dict[str, Any]:
+    """What a table of brands with these ids is told, so that a row leads to its brand.
+
+    A table of one brand leads nowhere: whoever looks at it looks at that brand already.
+    """
+    if ids.nunique() < 2:
+        return {}
+    return {"ids": ids.tolist(), "opened": show}
 
 
 def called(brands: str) -> str:

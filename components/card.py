@@ -17,7 +17,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 import metrics
-from components import asked, charts, clicks, export, menu, notice, tile
+from components import asked, brand, charts, clicks, export, menu, notice, tile
 from components import table as tables
 from components.asked import Asked
 from components.cells import Cells
@@ -105,8 +105,8 @@ class Table:
     """What a table card shows: rows, and how each column is written (``st.column_config``).
 
     Only columns named in ``columns`` reach the browser. Shares (``_pct``) run from 0 to 1 in
-    ``rows`` and are shown as ``PERCENT``. With ``ids``, one for each row, the first column opens
-    what is behind a row: ``opened`` is told its id.
+    ``rows`` and are shown as ``PERCENT``. With ``ids``, one for each row, the column named
+    ``opening`` (default: the first) opens what is behind a row: ``opened`` is told its id.
     """
 
     rows: pd.DataFrame
@@ -117,6 +117,7 @@ class Table:
     note: str = ""
     ids: Sequence[str] = ()
     opened: Callable[[str], None] | None = None
+    opening: str = ""
 
     @cached_property
     def shown(self) -> pd.DataFrame:
@@ -129,7 +130,10 @@ class Table:
     @cached_property
     def drawn(self) -> dict[str, Any]:
         """What the browser draws."""
-        return tables.data(self.shown, self.columns, self.alt, opens=self.opened is not None)
+        opening = self.opening or next(iter(self.columns))
+        return tables.data(
+            self.shown, self.columns, self.alt, "" if self.opened is None else opening
+        )
 
 
 def wall(columns: int) -> DeltaGenerator:
@@ -284,6 +288,8 @@ def table(title: str, load: Load[Table], forget: Forget, key: str, help: str = "
 def _rows(
     reading: Reading[Table], title: str, forget: Forget, key: str, definition: str
 ) -> Table | None:
+    if brand.is_wanted():
+        st.rerun()  # a brand is the whole page's
     answer = reading.take(title, key, height=380)
     if answer is None:
         return None

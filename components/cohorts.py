@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from components import filters, steps
+from components import brand, filters, steps
 from components.asked import kept
 from components.card import PERCENT, Drawing, Forget, Load, Table
 from components.cells import Cells
@@ -73,6 +73,7 @@ def parts(question: Question, by: str, period: Period) -> tuple[Load[Table], For
             alt=f"D1, D7 and D30 retention by {by}",
             as_of=answer.as_of,
             empty="Nobody's day 1, 7 or 30 ended in this period.",
+            **(brand.opening(answer.frame["brand_id"]) if by == "brand" else {}),
         )
 
     return load, lambda: question.forget(since=period.start, until=period.end)

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from components import charts
+from components import brand, charts
 from components.asked import kept
 from components.card import Drawing, Forget, Load, Table
 from components.drill import Rows
@@ -116,8 +116,8 @@ def _scatter(answer: Answer, since: date, until: date) -> Drawing:
         return Drawing(None, "", answer.as_of, empty="No brand has an LTV:CAC in this period.")
     above = int((rows["ltv_cac_ratio"] >= 3).sum())
     dots = [
-        new_within(name, since, until, str(brand))
-        for name, brand in zip(rows["name"], rows["brand_id"], strict=True)
+        new_within(name, since, until, str(brand_id))
+        for name, brand_id in zip(rows["name"], rows["brand_id"], strict=True)
     ]
     everybody = new_within("First try-on in all these days", since, until)
     return Drawing(
@@ -165,6 +165,7 @@ def _table(answer: Answer, *, by_month: bool = False) -> Table:
         alt="LTV with its complete months, CAC, LTV:CAC, payback, spend and new shoppers",
         as_of=answer.as_of,
         empty="No shoppers and no spend.",
+        **({} if by_month else brand.opening(rows["brand_id"])),
     )
 
 

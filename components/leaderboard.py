@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
+from components import brand
 from components.asked import kept
 from components.card import PERCENT, Forget, Load, Table
 from components.period import Period
@@ -71,6 +72,8 @@ def _table(answer: Answer, top: int | None) -> Table:
         as_of=answer.as_of,
         empty="No brand has MRR under this policy.",
         note=_PROVISIONAL if (rows["verdict_count"] < PROVISIONAL_BELOW).any() else "",
+        opening="name",
+        **brand.opening(rows["brand_id"]),
     )
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from components import charts
+from components import brand, charts
 from components.asked import Row, kept
 from components.card import Badge, Drawing, Forget, Load, Table
 from components.drill import Rows
@@ -156,6 +156,8 @@ def listed(question: Question) -> tuple[Load[Table], Forget]:
             as_of=answer.as_of,
             empty="No such movement in this period.",
             note=f"{len(answer.frame):,} movement{'' if len(answer.frame) == 1 else 's'}",
+            opening="brand",
+            **brand.opening(answer.frame["brand_id"]),
         )
 
     return load, question.forget

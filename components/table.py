@@ -49,8 +49,8 @@ def draw(
 ) -> None:
     """Draw what ``data`` made, as the table of ``card``.
 
-    With ``ids``, one for each row, the first column opens what is behind its row: ``opened`` is
-    told the id.
+    With ``ids``, one for each row, the column that ``data`` was told opens what is behind its row:
+    ``opened`` is told the id.
     """
     key = f"table-{card}"
     # Many look at one table; the addresses of its pictures are each visitor's own.
@@ -74,11 +74,11 @@ def _open(opened: Callable[[str], None], key: str, ids: Sequence[str]) -> None:
         opened(picked)
 
 
-def data(rows: pd.DataFrame, columns: Columns, alt: str, *, opens: bool = False) -> dict[str, Any]:
+def data(rows: pd.DataFrame, columns: Columns, alt: str, opening: str = "") -> dict[str, Any]:
     """What static/table.js draws of the columns of a frame, each as its configuration says.
 
-    ``said`` is what a cell shows, ``values`` what it is sorted by; ``opens`` says whether the first
-    column opens what is behind a row.
+    ``said`` is what a cell shows, ``values`` what it is sorted by. The column named ``opening``
+    opens what is behind a row.
 
     Words are sorted as they are said, where none is missing; what is missing comes last. Columns
     that stay in sight when the others are scrolled have their distance from the ``left``: those
@@ -91,6 +91,8 @@ def data(rows: pd.DataFrame, columns: Columns, alt: str, *, opens: bool = False)
     for name, how in columns.items():
         column = _SAID[how["type_config"]["type"]](rows[name], how["type_config"])
         column |= {"name": name, "label": how["label"], "help": how["help"] or ""}
+        if name == opening:
+            column["isOpening"] = True
         if how.get("pinned"):
             # Only those that stand before another one have to say how wide they are.
             column |= {"left": left, "width": how["width"]}
@@ -98,8 +100,6 @@ def data(rows: pd.DataFrame, columns: Columns, alt: str, *, opens: bool = False)
         made.append(column)
     if not left and made[0]["kind"] != "words":
         made[0]["left"] = 0
-    if opens:
-        made[0]["isOpening"] = True
     return {
         "alt": alt,
         "colour": charts.PLUM,

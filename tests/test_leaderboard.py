@@ -37,6 +37,7 @@ def table(verdicts: list[int], top: int | None = None) -> Table:
         {
             "rank": [1.0, 2.0, 3.0, None],
             "rank_before": [2.0, 1.0, None, 3.0],
+            "brand_id": ["a", "b", "c", "d"],
             "name": ["Aurora", "Borea", "Cirrus", "Dune"],
             "mrr_usd": [Decimal(300), Decimal(200), Decimal(100), Decimal(0)],
             "share_pct": [0.5, 1 / 3, 1 / 6, 0.0],

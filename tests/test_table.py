@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 import streamlit as st
 
-from components import table
+from components import brand, table
+from components.card import Table
 
 config = st.column_config
 
@@ -121,3 +122,20 @@ def test_a_table_that_scrolls_can_be_searched(count: int, is_long: bool) -> None
     rows = pd.DataFrame({"a": range(count)})
     made = table.data(rows, {"a": config.NumberColumn("A", format="%d")}, "alt")
     assert (made["isLong"], made["count"]) == (is_long, count)
+
+
+def test_one_column_opens_what_is_behind_a_row() -> None:
+    rows = pd.DataFrame({"rank": [1, 2], "name": ["Alba", "Borea"]})
+    columns = {"rank": config.NumberColumn("#"), "name": config.TextColumn("Brand")}
+
+    def opening(**named: Any) -> list[str]:
+        made = Table(rows, columns, "Brands", datetime(2026, 3, 5, tzinfo=UTC), **named)
+        return [one["name"] for one in made.drawn["columns"] if one.get("isOpening")]
+
+    of_brands = brand.opening(pd.Series(["a", "b"]))
+    assert of_brands["ids"] == ["a", "b"]
+    assert opening(opening="name", **of_brands) == ["name"]
+    assert opening(**of_brands) == ["rank"]
+    assert opening(opening="name") == []
+    # Whoever sees one brand is there already.
+    assert brand.opening(pd.Series(["a", "a"])) == {}

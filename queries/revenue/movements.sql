@@ -10,6 +10,7 @@
 --   until            first day after the window
 -- Columns:
 --   kind             kind of movement
+--   brand_id         brand
 --   brand            the brand's name
 --   day              day
 --   amount_usd       by how much MRR moved, without a sign
@@ -18,6 +19,7 @@
 --   reason           voluntary or delinquent; n/a unless churn
 select
     cast(m.kind as text) as kind,
+    cast(m.brand_id as text) as brand_id,
     b.name as brand,
     m.day,
     m.amount as amount_usd,

@@ -1,6 +1,7 @@
 """From a bar to the rows behind it and on to a job: by mouse, by keyboard, on a phone."""
 
 import re
+from urllib.parse import quote_plus
 
 import pytest
 from playwright.sync_api import Locator, Page, StorageState, expect
@@ -145,6 +146,50 @@ def test_a_brands_bar_opens_its_jobs_and_that_of_the_others_is_no_button(
     name = part(page).input_value()
     expect(second).to_contain_text(name)
     expect(rows(page).first).to_contain_text(name)
+    assert visitor.errors == []
+
+
+def test_a_brand_in_a_table_leads_to_the_brand(
+    visit: Visit,
+    team_member: StorageState,
+    dashboard: Dashboard,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    use(dashboard.cluster, monkeypatch)
+    with connections.owner() as connection:
+        rows = connection.exec_driver_sql("select name, slug from brands").all()
+    connections.dispose()
+    slugs: dict[str, str] = {row.name: row.slug for row in rows}
+    visitor = visit(state=team_member)
+    page = visitor.page
+    picker = page.get_by_role("combobox", name="Brand")
+
+    def lead(card: str, place: int) -> str:
+        named = page.locator(f".st-key-card-{card} tbody tr button").nth(place)
+        name = named.inner_text()
+        named.click()
+        expect(picker).to_have_value(name)
+        visitor.drawn()
+        return name
+
+    visitor.open("mrr")
+    first = lead("leaderboard", 1)
+    expect(page.get_by_text("1 paying brand", exact=True)).to_be_visible()
+    page.wait_for_url(f"**brand={quote_plus(first)}*")
+    # The leaderboard is of all brands still, and leads from one to the next.
+    assert lead("leaderboard", 2) != first
+    # So it does where a link has named a brand by its slug.
+    visitor.open(f"mrr?brand={slugs[first]}")
+    expect(picker).to_have_value(first)
+    lead("leaderboard", 2)
+
+    visitor.open("unit-economics?brand=All+brands")
+    lead("by-brand", 0)
+    visitor.open("movements?brand=All+brands&period=Last+12+months")
+    name = lead("movements", 0)
+    shown = page.locator(".st-key-card-movements tbody tr")
+    expect(shown.first.get_by_role("button")).to_have_count(0)
+    assert all(name in row for row in shown.all_inner_texts())
     assert visitor.errors == []
 
 
