@@ -579,8 +579,10 @@ def test_what_is_kept_for_the_next_reader_is_made_of_answers_and_nothing_of_whoe
 
 
 def test_a_table_is_made_once_of_an_answer_and_anew_of_the_next() -> None:
-    frame = pd.DataFrame({"name": ["Aurora"], "spend_usd": [Decimal(5)]}).reindex(
+    known = {"brand_id": ["a"], "name": ["Aurora"], "spend_usd": [Decimal(5)]}
+    frame = pd.DataFrame(known).reindex(
         columns=[
+            "brand_id",
             "name",
             "ltv_usd",
             "month_count",
