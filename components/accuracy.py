@@ -16,7 +16,7 @@ from components.cells import Cells
 from components.drill import Rows
 from components.parts import Part, Parts
 from components.period import Period
-from components.question import Answer, Parameter, Question
+from components.question import Answer, Question
 from components.ranking import Ranking
 from components.table import Columns
 from metrics import text
@@ -60,10 +60,10 @@ def _spread(answer: Answer, step: str, period: Period) -> Drawing:
     alt = f"Model confidence by {step}, from {low} to {high}, with its standard deviation."
     starts = [start.date() for start in frame["day"]]
     shown = [
-        _completed(f"Completed {when}", since, until)
+        job_rows.ended(f"Completed {when}", since, until)
         for when, since, until in steps.windows(step, starts, period.start, period.end)
     ]
-    parts = Parts.of(_all_completed(period), dict.fromkeys(range(3), shown))
+    parts = Parts.of(job_rows.all_ended(period), dict.fromkeys(range(3), shown))
     note = "Shaded: one standard deviation of the jobs to either side."
     return Drawing(figure, alt, answer.as_of, note=note, parts=parts)
 
@@ -93,7 +93,7 @@ def _distribution(answer: Answer, period: Period) -> Drawing:
     reached = rows["completed_count"].cumsum() / rows["completed_count"].sum()
     tenth = text("pct", rows.loc[reached >= _TENTH, "high_pct"].iloc[0])
     said = f"The lowest tenth of them is under {tenth}."
-    parts = Parts.of(_all_completed(period), {})
+    parts = Parts.of(job_rows.all_ended(period), {})
     total = text("count", rows["completed_count"].sum())
     alt = f"{total} completed jobs by model confidence. {said}"
     return Drawing(figure, alt, answer.as_of, note=said, parts=parts)
@@ -176,15 +176,6 @@ def _worst_columns(columns: Columns) -> Columns:
     }
 
 
-def _completed(label: str, since: date, until: date, **more: Parameter) -> Part:
-    ended: dict[str, Parameter] = {"dated": "ended", "status": "completed"}
-    return Part(label, {**ended, "since": since, "until": until, **more})
-
-
-def _all_completed(period: Period) -> Part:
-    return _completed("Completed in all these days", period.start, period.end)
-
-
 def by_category_and_device(
     question: Question, period: Period, jobs: Rows
 ) -> tuple[Load[Drawing], Forget]:
@@ -218,7 +209,7 @@ def _by_category_and_device(answer: Answer, period: Period) -> Drawing:
     cells = [
         None
         if pd.isna(share)
-        else _completed(
+        else job_rows.ended(
             f"{category}, {device}",
             period.start,
             period.end,
@@ -228,7 +219,7 @@ def _by_category_and_device(answer: Answer, period: Period) -> Drawing:
         for category, row in zip(table.index, shares, strict=True)
         for device, share in zip(table.columns, row, strict=True)
     ]
-    parts = Parts.of(_all_completed(period), {0: cells})
+    parts = Parts.of(job_rows.all_ended(period), {0: cells})
     note = f"Colours from {low} to {high}."
     return Drawing(figure, alt, answer.as_of, note=note, parts=parts)
 

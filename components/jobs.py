@@ -1,6 +1,7 @@
 """Try-on jobs as rows."""
 
 from collections.abc import Callable
+from datetime import date
 
 import pandas as pd
 import streamlit as st
@@ -8,7 +9,9 @@ from streamlit.elements.lib.column_types import ColumnConfig
 
 from components import filters, queue_failures
 from components.card import PERCENT, Forget, Load, Table
-from components.question import Question
+from components.parts import Part
+from components.period import Period
+from components.question import Parameter, Question
 from metrics import METRICS
 
 # In the order of a job's life. Words carry the state; colours only repeat it.
@@ -42,6 +45,30 @@ def table(question: Question) -> tuple[Load[Table], Forget]:
         )
 
     return load, question.forget
+
+
+def launched(label: str, since: date, until: date, **more: Parameter) -> Part:
+    """The jobs launched in these days."""
+    return Part(label, {"since": since, "until": until, "dated": "launched", **more})
+
+
+def ended(
+    label: str, since: date, until: date, status: str = "completed", **more: Parameter
+) -> Part:
+    """The jobs that ended in these days, and how: completed, failed or canceled."""
+    how: dict[str, Parameter] = {"dated": "ended", "status": status}
+    return Part(label, {"since": since, "until": until, **how, **more})
+
+
+def all_launched(period: Period) -> Part:
+    """The jobs launched in the period."""
+    return launched("Launched in all these days", period.start, period.end)
+
+
+def all_ended(period: Period, status: str = "completed") -> Part:
+    """The jobs that ended so in the period."""
+    label = f"{status.capitalize()} in all these days"
+    return ended(label, period.start, period.end, status)
 
 
 def listed(question: Question, opened: Callable[[str], None]) -> tuple[Load[Table], Forget]:

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from components import charts
+from components import charts, jobs
 from components.asked import kept
 from components.card import Drawing, Forget, Load
 from components.drill import Rows
@@ -107,8 +107,7 @@ def _days(days: pd.Series) -> Parts:
     """The jobs completed on each day."""
 
     def part(label: str, first: pd.Timestamp, last: pd.Timestamp) -> Part:
-        window = {"since": first.date(), "until": last.date() + timedelta(days=1)}
-        return Part(label, {"dated": "ended", "status": "completed", **window})
+        return jobs.ended(label, first.date(), last.date() + timedelta(days=1))
 
     whole = part("Completed in all these days", days.iloc[0], days.iloc[-1])
     return Parts.of(

@@ -6,13 +6,14 @@ import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from components import charts, queue_failures, steps, volume
+from components import jobs as job_rows
 from components.asked import kept
 from components.card import PERCENT, Drawing, Forget, Load, Table
 from components.cells import Cells
 from components.drill import Rows
-from components.parts import Part, Parts
+from components.parts import Parts
 from components.period import Period
-from components.question import Answer, Parameter, Question
+from components.question import Answer, Question
 from components.ranking import Ranking
 from metrics import METRICS, text
 
@@ -54,17 +55,10 @@ def _times(answer: Answer, phase: str, step: str, period: Period) -> Drawing:
 def _parts(status: str, step: str, starts: list[date], period: Period, traces: int) -> Parts:
     """The jobs that ended so, by the points of the first traces of a chart of steps."""
     shown = [
-        Part(f"{status.capitalize()} {when}", _ended(status, since, until))
+        job_rows.ended(f"{status.capitalize()} {when}", since, until, status)
         for when, since, until in steps.windows(step, starts, period.start, period.end)
     ]
-    whole = Part(
-        f"{status.capitalize()} in all these days", _ended(status, period.start, period.end)
-    )
-    return Parts.of(whole, dict.fromkeys(range(traces), shown))
-
-
-def _ended(status: str, since: date, until: date, **more: Parameter) -> dict[str, Parameter]:
-    return {"dated": "ended", "status": status, "since": since, "until": until, **more}
+    return Parts.of(job_rows.all_ended(period, status), dict.fromkeys(range(traces), shown))
 
 
 def success(daily: Question, step: str, period: Period, jobs: Rows) -> tuple[Load[Drawing], Forget]:
@@ -124,19 +118,15 @@ def _reasons(answer: Answer, period: Period) -> Drawing:
     figure = Ranking(names, counts.tolist(), said)
     described = "; ".join(f"{name} {words}" for name, words in zip(names, said, strict=True))
     shown = [
-        Part(name, _ended("failed", period.start, period.end, failure=str(code)))
+        job_rows.ended(name, period.start, period.end, "failed", failure=str(code))
         for name, code in zip(names, counts.index, strict=True)
     ]
     return Drawing(
         figure,
         f"Failed jobs by reason: {described}.",
         answer.as_of,
-        parts=Parts.of(_all_failed(period), {0: shown}),
+        parts=Parts.of(job_rows.all_ended(period, "failed"), {0: shown}),
     )
-
-
-def _all_failed(period: Period) -> Part:
-    return Part("Failed in all these days", _ended("failed", period.start, period.end))
 
 
 def failures_by_engine(
@@ -175,14 +165,18 @@ def _reasons_by_engine(answer: Answer, period: Period) -> Drawing:
     )
     alt = f"Failed jobs by reason and engine. {said}"
     cells = [
-        Part(
+        job_rows.ended(
             f"{queue_failures.called(str(code))}, {engine}",
-            _ended("failed", period.start, period.end, failure=str(code), engine=str(engine)),
+            period.start,
+            period.end,
+            "failed",
+            failure=str(code),
+            engine=str(engine),
         )
         for code in reasons
         for engine in engines
     ]
-    shown = Parts.of(_all_failed(period), {0: cells})
+    shown = Parts.of(job_rows.all_ended(period, "failed"), {0: cells})
     return Drawing(figure, alt, answer.as_of, note=said, parts=shown)
 
 

@@ -2,18 +2,20 @@
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pandas as pd
 
 from components import charts, filters, steps
+from components import jobs as job_rows
 from components.asked import kept
 from components.card import Drawing, Forget, Load
 from components.cells import Cells
 from components.drill import Rows
 from components.parts import Part, Parts
 from components.period import Period
-from components.question import Answer, Parameter, Question
+from components.question import Answer, Question
 from components.ranking import Ranking
 from metrics import missing, text
 
@@ -84,8 +86,8 @@ def _over_time(answer: Answer, unusual: Answer, step: str, period: Period, until
     )
 
 
-# How jobs are counted, in the order of the chart's traces: by what became of them, and launched.
-_COUNTED = {"completed": "ended", "failed": "ended", "canceled": "ended", "launched": "launched"}
+# How jobs are counted, in the order of the chart's traces.
+_COUNTED = ("completed", "failed", "canceled", "launched")
 
 
 def _parts_of_steps(step: str, starts: list[date], since: date, until: date) -> Parts:
@@ -93,13 +95,10 @@ def _parts_of_steps(step: str, starts: list[date], since: date, until: date) -> 
     windows = steps.windows(step, starts, since, until)
 
     def part(status: str, when: str, since: date, until: date) -> Part:
-        narrowed: dict[str, Parameter] = {
-            "since": since,
-            "until": until,
-            "dated": _COUNTED[status],
-            "status": filters.EVERY if status == "launched" else status,
-        }
-        return Part(f"{status.capitalize()} {when}", narrowed)
+        label = f"{status.capitalize()} {when}"
+        if status == "launched":
+            return job_rows.launched(label, since, until)
+        return job_rows.ended(label, since, until, status)
 
     traces = {
         trace: [part(status, *window) for window in windows]
@@ -171,19 +170,17 @@ def _by_part(answer: Answer, part: str, period: Period) -> Drawing:
     ]
     figure = Ranking(names, rows["completed_count"].tolist(), said)
     described = "; ".join(f"{name} {words}" for name, words in zip(names, said, strict=True))
-    ended = _ended(period, "completed")
     of = [filters.NONE if pd.isna(value) else str(value) for value in rows[part]]
-    shown = [Part(n, {**ended, part: v}) for n, v in zip(names, of, strict=True)]
+    shown = [
+        job_rows.ended(name, period.start, period.end, **{part: value})
+        for name, value in zip(names, of, strict=True)
+    ]
     return Drawing(
         figure,
         f"Completed jobs by {part}: {described}.",
         answer.as_of,
-        parts=Parts.of(Part("Completed in all these days", ended), {0: shown}),
+        parts=Parts.of(job_rows.all_ended(period), {0: shown}),
     )
-
-
-def _ended(period: Period, status: str) -> dict[str, Parameter]:
-    return {"since": period.start, "until": period.end, "dated": "ended", "status": status}
 
 
 def by_status(question: Question, period: Period, jobs: Rows) -> tuple[Load[Drawing], Forget]:
@@ -204,10 +201,7 @@ def _by_status(answer: Answer, period: Period) -> Drawing:
         return Drawing(None, "", answer.as_of, empty="No jobs that ended in this period.")
     names = [status.capitalize() for status in ended]
     said = [f"{text('count', n)}, {text('pct', n / sum(counts))}" for n in counts]
-    shown = [
-        Part(f"{name} in all these days", _ended(period, status))
-        for name, status in zip(names, ended, strict=True)
-    ]
+    shown = [job_rows.all_ended(period, status) for status in ended]
     described = "; ".join(f"{name} {words}" for name, words in zip(names, said, strict=True))
     return Drawing(
         Ranking(names, counts, said),
@@ -244,16 +238,16 @@ def _by_brand(answer: Answer, period: Period) -> Drawing:
         counts.append(int(others["completed_count"].sum()))
     said = [f"{text('count', n)}, {text('pct', n / sum(counts))}" for n in counts]
     described = "; ".join(f"{name} {words}" for name, words in zip(names, said, strict=True))
-    ended = _ended(period, "completed")
+    whole = job_rows.all_ended(period)
     shown = [
-        Part(name, ended, brand=str(brand))
+        replace(whole, label=name, brand=str(brand))
         for name, brand in zip(first["name"], first["brand_id"], strict=True)
     ]
     return Drawing(
         Ranking(names, counts, said),
         f"Completed jobs by brand: {described}.",
         answer.as_of,
-        parts=Parts.of(Part("Completed in all these days", ended), {0: shown}),
+        parts=Parts.of(job_rows.all_ended(period), {0: shown}),
     )
 
 
@@ -305,20 +299,18 @@ def _by_hour(answer: Answer, period: Period) -> Drawing:
 
 
 def _parts_of_hours(period: Period) -> Parts:
-    launched: dict[str, Parameter] = {
-        "since": period.start,
-        "until": period.end,
-        "dated": "launched",
-    }
     cells = [
-        Part(
+        job_rows.launched(
             f"{day} {hour}:00 to {hour + 1}:00",
-            {**launched, "weekday_number": number, "hour_number": hour},
+            period.start,
+            period.end,
+            weekday_number=number,
+            hour_number=hour,
         )
         for number, day in enumerate(_WEEKDAYS, start=1)
         for hour in range(24)
     ]
-    return Parts.of(Part("Launched in all these days", launched), {0: cells})
+    return Parts.of(job_rows.all_launched(period), {0: cells})
 
 
 def hourly_means(frame: pd.DataFrame, start: date, end: date) -> list[list[float]]:
