@@ -280,11 +280,7 @@ def _parts_of_weeks(frame: pd.DataFrame, period: Period) -> Parts:
         for begin, end, count in zip(starts, ends, frame["verdict_count"], strict=True)
         if count
     ]
-    return Parts.of(_all_verdicts(period), {0: weeks})
-
-
-def _all_verdicts(period: Period) -> Part:
-    return Part("All of these days", {"since": period.start, "until": period.end})
+    return Parts.of(job_rows.all_judged(period), {0: weeks})
 
 
 def interval_of(approved: int, verdicts: int) -> tuple[float, float]:
@@ -332,6 +328,6 @@ def _reliability(answer: Answer, period: Period) -> Drawing:
         for _, row in rows.iterrows()
     ]
     # Behind the diagonal, which is the first trace.
-    parts = Parts.of(_all_verdicts(period), {1: bins})
+    parts = Parts.of(job_rows.all_judged(period), {1: bins})
     alt = f"Approved by model confidence: {said}."
     return Drawing(figure, alt, answer.as_of, note=note, parts=parts)

@@ -58,13 +58,14 @@ def _over_time(answer: Answer, step: str, since: date, until: date) -> Drawing:
 def _parts(step: str, starts: list[date], since: date, until: date) -> Parts:
     """The purchases of each source in each step, which the period may cut."""
     windows = steps.windows(step, starts, since, until)
-    return Parts.of(
-        Part("Attributed in all these days", {"source": "any", "since": since, "until": until}),
-        {
-            trace: [
-                Part(f"{name} {when}", {"source": source, "since": first, "until": end})
-                for when, first, end in windows
-            ]
-            for trace, (source, name) in enumerate(SOURCES.items())
-        },
-    )
+    traces = {
+        trace: [credited(source, first, end, when) for when, first, end in windows]
+        for trace, source in enumerate(SOURCES)
+    }
+    return Parts.of(credited("any", since, until), traces)
+
+
+def credited(source: str, since: date, until: date, when: str = "in all these days") -> Part:
+    """The purchases of some days that a source is credited with; ``any`` and ``none`` are too."""
+    name = {"any": "Attributed", "none": "Unattributed", **SOURCES}[source]
+    return Part(f"{name} {when}", {"source": source, "since": since, "until": until})

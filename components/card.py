@@ -39,6 +39,16 @@ Heard = tuple[Loaded, list[Asked]]
 Forget = Callable[[], None]
 
 
+class Behind(Protocol):
+    """What stands behind a chart or figure: rows, for all of it and for each of its ``points``."""
+
+    @property
+    def points(self) -> Collection[Point]: ...
+
+    def open(self, point: Point | None = None) -> None:
+        """Open the rows behind a point beside the page; without one, those behind all of it."""
+
+
 @dataclass(frozen=True)
 class Figure:
     """What a metric card shows.
@@ -47,6 +57,7 @@ class Figure:
     ``before`` the figure of that period; the change is between these two. ``series`` is the
     figure's course at even steps, ``as_of`` an aware time, ``note`` a short addition (n, an
     interval, who was left out), ``absent`` what stands in the place of a value that is n/a.
+    ``behind`` opens the rows that the value is made of.
     """
 
     value: Number | None
@@ -56,6 +67,7 @@ class Figure:
     series: Sequence[float] = ()
     note: str = ""
     absent: str = metrics.DASH
+    behind: Behind | None = None
 
 
 @dataclass(frozen=True)
@@ -64,16 +76,6 @@ class Badge:
 
     text: str
     holds: bool
-
-
-class Behind(Protocol):
-    """What stands behind a chart: rows, for all of it and for each of its ``points``."""
-
-    @property
-    def points(self) -> Collection[Point]: ...
-
-    def open(self, point: Point | None = None) -> None:
-        """Open the rows behind a point beside the page; without one, those behind all of it."""
 
 
 @dataclass(frozen=True)
@@ -202,14 +204,18 @@ def _metric(reading: Reading[Figure], metric: Metric, forget: Forget, against: s
             return
         found, heard = answer
         change = metrics.change(metric, found.compared, found.before)
-        value = (
-            found.absent if metrics.missing(found.value) else metrics.text(metric.unit, found.value)
-        )
-        tile.draw(metric, value, change, against, found.series, found.note)
+        is_missing = metrics.missing(found.value)
+        value = found.absent if is_missing else metrics.text(metric.unit, found.value)
+        # Nothing stands behind nothing.
+        behind = None if is_missing or not found.value else found.behind
+        opens = behind is not None
+        tile.draw(metric, value, change, against, found.series, found.note, opens=opens)
         said = f"{change.text} {against}" if change.text else ""
         rows = partial(_rows_of_metric, metric.label, value, said, found)
         shown = Shown(metric.label, found.as_of, rows, metric.help, found.note, heard)
         _foot(shown, key, forget)
+        if behind is not None and clicks.take(key) is not None:
+            behind.open()
 
 
 def chart_card(title: str, load: Load[Drawing], forget: Forget, key: str, help: str = "") -> None:  # noqa: A002 (Streamlit's own word)

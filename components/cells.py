@@ -53,7 +53,7 @@ class Cells:
         _table(
             key=f"chart-{card}",
             data=self.data(alt, points),
-            on_opened_change=partial(clicks.opened, card),
+            on_opened_change=partial(clicks.opened, card, f"chart-{card}"),
         )
 
     def data(self, alt: str, points: Collection[Point]) -> dict[str, Any]:

@@ -26,9 +26,9 @@ def note(card: str) -> None:
         st.session_state[_ASKED] = (card, point)
 
 
-def opened(card: str) -> None:
-    """The callback of a list or table in the chart's place, which keeps no selection."""
-    match st.session_state[f"chart-{card}"].get("opened"):
+def opened(card: str, key: str) -> None:
+    """The callback of what a script of ours draws, with this key; it keeps no selection."""
+    match st.session_state[key].get("opened"):
         case {"place": int(place)}:
             st.session_state[_ASKED] = (card, (0, place))
 

@@ -63,6 +63,10 @@ class Rows:
             return drawing
         return replace(drawing, behind=Behind(self, drawing.parts))
 
+    def whole(self, part: Part) -> "Behind":
+        """This list behind a figure, which is of one part."""
+        return Behind(self, Parts.of(part, {}))
+
 
 @dataclass(frozen=True)
 class Behind:
@@ -113,6 +117,8 @@ class Behind:
             )
             # The browser's word is not taken for it.
             part = listed[place if place in range(len(listed)) else 0]
+        else:
+            st.caption(f"{self.rows.title}: {part.label}")
         _list(self.rows, part)
 
 

@@ -13,11 +13,10 @@ from components.drill import Rows
 from components.parts import Parts
 from components.period import Period
 from components.question import Answer, Question
-from components.shoppers import new_in, new_within
+from components.shoppers import new_in, new_until, new_within
 from metrics import METRICS, missing, text
 
 # Before anybody's first try-on.
-_EVER = date(2000, 1, 1)
 
 
 def curve(question: Question, period: Period, shoppers: Rows) -> tuple[Load[Drawing], Forget]:
@@ -37,10 +36,10 @@ def curve(question: Question, period: Period, shoppers: Rows) -> tuple[Load[Draw
         numbers = [int(number) for number in rows["month_number"]]
         months = [_complete(number, period.end) for number in numbers]
         points = [
-            new_within(f"Month {number} complete: first try-on before {month:%B %Y}", _EVER, month)
+            new_until(f"Month {number} complete: first try-on before {month:%B %Y}", month)
             for number, month in zip(numbers, months, strict=True)
         ]
-        everybody = new_within(f"First try-on before {months[0]:%B %Y}", _EVER, months[0])
+        everybody = new_until(f"First try-on before {months[0]:%B %Y}", months[0])
         drawing = Drawing(
             charts.curve("Margin per shopper", values, threshold, "usd"),
             f"Cumulative margin per shopper: {text('usd', values[0])} in month 0, "

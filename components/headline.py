@@ -3,9 +3,11 @@
 from datetime import datetime, timedelta
 from functools import partial
 
-from components import card, notes
+from components import attribution, behind, card, movements, notes
+from components import jobs as job_rows
 from components.period import Period
 from components.question import Ask, Parameter, measure
+from components.shoppers import back_on, new_until
 
 
 def figures(
@@ -22,6 +24,18 @@ def figures(
         "part": "all",
     }
     attributed = ask("revenue/attributed_total", policy="strict")
+    purchases = behind.purchases(ask, "last").whole(
+        attribution.credited("any", period.start, period.end)
+    )
+    moved = behind.movements(ask, "strict").whole(
+        movements.moved("In all these days", "all", period.start, period.end)
+    )
+    tried = behind.jobs(ask, **jobs).whole(job_rows.all_ended(period))
+    judged = behind.verdicts(ask, **jobs).whole(job_rows.all_judged(period))
+    back = behind.shoppers(ask, step="day", as_of=now.date(), split="none", part="all")
+    everybody = behind.newcomers(ask, now.date()).whole(
+        new_until("First try-on by the period's end", period.end)
+    )
     show = partial(measure, period)
     sold = partial(
         show,
@@ -30,11 +44,19 @@ def figures(
         "attributed_usd",
         ask("revenue/attributed_by_day"),
         notes.purchases,
+        behind=purchases,
     )
     with card.wall(4):
         if managed:
             sold()
-            show("return_on_plan", attributed, "return_on_plan_ratio", None, notes.plan_cost)
+            show(
+                "return_on_plan",
+                attributed,
+                "return_on_plan_ratio",
+                None,
+                notes.plan_cost,
+                behind=purchases,
+            )
         else:
             show(
                 "mrr",
@@ -43,6 +65,7 @@ def figures(
                 ask("revenue/mrr_by_day", policy="strict"),
                 notes.paying,
                 before="mrr_before_usd",
+                behind=moved,
             )
         show(
             "tryons",
@@ -50,6 +73,7 @@ def figures(
             "completed_count",
             ask("tryons/volume_by_day", **jobs),
             notes.launched,
+            behind=tried,
         )
         show(
             "model_confidence",
@@ -57,6 +81,7 @@ def figures(
             "model_confidence_pct",
             ask("accuracy/confidence_by_day", **jobs),
             notes.pictures,
+            behind=tried,
         )
         show(
             "human_accuracy",
@@ -64,6 +89,7 @@ def figures(
             "human_accuracy_pct",
             ask("accuracy/human_accuracy_by_week", **jobs),
             notes.verdicts,
+            behind=judged,
         )
         show(
             "retention_d30",
@@ -71,6 +97,7 @@ def figures(
             "retention_pct",
             ask("shoppers/retention_by_week", **day_30),
             notes.cohort,
+            behind=back.whole(back_on(period, 30, now.date())),
         )
         show(
             "conversion",
@@ -85,6 +112,7 @@ def figures(
             "ltv_cac_ratio",
             ask("revenue/ltv_cac_by_month"),
             notes.ltv_and_cac,
+            behind=everybody,
             course_since=period.end - timedelta(days=365),
         )
         if not managed:

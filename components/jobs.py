@@ -65,6 +65,11 @@ def all_launched(period: Period) -> Part:
     return launched("Launched in all these days", period.start, period.end)
 
 
+def all_judged(period: Period) -> Part:
+    """The random draws with a verdict that ended in the period."""
+    return Part("All of these days", {"since": period.start, "until": period.end})
+
+
 def all_ended(period: Period, status: str = "completed") -> Part:
     """The jobs that ended so in the period."""
     label = f"{status.capitalize()} in all these days"

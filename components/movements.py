@@ -58,13 +58,13 @@ def _from_start_to_end(answer: Answer, period: Period) -> Drawing:
         note="The axis does not begin at zero." if cut else "",
         badge=badge,
         parts=Parts.of(
-            _part("In these days", "all", period.start, period.end),
+            moved("In these days", "all", period.start, period.end),
             # Start and end are levels: every movement lies between them.
             {
                 0: [
                     None,
                     *(
-                        _part(kind.capitalize(), kind, period.start, period.end)
+                        moved(kind.capitalize(), kind, period.start, period.end)
                         for kind in GAINS | LOSSES
                     ),
                 ]
@@ -118,10 +118,10 @@ def _by_month(answer: Answer, since: date, until: date) -> Drawing:
         answer.as_of,
         note="" if whole else "The last month is cut at the period's end.",
         parts=Parts.of(
-            _part("In these months", "all", since, until),
+            moved("In these months", "all", since, until),
             {
                 trace: [
-                    _part(f"{kind.capitalize()} in {begin:%b %Y}", kind, begin, end)
+                    moved(f"{kind.capitalize()} in {begin:%b %Y}", kind, begin, end)
                     for begin, end in zip(months, [*months[1:], until], strict=True)
                 ]
                 for trace, kind in enumerate(GAINS | LOSSES)
@@ -130,7 +130,8 @@ def _by_month(answer: Answer, since: date, until: date) -> Drawing:
     )
 
 
-def _part(label: str, kind: str, since: date, until: date) -> Part:
+def moved(label: str, kind: str, since: date, until: date) -> Part:
+    """The movements of a kind, or of all, in some days."""
     return Part(label, {"kind": kind, "since": since, "until": until})
 
 

@@ -4,12 +4,12 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from components import charts, jobs
+from components import charts, jobs, movements
 from components.asked import kept
 from components.card import Drawing, Forget, Load
 from components.drill import Rows
 from components.parts import Part, Parts
-from components.question import Answer, Parameter, Question
+from components.question import Answer, Question
 from metrics import Unit, text
 
 
@@ -96,11 +96,10 @@ def _months(days: list[date], until: date) -> Parts:
     def part(day: date) -> Part:
         begin = day.replace(day=1)
         after = (begin + timedelta(days=31)).replace(day=1)
-        window: dict[str, Parameter] = {"since": begin, "until": min(after, until)}
-        return Part(f"In {day:%B %Y}", {**window, "kind": "all"})
+        return movements.moved(f"In {day:%B %Y}", "all", begin, min(after, until))
 
-    whole: dict[str, Parameter] = {"since": days[0], "until": until, "kind": "all"}
-    return Parts.of(Part("In all these days", whole), {0: [part(day) for day in days]})
+    whole = movements.moved("In all these days", "all", days[0], until)
+    return Parts.of(whole, {0: [part(day) for day in days]})
 
 
 def _days(days: pd.Series) -> Parts:

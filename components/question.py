@@ -14,7 +14,7 @@ import pandas as pd
 
 from components import asked
 from components.asked import Row, kept
-from components.card import Figure, metric_card
+from components.card import Behind, Figure, metric_card
 from components.period import Period
 from metrics import DASH, METRICS
 
@@ -130,6 +130,7 @@ def measure(
     before: str | None = None,
     course_since: date | None = None,
     absent: Callable[[Row], str] | None = None,
+    behind: Behind | None = None,
 ) -> None:
     """A metric card that reads its figure from a question, over the period and the one before.
 
@@ -138,7 +139,8 @@ def measure(
     card's note of the row. ``before`` names the column of the row with the figure before the
     period; without it, the question is asked over the period before. ``course_since`` is where the
     sparkline begins (default: with the period). ``absent`` makes of the row what stands in the
-    place of a figure that is n/a (default: a dash). A period that is not compared has no change.
+    place of a figure that is n/a (default: a dash). ``behind`` opens the rows that it is made of.
+    A period that is not compared has no change.
     """
     windows = [{"since": period.start, "until": period.end}]
     if before is None and period.is_compared:
@@ -164,6 +166,7 @@ def measure(
             note=note(rows[0]) if note else "",
             absent=absent(rows[0]) if absent else DASH,
             as_of=answers[0].as_of,
+            behind=behind,
         )
 
     def forget() -> None:

@@ -1,7 +1,7 @@
 """Shoppers as rows: by their id and what is known of them without knowing them."""
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 import pandas as pd
 import streamlit as st
@@ -10,6 +10,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 from components import filters, steps
 from components.card import Forget, Load, Table
 from components.parts import Part
+from components.period import Period
 from components.question import Question
 
 
@@ -26,6 +27,20 @@ def new_in(months: Sequence[date]) -> tuple[Part, list[Part]]:
 def new_within(label: str, since: date, until: date, brand: str | None = None) -> Part:
     """The shoppers whose first try-on was in these days, with one brand or any in view."""
     return Part(label, {"since": since, "until": until, "first_period": 0, "next_period": 1}, brand)
+
+
+def new_until(label: str, end: date) -> Part:
+    """The shoppers whose first try-on was before a day, ever."""
+    return new_within(label, date(2000, 1, 1), end)
+
+
+def back_on(period: Period, number: int, today: date) -> Part:
+    """The shoppers whose day of that number ended in the period, and who launched a job on it."""
+    shift = timedelta(days=number)
+    days = {"since": period.start - shift, "until": min(period.end, today) - shift}
+    return Part(
+        f"Back on day {number}", {**days, "first_period": number, "next_period": number + 1}
+    )
 
 
 def reached(question: Question, opened: Callable[[str], None]) -> tuple[Load[Table], Forget]:

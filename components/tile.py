@@ -5,10 +5,11 @@ otherwise not need.
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import metrics
-from components import charts
+from components import charts, clicks
 from components.drawn import component
 from metrics import Change, Metric
 
@@ -18,14 +19,28 @@ _ARROWS = {-1: "↓ ", 0: "", 1: "↑ "}
 
 
 def draw(
-    metric: Metric, value: str, change: Change, against: str, series: Sequence[float], note: str
+    metric: Metric,
+    value: str,
+    change: Change,
+    against: str,
+    series: Sequence[float],
+    note: str,
+    *,
+    opens: bool = False,
 ) -> None:
     """Draw a figure: what it is, its ``value``, its change ``against`` what, and its course.
 
     ``series`` are values at even steps, drawn from the lowest to the highest, so that a course is
-    seen and no size; fewer than two are none.
+    seen and no size; fewer than two are none. A value that ``opens`` what is behind it is a button,
+    whose click ``components.clicks`` takes up.
     """
-    _tile(key=f"tile-{metric.key}", data=data(metric, value, change, against, series, note))
+    key = f"tile-{metric.key}"
+    shown = data(metric, value, change, against, series, note)
+    if opens:
+        opened = partial(clicks.opened, metric.key, key)
+        _tile(key=key, data=shown | {"opens": True}, on_opened_change=opened)
+    else:
+        _tile(key=key, data=shown)
 
 
 def data(

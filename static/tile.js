@@ -3,8 +3,11 @@
 // What a tile shows already: a run of the script that changes nothing takes nobody's focus away.
 const drawn = new WeakMap();
 
-export default function ({ parentElement, data }) {
+export default function ({ parentElement, data, setTriggerValue }) {
   const tile = parentElement.querySelector(".tile");
+  tile.onclick = ({ target }) => {
+    if (target.closest(".value button")) setTriggerValue("opened", { place: 0 });
+  };
   const now = JSON.stringify(data);
   if (drawn.get(tile) === now) return;
   drawn.set(tile, now);
@@ -13,7 +16,8 @@ export default function ({ parentElement, data }) {
   const about = element("button", label, "?");
   about.ariaLabel = `What ${data.label} is`;
   about.setAttribute("aria-description", data.help);
-  element("p", tile, data.value, "value");
+  const value = element("p", tile, data.opens ? "" : data.value, "value");
+  if (data.opens) element("button", value, data.value).title = `Rows behind ${data.label}`;
   if (data.change) {
     const change = element("p", tile, "", "change");
     element("span", change, data.change, data.tone);

@@ -14,7 +14,18 @@ from sqlalchemy import text
 from streamlit.testing.v1 import AppTest
 
 import queries
-from components import behind, card, charts, clicks, cohorts, economics, funnel, shoppers, triangle
+from components import (
+    behind,
+    card,
+    charts,
+    clicks,
+    cohorts,
+    economics,
+    funnel,
+    question,
+    shoppers,
+    triangle,
+)
 from components import jobs as job_rows
 from components.card import Drawing
 from components.drill import EVER, PAGE, Behind, Rows
@@ -25,6 +36,7 @@ from components.period import Period
 from components.question import Ask, Parameter, asking
 from database import connections
 from database.tenancy import Scope
+from metrics import Metric
 from settings import ROOT
 from tests import facts
 from tests.facts import at
@@ -34,8 +46,10 @@ from tests.test_pages import (
     ATTRIBUTION,
     ECONOMICS,
     FUNNEL,
+    HOME,
     LIFETIME,
     MOVEMENTS,
+    MRR,
     RETENTION,
     SPEED,
     VOLUME,
@@ -244,6 +258,16 @@ def test_the_purchases_behind_revenue_say_what_is_credited_to_whom(
     ]
     assert len(credited("linear", "recommendation")) == 2
     assert len(credited("linear", "tryon")) == 1
+    # Of what nobody is credited with, nothing has a share, under any model.
+    until = {"source": "none", "until": date(2026, 5, 1)}
+    asked = ask(brand) if scope is None else asking(queries, lambda: scope)
+    for model in ("first", "last", "linear"):
+        found = frame(behind.purchases(asked, model), **until)
+        assert found["shopper_id"].tolist() == [user, other]
+        assert found["net_usd"].astype(float).tolist() == [1000, 500]
+        assert found["touch_count"].tolist() == [0, 0]
+        shares = found[["tryon_usd", "recommendation_usd", "share_usd"]]
+        assert shares.isna().all(axis=None)
 
 
 def reached_in(scope: Scope) -> Rows:
@@ -653,6 +677,90 @@ def test_the_rows_behind_a_bar_are_exactly_what_it_shows(
     assert not app.exception
     assert len(checked) > 3
     assert wrong == []
+
+
+def shoppers_of(jobs: pd.DataFrame) -> int:
+    """How many shoppers there are, one with each brand, of jobs."""
+    distinct = "select count(distinct (user_id, brand_id)) from tryon_jobs where id = any (:ids)"
+    with connections.owner() as connection:
+        ids = [UUID(job) for job in jobs["job_id"]]
+        return int(connection.execute(text(distinct), {"ids": ids}).scalar_one())
+
+
+# What the rows behind a figure come to, by its key; others are of rows, but not their sum.
+COMES_TO: dict[str, Callable[[pd.DataFrame], float]] = {
+    **dict.fromkeys(["launched", "completed", "failed", "canceled", "tryons"], len),
+    **dict.fromkeys(["dau", "wau", "mau"], shoppers_of),
+    "model_confidence": lambda rows: rows["confidence_pct"].astype(float).mean(),
+    "human_accuracy": lambda rows: (rows["verdict"] == "approved").mean(),
+    "brier": lambda rows: (
+        (rows["confidence_pct"].astype(float) - (rows["verdict"] == "approved")) ** 2
+    ).mean(),
+    **dict.fromkeys(
+        ["attributed_revenue", "unattributed_revenue"], lambda rows: rows["net_usd"].sum()
+    ),
+    "tryon_revenue": lambda rows: rows["tryon_usd"].sum(),
+    "recommendation_revenue": lambda rows: rows["recommendation_usd"].sum(),
+    "share_revenue": lambda rows: rows["share_usd"].sum(),
+    "mrr": lambda rows: (rows["mrr_after_usd"] - rows["mrr_before_usd"]).sum(),
+    "arr": lambda rows: 12 * (rows["mrr_after_usd"] - rows["mrr_before_usd"]).sum(),
+}
+
+
+@pytest.mark.usefixtures("demo")
+@pytest.mark.parametrize("role", ["admin", "brand_manager"])
+@pytest.mark.parametrize(
+    ("page", "opens"),
+    [
+        (HOME, "mrr tryons model_confidence human_accuracy attributed_revenue ltv_cac"),
+        (VOLUME, "launched completed failed canceled dau wau mau"),
+        (SPEED, "success_rate failed queue_p50 processing_p99"),
+        (ACCURACY, "model_confidence human_accuracy cost_per_accepted ece brier"),
+        (RETENTION, "retention_d1 retention_d7 retention_d30"),
+        (ATTRIBUTION, "attributed_revenue unattributed_revenue tryon_revenue share_revenue"),
+        (MRR, "mrr arr"),
+        (MOVEMENTS, "mrr nrr grr quick_ratio logo_churn"),
+        (ECONOMICS, "ltv cac ltv_cac"),
+        (LIFETIME, "ltv cac ltv_cac"),
+    ],
+)
+def test_the_rows_behind_a_figure_come_to_it(
+    page: str, opens: str, role: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: dict[str, int] = {}
+    wrong: list[str] = []
+
+    def compare(metric: Metric, load: Callable[[], card.Figure], *_: object) -> None:
+        found = load()
+        if not isinstance(found.behind, Behind) or not found.value:
+            return
+        (part,) = found.behind.parts.listed
+        paged = {"row_count": 100_000} if found.behind.rows.is_paged else {}
+        rows = found.behind.rows.question.narrowed({**part.params, **paged}).read().frame
+        seen[metric.key] = len(rows)
+        if metric.key.startswith("retention"):
+            # Its note says of how many they are the share.
+            of = int(found.note.split()[0].replace(",", ""))
+            counted, shown = len(rows) / of, float(found.value)
+        elif metric.key in COMES_TO:
+            counted, shown = float(COMES_TO[metric.key](rows)), float(found.value)
+            if metric.key in ("mrr", "arr"):
+                shown = float(found.compared or 0) - float(found.before or 0)
+        else:
+            return
+        if counted != pytest.approx(shown):
+            wrong.append(f"{metric.key}: {counted} behind {shown}")
+
+    monkeypatch.setattr(question, "metric_card", compare)
+    mine = [busiest_brand()] if role == "brand_manager" else []
+    app = signed_in(role, *mine)
+    app.query_params["period"] = "Last 90 days"
+    opened(app, page)
+    assert not app.exception
+    assert wrong == []
+    if role == "admin":
+        assert set(opens.split()) <= seen.keys()
+        assert all(seen.values())
 
 
 def a_year_until(today: date) -> Period:

@@ -40,19 +40,47 @@ ask = asking(queries, lambda: gate.account().scope_of(picked))
 total = ask("revenue/attribution", model=model)
 daily = ask("revenue/attribution_over_time", model=model, step="day")
 
+purchases = behind.purchases(ask, model)
+
+
+def credited_with(source: str) -> drill.Behind:
+    return purchases.whole(attribution.credited(source, days.start, days.end))
+
+
 show = partial(measure, days)
 with card.wall(2):
-    show("attributed_revenue", total, "attributed_usd", daily, notes.three_sources)
-    show("unattributed_revenue", total, "unattributed_usd", daily, notes.untouched)
+    show(
+        "attributed_revenue",
+        total,
+        "attributed_usd",
+        daily,
+        notes.three_sources,
+        behind=credited_with("any"),
+    )
+    show(
+        "unattributed_revenue",
+        total,
+        "unattributed_usd",
+        daily,
+        notes.untouched,
+        behind=credited_with("none"),
+    )
 with card.wall(3):
     for source in attribution.SOURCES:
-        show(f"{source}_revenue", total, f"{source}_usd", daily, notes.touched(source))
+        show(
+            f"{source}_revenue",
+            total,
+            f"{source}_usd",
+            daily,
+            notes.touched(source),
+            behind=credited_with(source),
+        )
 
 course = ask("revenue/attribution_over_time", model=model, step=step)
 with card.wall(1):
     card.chart_card(
         "Attributed revenue by source",
-        *attribution.over_time(course, days.start, days.end, behind.purchases(ask, model)),
+        *attribution.over_time(course, days.start, days.end, purchases),
         key="sources",
         help="Purchases count on their own day, less their returns whenever made.",
     )

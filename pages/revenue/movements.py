@@ -27,6 +27,7 @@ total = ask("revenue/movements_total", policy=counted)
 mrr = ask("revenue/mrr_total", policy=counted)
 rows = behind.movements(ask, counted)
 
+moved = rows.whole(movements.moved("In all these days", "all", days.start, days.end))
 show = partial(measure, days)
 with filters.row():
     filters.unavailable("by", "Movements are drawn by month.")
@@ -34,18 +35,20 @@ with filters.row():
     filters.unavailable("device", "MRR is of a brand, not of a device.")
 
 with card.wall(2 if managed else 3):
-    show("mrr", mrr, "mrr_usd", note=notes.both_policies, before="mrr_before_usd")
+    show("mrr", mrr, "mrr_usd", note=notes.both_policies, before="mrr_before_usd", behind=moved)
     if not managed:
-        show("nrr", total, "nrr_pct", note=notes.end_of_start)
-        show("grr", total, "grr_pct", note=notes.kept_of_start)
+        show("nrr", total, "nrr_pct", note=notes.end_of_start, behind=moved)
+        show("grr", total, "grr_pct", note=notes.kept_of_start, behind=moved)
         show(
             "quick_ratio",
             total,
             "quick_ratio",
             note=notes.gains_and_losses,
             absent=notes.no_losses,
+            behind=moved,
         )
-        show("logo_churn", total, "logo_churn_pct", note=notes.gone)
+        churned = rows.whole(movements.moved("Churn", "churn", days.start, days.end))
+        show("logo_churn", total, "logo_churn_pct", note=notes.gone, behind=churned)
     show("scheduled_churn", total, "scheduled_usd", note=notes.scheduled)
 
 with card.wall(1):

@@ -14,6 +14,7 @@ from components import (
     changes,
     filters,
     leaderboard,
+    movements,
     notes,
     over_time,
     period,
@@ -41,10 +42,12 @@ with filters.row():
     filters.unavailable("category", "MRR is of a brand, not of a category.")
     filters.unavailable("device", "MRR is of a brand, not of a device.")
 
+rows = behind.movements(ask, counted)
+moved = rows.whole(movements.moved("In all these days", "all", days.start, days.end))
 show = partial(measure, days)
 with card.wall(3 if managed else 4):
-    show("mrr", total, "mrr_usd", note=notes.both_policies, before="mrr_before_usd")
-    show("arr", total, "arr_usd", note=notes.times_12)
+    show("mrr", total, "mrr_usd", note=notes.both_policies, before="mrr_before_usd", behind=moved)
+    show("arr", total, "arr_usd", note=notes.times_12, behind=moved)
     if not managed:
         show("arpa", total, "arpa_usd", note=notes.paying)
     show("mrr_at_risk", total, "at_risk_usd", note=notes.of_stripe)
@@ -74,7 +77,6 @@ with card.wall(1):
 
 changes.show(ask, days, ["mrr"], by_brand=account.is_internal and picked is None, policy=counted)
 
-rows = behind.movements(ask, counted)
 year = days.end - timedelta(days=365)
 with card.wall(1):
     card.chart_card(

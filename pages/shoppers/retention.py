@@ -20,6 +20,7 @@ from components import (
     triangle,
 )
 from components.question import asking, measure
+from components.shoppers import back_on
 
 DEFINITION = (
     "Cohort: the {step} of a shopper's first job, with the brand in view, ever. Active = launched "
@@ -45,11 +46,20 @@ with filters.row():
 
 ask = asking(queries, lambda: gate.account().scope_of(picked))
 today = now.date()
+back = behind.shoppers(ask, step="day", as_of=today, **part)
 with card.wall(3):
     for number in (1, 7, 30):
         total = ask("shoppers/retention_card", day_number=number, as_of=today, **part)
         weekly = ask("shoppers/retention_by_week", day_number=number, as_of=today, **part)
-        measure(days, f"retention_d{number}", total, "retention_pct", weekly, notes.cohort)
+        measure(
+            days,
+            f"retention_d{number}",
+            total,
+            "retention_pct",
+            weekly,
+            notes.cohort,
+            behind=back.whole(back_on(days, number, today)),
+        )
 
 if picked is None and not account.is_internal:
     notice.counted_as_pairs()

@@ -8,6 +8,7 @@ import streamlit as st
 import queries
 from accounts import gate
 from components import accuracy, behind, brand, card, changes, drill, filters, notes, period, steps
+from components import jobs as job_rows
 from components.question import asking, measure
 
 account = gate.account()
@@ -33,15 +34,31 @@ cost = ask("accuracy/cost_per_accepted", **jobs)
 
 pictures = behind.jobs(ask, **jobs)
 verdicts = behind.verdicts(ask, **jobs)
+completed = pictures.whole(job_rows.all_ended(days))
+judged = verdicts.whole(job_rows.all_judged(days))
 
 show = partial(measure, days)
 with card.wall(3):
-    show("model_confidence", confidence, "model_confidence_pct", spread, notes.pictures)
-    show("human_accuracy", human, "human_accuracy_pct", weekly, notes.verdicts)
-    show("cost_per_accepted", cost, "cost_per_accepted_usd", None, notes.engine_cost)
+    show(
+        "model_confidence",
+        confidence,
+        "model_confidence_pct",
+        spread,
+        notes.pictures,
+        behind=completed,
+    )
+    show("human_accuracy", human, "human_accuracy_pct", weekly, notes.verdicts, behind=judged)
+    show(
+        "cost_per_accepted",
+        cost,
+        "cost_per_accepted_usd",
+        None,
+        notes.engine_cost,
+        behind=completed,
+    )
 with card.wall(2):
-    show("ece", calibration, "ece_score", None, notes.random_draws)
-    show("brier", calibration, "brier_score", None, notes.random_draws)
+    show("ece", calibration, "ece_score", None, notes.random_draws, behind=judged)
+    show("brier", calibration, "brier_score", None, notes.random_draws, behind=judged)
 
 with card.wall(2):
     card.chart_card(

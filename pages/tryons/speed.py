@@ -8,6 +8,7 @@ import streamlit as st
 import queries
 from accounts import gate
 from components import behind, brand, card, drill, filters, notes, period, speed, steps
+from components import jobs as job_rows
 from components.question import asking, measure
 
 account = gate.account()
@@ -30,15 +31,18 @@ failures = ask("tryons/failures", origin=origin)
 daily = ask("tryons/volume_by_day", origin=origin, category="all", device="all")
 
 jobs = behind.jobs(ask, origin=origin)
+completed, failed = (
+    jobs.whole(job_rows.all_ended(days, status)) for status in ("completed", "failed")
+)
 
 show = partial(measure, days)
 with card.wall(4):
-    show("success_rate", total, "success_pct", None, notes.ended)
+    show("success_rate", total, "success_pct", None, notes.ended, behind=completed)
     for name in ("p50", "p95", "p99"):
-        show(f"queue_{name}", total, f"queue_{name}_ms")
-    show("failed", total, "failed_count", daily)
+        show(f"queue_{name}", total, f"queue_{name}_ms", behind=completed)
+    show("failed", total, "failed_count", daily, behind=failed)
     for name in ("p50", "p95", "p99"):
-        show(f"processing_{name}", total, f"processing_{name}_ms")
+        show(f"processing_{name}", total, f"processing_{name}_ms", behind=completed)
 
 with card.wall(2):
     for phase, called in speed.PHASES.items():

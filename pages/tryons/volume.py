@@ -1,6 +1,6 @@
 """How much is tried on? Jobs over time, by category, device, engine, hour; active shoppers."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import streamlit as st
@@ -20,6 +20,7 @@ from components import (
     steps,
     volume,
 )
+from components import jobs as job_rows
 from components.question import asking, measure
 
 account = gate.account()
@@ -42,10 +43,10 @@ rows = behind.jobs(ask, **jobs)
 
 show = partial(measure, days)
 with card.wall(4):
-    show("launched", total, "launched_count", daily)
-    show("completed", total, "completed_count", daily, notes.succeeded)
-    show("failed", total, "failed_count", daily)
-    show("canceled", total, "canceled_count", daily)
+    show("launched", total, "launched_count", daily, behind=rows.whole(job_rows.all_launched(days)))
+    for status, note in (("completed", notes.succeeded), ("failed", None), ("canceled", None)):
+        ended = rows.whole(job_rows.all_ended(days, status))
+        show(status, total, f"{status}_count", daily, note, behind=ended)
 
 with card.wall(1):
     card.chart_card(
@@ -57,10 +58,22 @@ with card.wall(1):
     )
 
 active_daily = ask("tryons/active_shoppers_by_day")
+tried = behind.jobs(ask, origin="shopper")
 with card.wall(4):
-    show("dau", active, "dau_count", active_daily, before="dau_before_count")
-    show("wau", active, "wau_count", before="wau_before_count")
-    show("mau", active, "mau_count", before="mau_before_count")
+    for name, length, course in (("dau", 1, active_daily), ("wau", 7, None), ("mau", 30, None)):
+        last = job_rows.launched(
+            f"Launched in the last {length} days" if length > 1 else "Launched on the last day",
+            days.end - timedelta(days=length),
+            days.end,
+        )
+        show(
+            name,
+            active,
+            f"{name}_count",
+            course,
+            before=f"{name}_before_count",
+            behind=tried.whole(last),
+        )
     show("stickiness", active, "stickiness_pct", before="stickiness_before_pct")
 st.caption(
     "Active shoppers are those of origin shopper, of every category and device, as of the period's "

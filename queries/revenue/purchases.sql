@@ -1,10 +1,10 @@
--- The purchases behind attributed revenue, each with what is credited to whom. Definitions as in
--- revenue/attribution.
+-- The purchases behind attributed revenue, or behind what is not attributed, each with what is
+-- credited to whom. Definitions as in revenue/attribution.
 -- Grain: one row per purchase, the newest first.
 -- Parameters:
 --   model               first, last or linear
 --   source              tryon, recommendation or share: those credited with something; any: one of
---                       them is
+--                       them is; none: none is
 --   since               first day of the window; purchases count on their own day
 --   until               first day after the window
 --   row_count           how many purchases at most
@@ -43,7 +43,7 @@ touched as not materialized (
         t.tryon,
         t.recommendation,
         t.share,
-        cardinality(t.sources) as touch_count,
+        coalesce(cardinality(t.sources), 0) as touch_count,
         case cast(:model as text)
             when 'first' then t.sources[1]
             when 'last' then t.sources[cardinality(t.sources)]
@@ -66,7 +66,7 @@ touched as not materialized (
     where
         p.purchased_at >= cast(:since as timestamptz)
         and p.purchased_at < cast(:until as timestamptz)
-        and t.sources is not null
+        and (t.sources is null) = (cast(:source as text) = 'none')
 ),
 
 -- Under the linear model, which names no source, every touch has its share.
@@ -84,7 +84,7 @@ credited as not materialized (
         coalesce(cast(t.source = 'share' as integer), t.share) as share
     from touched t
     where
-        cast(:source as text) = 'any'
+        cast(:source as text) in ('any', 'none')
         or cast(:source as text) = t.source
         or t.source is null
         and case cast(:source as text)
@@ -125,6 +125,7 @@ page as (
 left_over as (
     select
         p.*,
+        nullif(p.tryon + p.recommendation + p.share, 0) as credit_count,
         round((p.amount - coalesce(r.returned, 0)) * p.usd_rate, 2) as net_usd
     from page p
     left join
@@ -140,10 +141,8 @@ left_over as (
 shared as (
     select
         p.*,
-        round(p.net_usd * p.tryon / (p.tryon + p.recommendation + p.share), 2) as tryon_usd,
-        round(
-            p.net_usd * (p.tryon + p.recommendation) / (p.tryon + p.recommendation + p.share), 2
-        ) as without_share_usd
+        round(p.net_usd * p.tryon / p.credit_count, 2) as tryon_usd,
+        round(p.net_usd * (p.tryon + p.recommendation) / p.credit_count, 2) as without_share_usd
     from left_over p
 )
 

@@ -193,6 +193,24 @@ def test_a_brand_in_a_table_leads_to_the_brand(
     assert visitor.errors == []
 
 
+def test_a_figure_opens_its_rows_by_pointer_and_keyboard(visitor: Visitor) -> None:
+    page = visitor.page
+    visitor.open("volume?period=Last+90+days")
+    figure = page.locator(".st-key-card-failed .tile").get_by_role("button").nth(1)
+    figure.click()
+    expect(drawer(page)).to_contain_text("Jobs: Failed in all these days")
+    expect(rows(page).first).to_contain_text("Failed")
+    put_away(drawer(page))
+    expect(figure).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(rows(page).first).to_contain_text("Failed")
+    # From there to a job, whatever was clicked before.
+    rows(page).first.get_by_role("button").click()
+    expect(drawer(page)).to_contain_text("Back to the list")
+    put_away(drawer(page))
+    assert visitor.errors == []
+
+
 def test_a_bar_of_the_funnel_opens_who_reached_its_step(visitor: Visitor) -> None:
     page = visitor.page
     visitor.open("funnel?period=Last+90+days")
