@@ -109,6 +109,7 @@ class Table:
     Only columns named in ``columns`` reach the browser. Shares (``_pct``) run from 0 to 1 in
     ``rows`` and are shown as ``PERCENT``. With ``ids``, one for each row, the column named
     ``opening`` (default: the first) opens what is behind a row: ``opened`` is told its id.
+    Otherwise ``parts`` say what rows show, as points of one trace: the card's list is behind each.
     """
 
     rows: pd.DataFrame
@@ -120,6 +121,7 @@ class Table:
     ids: Sequence[str] = ()
     opened: Callable[[str], None] | None = None
     opening: str = ""
+    parts: Parts | None = None
 
     @cached_property
     def shown(self) -> pd.DataFrame:
@@ -133,9 +135,9 @@ class Table:
     def drawn(self) -> dict[str, Any]:
         """What the browser draws."""
         opening = self.opening or next(iter(self.columns))
-        return tables.data(
-            self.shown, self.columns, self.alt, "" if self.opened is None else opening
-        )
+        points = () if self.parts is None else self.parts.points
+        opens = [self.opened is not None or (0, row) in points for row in range(len(self.rows))]
+        return tables.data(self.shown, self.columns, self.alt, opening if any(opens) else "", opens)
 
 
 def wall(columns: int) -> DeltaGenerator:
@@ -272,15 +274,33 @@ def _chart(
             behind.open(clicked)
 
 
-def table_card(title: str, load: Load[Table], forget: Forget, key: str, help: str = "") -> None:  # noqa: A002 (Streamlit's own word)
-    """A card with one table under its title."""
-    draw(_table, load, title, forget, key, help)
+def table_card(
+    title: str,
+    load: Load[Table],
+    forget: Forget,
+    key: str,
+    help: str = "",  # noqa: A002 (Streamlit's own word)
+    behind: Callable[[Parts], Behind] | None = None,
+) -> None:
+    """A card with one table under its title. ``behind`` gives what stands behind its parts."""
+    draw(_table, load, title, forget, key, help, behind)
 
 
-def _table(reading: Reading[Table], title: str, forget: Forget, key: str, definition: str) -> None:
+def _table(
+    reading: Reading[Table],
+    title: str,
+    forget: Forget,
+    key: str,
+    definition: str,
+    behind: Callable[[Parts], Behind] | None,
+) -> None:
     with st.container(gap="xsmall", key=f"card-{key}"):
         st.subheader(title, anchor=False, help=definition or None)
-        _rows(reading, title, forget, key, definition)
+        shown = _rows(reading, title, forget, key, definition)
+        clicked = clicks.take(key)
+        if behind is None or shown is None or shown.parts is None or clicked is None:
+            return
+        behind(shown.parts).open(clicked)
 
 
 def table(title: str, load: Load[Table], forget: Forget, key: str, help: str = "") -> Table | None:  # noqa: A002 (Streamlit's own word)
@@ -303,12 +323,19 @@ def _rows(
     if found.shown.empty:
         empty(found.empty)
     else:
-        tables.draw(found.drawn, key, found.ids, found.opened)
+        tables.draw(found.drawn, key, _opening(found, key))
     _note(found.note)
     labels = {name: str(how["label"]) for name, how in found.columns.items()}
     rows = partial(export.rows_of_table, found.shown, labels)
     _foot(Shown(title, found.as_of, rows, definition, found.note, heard), key, forget)
     return found
+
+
+def _opening(shown: Table, key: str) -> Callable[[str], None] | None:
+    """What is called with the table's key where a row has been opened."""
+    if shown.opened is not None:
+        return partial(clicks.row, shown.opened, shown.ids)
+    return None if shown.parts is None else partial(clicks.opened, key)
 
 
 def empty(sentence: str) -> None:

@@ -6,8 +6,8 @@ what a shift between them did.
 """
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -17,9 +17,12 @@ import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from components import address, filters
+from components import address, behind, filters, movements
+from components import jobs as job_rows
 from components.asked import kept
 from components.card import PERCENT, Forget, Load, Table, table_card, wall
+from components.drill import Rows
+from components.parts import Part, Parts
 from components.period import Period
 from components.question import Answer, Ask, Parameter, Question
 from metrics import METRICS, Unit
@@ -96,7 +99,7 @@ class _Figure:
 
     ``takes`` are the query's parameters beside split and days. ``under`` is the denominator, empty
     for counts and money; ``scale`` is by how much ``over`` is too large. A level is that of the
-    periods' ends.
+    periods' ends. ``behind`` makes the list of what is counted, which takes the same.
     """
 
     query: str
@@ -106,13 +109,25 @@ class _Figure:
     under: str = ""
     scale: int = 1
     is_level: bool = False
+    behind: Callable[..., Rows] | None = None
 
 
 _JOBS = ("origin", "category", "device")
 _FIGURES = {
-    "mrr": _Figure("revenue/mrr_change", ("brand",), ("policy",), "mrr_usd", is_level=True),
+    "mrr": _Figure(
+        "revenue/mrr_change",
+        ("brand",),
+        ("policy",),
+        "mrr_usd",
+        is_level=True,
+        behind=behind.movements,
+    ),
     "tryons": _Figure(
-        "tryons/volume_change", ("category", "device", "engine", "brand"), _JOBS, "completed_count"
+        "tryons/volume_change",
+        ("category", "device", "engine", "brand"),
+        _JOBS,
+        "completed_count",
+        behind=behind.jobs,
     ),
     "model_confidence": _Figure(
         "tryons/volume_change",
@@ -121,6 +136,7 @@ _FIGURES = {
         "thousandths_count",
         "rated_count",
         1000,
+        behind=behind.jobs,
     ),
     "human_accuracy": _Figure(
         "accuracy/human_accuracy_change",
@@ -128,6 +144,7 @@ _FIGURES = {
         _JOBS,
         "approved_count",
         "verdict_count",
+        behind=behind.verdicts,
     ),
     "conversion": _Figure(
         "shoppers/conversion_change", ("brand",), ("as_of",), "converted_count", "shopper_count"
@@ -160,14 +177,14 @@ def show(
         called = {split.capitalize(): split for split in splits}
         split = called[_one_of("over", "Split over", list(called), _why_not_all(splits))]
     figure = _FIGURES[key]
-    taken = {name: params[name] for name in figure.takes}
-    if len(figure.splits) > 1:
-        taken["over"] = split
+    listed = {name: params[name] for name in figure.takes}
+    taken = listed | ({"over": split} if len(figure.splits) > 1 else {})
     with wall(1):
         table_card(
             f"{METRICS[key].label} by {split}",
             *_over_parts(ask(figure.query, **taken), key, split, period),
             key=f"changed-{key}",
+            behind=None if figure.behind is None else figure.behind(ask, **listed).of,
             help=" ".join(
                 [
                     _HELP_RATIO if figure.under else _HELP_AMOUNT,
@@ -235,7 +252,7 @@ def _over_parts(
 
     def load() -> Table:
         before, after = (question.read(**window) for window in windows)
-        return _table(before, after, key, split, period.against)
+        return _table(before, after, key, split, period)
 
     def forget() -> None:
         for window in windows:
@@ -245,7 +262,7 @@ def _over_parts(
 
 
 @kept
-def _table(before: Answer, after: Answer, key: str, split: str, against: str) -> Table:
+def _table(before: Answer, after: Answer, key: str, split: str, period: Period) -> Table:
     figure, metric = _FIGURES[key], METRICS[key]
     frames = (before.frame, after.frame)
     names = {
@@ -254,7 +271,7 @@ def _table(before: Answer, after: Answer, key: str, split: str, against: str) ->
         for part, name in zip(frame["part"].tolist(), frame["name"].tolist(), strict=True)
     }
     rows = (_ratios if figure.under else _amounts)(*frames, names, figure)
-    note = f"{against[0].upper()}{against[1:]}."
+    note = f"{period.against[0].upper()}{period.against[1:]}."
     return Table(
         rows,
         _columns(split, rows, metric.unit),
@@ -262,7 +279,33 @@ def _table(before: Answer, after: Answer, key: str, split: str, against: str) ->
         as_of=after.as_of,
         empty="Nothing to compare: one of the two periods is empty.",
         note=f"{note} {_PAIRS}" if key == "conversion" else note,
+        parts=_parts(rows, key, split, period) if figure.behind else None,
     )
+
+
+def _parts(rows: pd.DataFrame, key: str, split: str, period: Period) -> Parts:
+    """What is counted of each row in the period; several parts together have no list."""
+    since, until = period.start, period.end if _FIGURES[key].is_level else period.compared_end
+
+    def part(name: str, of: Sequence[str]) -> Part | None:
+        if name == _EVERY:
+            return whole
+        if len(of) > 1:
+            return None
+        if split == "brand":
+            return replace(whole, label=name, brand=of[0])
+        # Of a job, nothing is known; of a verdict, that it is unknown.
+        is_none = of[0] == "unknown" and key != "human_accuracy"
+        return replace(
+            whole, label=name, params={**whole.params, split: filters.NONE if is_none else of[0]}
+        )
+
+    whole = {
+        "mrr": movements.moved("In all these days", "all", since, until),
+        "human_accuracy": Part("All of these days", {"since": since, "until": until}),
+    }.get(key, job_rows.ended("Completed in all these days", since, until))
+    shown = zip(rows["name"], rows["parts"], strict=True)
+    return Parts.of(whole, {0: [part(name, of) for name, of in shown]})
 
 
 def _name(part: str, name: str | float | None, split: str) -> str:
@@ -287,10 +330,11 @@ def _amounts(
             float(sum(first.get(part, 0) for part in parts)),
             float(sum(last.get(part, 0) for part in parts)),
             float(sum(shifts[part].change for part in parts)),
+            parts,
         )
         for name, parts in _groups(shifts, names)
     ]
-    return pd.DataFrame(rows, columns=["name", *_AMOUNTS])
+    return pd.DataFrame(rows, columns=["name", *_AMOUNTS, "parts"])
 
 
 def _ratios(
@@ -309,10 +353,11 @@ def _ratios(
                 math.fsum(float(getattr(shifts[part], measure)) for part in parts)
                 for measure in ("change", "within", "mix")
             ),
+            parts,
         )
         for name, parts in _groups(shifts, names)
     ]
-    return pd.DataFrame(rows, columns=["name", *_RATIOS])
+    return pd.DataFrame(rows, columns=["name", *_RATIOS, "parts"])
 
 
 def _by_part(frame: pd.DataFrame, column: str) -> dict[str, Any]:
@@ -355,6 +400,10 @@ _AMOUNTS = ("before", "after", "change")
 _RATIOS = ("before_pct", "after_pct", "change_pct", "within_pct", "mix_pct")
 
 
+def _figures(rows: pd.DataFrame) -> list[str]:
+    return [name for name in (*_AMOUNTS, *_RATIOS) if name in rows]
+
+
 def _columns(split: str, rows: pd.DataFrame, unit: Unit) -> dict[str, ColumnConfig]:
     config = st.column_config
     labels = ("Before", "Now", "Change", "Within", "Mix")
@@ -365,7 +414,7 @@ def _columns(split: str, rows: pd.DataFrame, unit: Unit) -> dict[str, ColumnConf
     }[unit]
     return {"name": config.TextColumn(split.capitalize(), width=170, pinned=True)} | {
         column: config.NumberColumn(label, format=plain if place < 2 else signed)
-        for place, (column, label) in enumerate(zip(rows.columns[1:], labels, strict=False))
+        for place, (column, label) in enumerate(zip(_figures(rows), labels, strict=False))
     }
 
 
@@ -374,5 +423,5 @@ def _places(rows: pd.DataFrame) -> int:
 
     A column of "+0.00 pp" and "-0.00 pp" would say nothing.
     """
-    most = 100 * rows[list(rows.columns[3:])].abs().max().max() if len(rows) else 0
+    most = 100 * rows[_figures(rows)[2:]].abs().max().max() if len(rows) else 0
     return min(max(1 - math.floor(math.log10(most)), 2), 4) if most else 2

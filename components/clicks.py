@@ -5,7 +5,7 @@ point that is selected takes the selection away. What happened is therefore note
 in the chart's callback, and taken up once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -39,13 +39,12 @@ def _point(clicked: dict[str, object]) -> Point | None:
     return (trace, place) if isinstance(trace, int) and isinstance(place, int) else None
 
 
-def picked_row(key: str, ids: Sequence[str]) -> str | None:
-    """The id of the row that has just been opened in the table with this key, of these ids."""
+def row(opened: Callable[[str], None], ids: Sequence[str], key: str) -> None:
+    """The callback of a table with this key: ``opened`` is told the id of its row, of these."""
     match st.session_state[key].get("opened"):
         # The browser's word is not taken for it.
-        case {"place": int(row)} if row in range(len(ids)):
-            return ids[row]
-    return None
+        case {"place": int(place)} if place in range(len(ids)):
+            opened(ids[place])
 
 
 def take(card: str) -> Point | None:

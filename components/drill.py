@@ -61,7 +61,11 @@ class Rows:
         """A drawing with this list behind its parts, if it has any."""
         if drawing.parts is None:
             return drawing
-        return replace(drawing, behind=Behind(self, drawing.parts))
+        return replace(drawing, behind=self.of(drawing.parts))
+
+    def of(self, parts: Parts) -> "Behind":
+        """This list behind a table, whose rows show these parts."""
+        return Behind(self, parts)
 
     def whole(self, part: Part) -> "Behind":
         """This list behind a figure, which is of one part."""

@@ -13,7 +13,7 @@ from components.drill import Rows
 from components.parts import Parts
 from components.period import Period
 from components.question import Answer, Question
-from components.shoppers import new_in, new_until, new_within
+from components.shoppers import new_by, new_in, new_until, new_within
 from metrics import METRICS, missing, text
 
 # Before anybody's first try-on.
@@ -164,7 +164,11 @@ def _table(answer: Answer, *, by_month: bool = False) -> Table:
         alt="LTV with its complete months, CAC, LTV:CAC, payback, spend and new shoppers",
         as_of=answer.as_of,
         empty="No shoppers and no spend.",
-        **({} if by_month else brand.opening(rows["brand_id"])),
+        **(
+            {"parts": new_by(rows["month"], rows["new_shopper_count"])}
+            if by_month
+            else brand.opening(rows["brand_id"])
+        ),
     )
 
 

@@ -11,7 +11,7 @@ from components.drill import Rows
 from components.parts import Parts
 from components.period import Period
 from components.question import Question
-from components.shoppers import new_in
+from components.shoppers import new_by, new_in
 from metrics import METRICS, missing, text
 
 MEAN = "All cohorts, pooled"
@@ -129,6 +129,7 @@ def by_cohort(question: Question, since: date, until: date) -> tuple[Load[Table]
             alt="Cohorts by month with their shoppers, revenue, LTV so far, CAC and payback",
             as_of=answer.as_of,
             empty="No month is complete for any shopper.",
+            parts=new_by(answer.frame["cohort_month"], answer.frame["shopper_count"]),
         )
 
     return load, lambda: question.forget(since=since, until=until)

@@ -9,7 +9,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 
 from components import filters, steps
 from components.card import Forget, Load, Table
-from components.parts import Part
+from components.parts import Part, Parts
 from components.period import Period
 from components.question import Question
 
@@ -22,6 +22,18 @@ def new_in(months: Sequence[date]) -> tuple[Part, list[Part]]:
         for month, end in zip(months, ends, strict=True)
     ]
     return new_within("First try-on in these months", months[0], ends[-1]), each
+
+
+def new_by(months: pd.Series, counts: pd.Series) -> Parts | None:
+    """The shoppers who were new in the month of each row of a table, as many as it counts."""
+    if months.empty:
+        return None
+    whole, each = new_in(sorted(month.date() for month in months))
+    of = {part.params["since"]: part for part in each}
+    rows = [
+        of[month.date()] if count else None for month, count in zip(months, counts, strict=True)
+    ]
+    return Parts.of(whole, {0: rows})
 
 
 def new_within(label: str, since: date, until: date, brand: str | None = None) -> Part:

@@ -185,14 +185,20 @@ def engines(question: Question, period: Period) -> tuple[Load[Table], Forget]:
     days: dict[str, date] = {"since": period.start, "until": period.end}
 
     def load() -> Table:
-        return _engines(question.read(**days))
+        return _engines(question.read(**days), period)
 
     return load, lambda: question.forget(**days)
 
 
 @kept
-def _engines(answer: Answer) -> Table:
+def _engines(answer: Answer, period: Period) -> Table:
     frame = answer.frame
+    each = [
+        job_rows.ended(f"Completed by {engine}", period.start, period.end, engine=engine)
+        if count
+        else None
+        for engine, count in zip(frame["engine"], frame["completed_count"], strict=True)
+    ]
     seconds = {
         f"{phase}_{name}_s": frame[f"{phase}_{name}_ms"] / 1000
         for phase in PHASES
@@ -204,6 +210,7 @@ def _engines(answer: Answer) -> Table:
         alt="Engines with their jobs, success rate, queue and processing times",
         as_of=answer.as_of,
         empty="No jobs that ended in this period.",
+        parts=Parts.of(job_rows.all_ended(period), {0: each}),
     )
 
 

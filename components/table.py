@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from components import charts, clicks, picture
+from components import charts, picture
 from components.drawn import component
 from metrics import DASH, MINUS
 
@@ -41,16 +41,10 @@ _MOMENTS: Final = {
 }
 
 
-def draw(
-    drawn: Mapping[str, Any],
-    card: str,
-    ids: Sequence[str] = (),
-    opened: Callable[[str], None] | None = None,
-) -> None:
+def draw(drawn: Mapping[str, Any], card: str, opened: Callable[[str], None] | None = None) -> None:
     """Draw what ``data`` made, as the table of ``card``.
 
-    With ``ids``, one for each row, the column that ``data`` was told opens what is behind its row:
-    ``opened`` is told the id.
+    ``opened`` is called where a row has been opened, and told the key that the table has.
     """
     key = f"table-{card}"
     # Many look at one table; the addresses of its pictures are each visitor's own.
@@ -59,7 +53,7 @@ def draw(
     if opened is None:
         _table(key=key, data=drawn)
     else:
-        _table(key=key, data=drawn, on_opened_change=partial(_open, opened, key, ids))
+        _table(key=key, data=drawn, on_opened_change=partial(opened, key))
 
 
 def _addressed(column: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -69,16 +63,17 @@ def _addressed(column: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**column, "addresses": [None if one is None else picture.address(one) for one in ids]}
 
 
-def _open(opened: Callable[[str], None], key: str, ids: Sequence[str]) -> None:
-    if (picked := clicks.picked_row(key, ids)) is not None:
-        opened(picked)
-
-
-def data(rows: pd.DataFrame, columns: Columns, alt: str, opening: str = "") -> dict[str, Any]:
+def data(
+    rows: pd.DataFrame,
+    columns: Columns,
+    alt: str,
+    opening: str = "",
+    opens: Sequence[bool] = (),
+) -> dict[str, Any]:
     """What static/table.js draws of the columns of a frame, each as its configuration says.
 
     ``said`` is what a cell shows, ``values`` what it is sorted by. The column named ``opening``
-    opens what is behind a row.
+    opens what is behind a row, if its place in ``opens`` says so.
 
     Words are sorted as they are said, where none is missing; what is missing comes last. Columns
     that stay in sight when the others are scrolled have their distance from the ``left``: those
@@ -92,7 +87,7 @@ def data(rows: pd.DataFrame, columns: Columns, alt: str, opening: str = "") -> d
         column = _SAID[how["type_config"]["type"]](rows[name], how["type_config"])
         column |= {"name": name, "label": how["label"], "help": how["help"] or ""}
         if name == opening:
-            column["isOpening"] = True
+            column["opens"] = list(opens)
         if how.get("pinned"):
             # Only those that stand before another one have to say how wide they are.
             column |= {"left": left, "width": how["width"]}

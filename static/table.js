@@ -12,7 +12,8 @@ const drawn = new WeakMap();
 const DRAWN = ["line", "picture"];
 
 function cell(row, column, place) {
-  const { kind, said, values, most, colours, left, isOpening } = column;
+  const { kind, said, values, most, colours, left } = column;
+  const isOpening = column.opens?.[place];
   const isFixed = left !== undefined;
   const isPlain = !isOpening && kind !== "state" && !DRAWN.includes(kind);
   const made = element(isFixed ? "th" : "td", row, isPlain ? said[place] : "", kind);

@@ -140,7 +140,7 @@ def table(
 def rows(found: Table) -> dict[str, list[float]]:
     return {
         row[0]: [round(value, 6) for value in row[1:]]
-        for row in found.rows.itertuples(index=False, name=None)
+        for row in found.rows.drop(columns="parts").itertuples(index=False, name=None)
     }
 
 

@@ -17,6 +17,7 @@ import queries
 from components import (
     behind,
     card,
+    changes,
     charts,
     clicks,
     cohorts,
@@ -391,7 +392,9 @@ def test_a_row_that_the_browser_made_up_is_none(
     opened: Any, picked: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(st, "session_state", {"rows": {"opened": opened}})
-    assert clicks.picked_row("rows", ["a", "b"]) == picked
+    told: list[str] = []
+    clicks.row(told.append, ["a", "b"], "rows")
+    assert told == ([] if picked is None else [picked])
 
 
 # One job
@@ -761,6 +764,83 @@ def test_the_rows_behind_a_figure_come_to_it(
     if role == "admin":
         assert set(opens.split()) <= seen.keys()
         assert all(seen.values())
+
+
+@pytest.mark.usefixtures("demo")
+@pytest.mark.parametrize(
+    ("page", "asked", "column", "worth"),
+    [
+        *(
+            (VOLUME, {"over": split}, "after", len)
+            for split in ("Category", "Device", "Engine", "Brand")
+        ),
+        # Of a filter, the part's own.
+        (VOLUME, {"over": "Device", "category": "tops", "origin": "All"}, "after", len),
+        (ACCURACY, {"over": "Device"}, "after_pct", COMES_TO["model_confidence"]),
+        (
+            ACCURACY,
+            {"changed": "Human accuracy", "over": "Category"},
+            "after_pct",
+            COMES_TO["human_accuracy"],
+        ),
+        (
+            HOME,
+            {"changed": "Human accuracy", "over": "Brand"},
+            "after_pct",
+            COMES_TO["human_accuracy"],
+        ),
+        (MRR, {}, "change", COMES_TO["mrr"]),
+        (SPEED, {}, "completed_count", len),
+        (ECONOMICS, {}, "new_shopper_count", len),
+        (LIFETIME, {}, "shopper_count", len),
+    ],
+)
+def test_the_rows_behind_a_row_of_a_table_come_to_it(
+    page: str,
+    asked: dict[str, str],
+    column: str,
+    worth: Callable[[pd.DataFrame], float],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    checked: list[str] = []
+    wrong: list[str] = []
+
+    def compare(
+        title: str,
+        load: Callable[[], card.Table],
+        *args: object,  # noqa: ARG001 (as a card is called)
+        behind: Any = None,
+        **named: object,  # noqa: ARG001
+    ) -> None:
+        found = load()
+        if found.parts is None or column not in found.rows:
+            return
+        stands = behind(found.parts)
+        assert isinstance(stands, Behind)
+        opens = found.drawn["columns"][0]["opens"]
+        assert [place for _, place in stands.points] == [
+            place for place, does in enumerate(opens) if does
+        ]
+        for (_, place), number in stands.parts.points.items():
+            part = stands.parts.listed[number]
+            paged = {"row_count": 100_000} if stands.rows.is_paged else {}
+            narrowed = stands.rows.question.narrowed({**part.params, **paged}, part.brand)
+            counted = float(worth(narrowed.read().frame))
+            shown = float(found.rows[column].iloc[place])
+            checked.append(part.label)
+            if counted != pytest.approx(shown, nan_ok=True):
+                wrong.append(f"{title}, {part.label}: {counted} behind {shown}")
+
+    for module in (card, changes):
+        monkeypatch.setattr(module, "table_card", compare)
+    app = signed_in("admin")
+    app.query_params["period"] = "Last 90 days"
+    for name, value in asked.items():
+        app.query_params[name] = value
+    opened(app, page)
+    assert not app.exception
+    assert len(checked) > 1
+    assert wrong == []
 
 
 def a_year_until(today: date) -> Period:

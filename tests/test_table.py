@@ -130,7 +130,7 @@ def test_one_column_opens_what_is_behind_a_row() -> None:
 
     def opening(**named: Any) -> list[str]:
         made = Table(rows, columns, "Brands", datetime(2026, 3, 5, tzinfo=UTC), **named)
-        return [one["name"] for one in made.drawn["columns"] if one.get("isOpening")]
+        return [one["name"] for one in made.drawn["columns"] if any(one.get("opens", []))]
 
     of_brands = brand.opening(pd.Series(["a", "b"]))
     assert of_brands["ids"] == ["a", "b"]

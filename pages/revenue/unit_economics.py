@@ -65,7 +65,8 @@ with card.wall(2):
     )
 
 with card.wall(1):
-    card.table_card("By month", *economics.by_month(monthly, year, days.end), key="months")
+    months = economics.by_month(monthly, year, days.end)
+    card.table_card("By month", *months, key="months", behind=newcomers.of)
 
 brands = ask("revenue/ltv_cac_by_brand")
 with card.wall(1):

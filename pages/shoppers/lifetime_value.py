@@ -77,5 +77,6 @@ with card.wall(1):
         key="cohorts",
         help="Each cohort by itself, over the months that are complete for it; CAC is that of its "
         "first month.",
+        behind=newcomers.of,
     )
 drill.linked(ask)

@@ -67,6 +67,7 @@ with card.wall(1):
         *speed.engines(ask("tryons/speed_by_engine", origin=origin), days),
         key="speed-by-engine",
         help="Percentiles from a histogram with buckets of 5 %: at most 2.5 % off.",
+        behind=jobs.of,
     )
     card.chart_card(
         "Failures by reason and engine",

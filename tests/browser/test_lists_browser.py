@@ -384,7 +384,7 @@ def test_a_heading_explains_itself_under_the_pointer_and_at_the_keyboard(
 
 def test_a_row_opens_by_its_first_cell_wherever_it_stands(draw: Draw, sheet: Page) -> None:
     data = brands(12)
-    data["columns"][0]["isOpening"] = True
+    data["columns"][0]["opens"] = [True] * data["count"]
     shown = draw(data)
     shown.get_by_role("button", name="MRR").click()
     assert opened(sheet) == []
