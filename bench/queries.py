@@ -51,6 +51,7 @@ VALUES: dict[str, queries.Parameter] = {
     "status": "all",
     "failure": "all",
     "verdict": "all",
+    "reason": "all",
     "shopper": "all",
     "weekday_number": 0,
     "hour_number": -1,

@@ -124,14 +124,17 @@ def _rejections(answer: Answer, period: Period) -> Drawing:
     figure = Ranking(names, rows["job_count"].tolist(), said)
     described = "; ".join(f"{name} {words}" for name, words in zip(names, said, strict=True))
     rejected = rows["rejected_count"].iloc[0]
-    days = {"since": period.start, "until": period.end}
-    parts = Parts.of(Part("Rejected", {**days, "verdict": "rejected"}), {})
+    whole = Part("Rejected", {"since": period.start, "until": period.end, "verdict": "rejected"})
+    each = [
+        replace(whole, label=name, params={**whole.params, "reason": str(reason)})
+        for name, reason in zip(names, rows["reason"], strict=True)
+    ]
     return Drawing(
         figure,
         f"Reasons for rejection: {described}.",
         answer.as_of,
         note=f"Shares of {text('count', rejected)} rejected; a job may have several reasons.",
-        parts=parts,
+        parts=Parts.of(whole, {0: each}),
     )
 
 

@@ -29,7 +29,7 @@ def jobs(ask: Ask, **filters: Parameter) -> Rows:
 
 def verdicts(ask: Ask, **filters: Parameter) -> Rows:
     """The judged jobs behind human accuracy and calibration; ``filters`` are those of the page."""
-    unfiltered: dict[str, Parameter] = {"verdict": EVERY, "bin_number": -1}
+    unfiltered: dict[str, Parameter] = {"verdict": EVERY, "reason": EVERY, "bin_number": -1}
     question = ask("tryons/verdicts", **(unfiltered | filters))
     return Rows("Random draws with a verdict", question, _opening, ask)
 

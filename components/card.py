@@ -208,8 +208,9 @@ def _metric(reading: Reading[Figure], metric: Metric, forget: Forget, against: s
         change = metrics.change(metric, found.compared, found.before)
         is_missing = metrics.missing(found.value)
         value = found.absent if is_missing else metrics.text(metric.unit, found.value)
-        # Nothing stands behind nothing.
-        behind = None if is_missing or not found.value else found.behind
+        # Nothing stands behind nothing; a share or a month of 0 is of something.
+        is_nothing = is_missing or (not found.value and metric.unit in ("count", "usd"))
+        behind = None if is_nothing else found.behind
         opens = behind is not None
         tile.draw(metric, value, change, against, found.series, found.note, opens=opens)
         said = f"{change.text} {against}" if change.text else ""

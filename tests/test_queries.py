@@ -58,6 +58,7 @@ ARGUMENTS: dict[str, Parameter] = {
     "weekday_number": 0,
     "hour_number": -1,
     "bin_number": -1,
+    "reason": "all",
     "first_period": 0,
     "next_period": 100,
     "batch": "all",

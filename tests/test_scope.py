@@ -46,6 +46,7 @@ VALUES: dict[str, queries.Parameter] = {
     "weekday_number": 0,
     "hour_number": -1,
     "bin_number": -1,
+    "reason": "all",
     "shopper": "all",
     "verdict": "all",
     "payer": "brand",

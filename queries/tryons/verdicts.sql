@@ -8,6 +8,7 @@
 --   category         garment category, or all
 --   device           ios, android, desktop, tablet, other, or all
 --   verdict          approved, rejected, or all
+--   reason           a reason for rejection that was given, or all
 --   bin_number       0 to 9 for a tenth of model confidence, or -1 for all
 --   row_count        how many jobs at most
 -- Columns:
@@ -54,6 +55,7 @@ asked_for as not materialized (
         and (:category = 'all' or v.category = :category)
         and (:device = 'all' or v.device = :device)
         and (:verdict = 'all' or v.approved = (:verdict = 'approved'))
+        and (:reason = 'all' or :reason = any(v.reasons))
         and (
             cast(:bin_number as integer) = -1
             or case
