@@ -292,6 +292,7 @@ def test_the_keyboard_opens_the_rows_and_picks_a_part(visitor: Visitor) -> None:
     page.keyboard.press("Enter")
     expect(part(page)).not_to_have_value("Completed in all these days")
     expect(rows(page).first).to_contain_text("Completed")
+    visitor.drawn()
     put_away(drawer(page))
     assert visitor.errors == []
 
