@@ -88,7 +88,7 @@ def opening(ids: pd.Series) -> dict[str, Any]:
     """
     if ids.nunique() < 2:
         return {}
-    return {"ids": ids.tolist(), "opened": show}
+    return {"ids": ids.astype(str).tolist(), "opened": show}
 
 
 def called(brands: str) -> str:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components import charts
+from components import brand, charts
 from components.card import Drawing, Forget, Load, Table
 from components.period import Period
 from components.question import Question
@@ -70,6 +70,7 @@ def difference(past_due: Question, total: Question, period: Period) -> tuple[Loa
             as_of=answer.as_of,
             empty="No subscription was past due at the period's end: both policies agree.",
             note=f"Strict {strict} + past due {late} = Stripe {stripe}.",
+            **brand.opening(answer.frame["brand_id"]),
         )
 
     def forget() -> None:

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import pandas as pd
 import pytest
@@ -137,5 +138,7 @@ def test_one_column_opens_what_is_behind_a_row() -> None:
     assert opening(opening="name", **of_brands) == ["name"]
     assert opening(**of_brands) == ["rank"]
     assert opening(opening="name") == []
+    ids = [uuid4(), uuid4()]
+    assert brand.opening(pd.Series(ids))["ids"] == [str(one) for one in ids]
     # Whoever sees one brand is there already.
     assert brand.opening(pd.Series(["a", "a"])) == {}
