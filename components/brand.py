@@ -13,11 +13,11 @@ from components import notice
 log = logging.getLogger(__name__)
 
 EVERY = "All brands"
-# Names by id of the brand that was picked, or of one's own few, for what files say.
+# Names by id of the brands that whoever looks may pick, for what files say.
 _NAMES = "brand.names"
 # The id of a brand that somebody has opened in a table.
 _WANTED = "brand.wanted"
-# Who has more brands than this is told how many, not which.
+# Of more brands than this, a file says how many they are, not which.
 _FEW = 12
 
 
@@ -59,16 +59,12 @@ def pick(load: Callable[[], pd.DataFrame]) -> str | None:
             )
             st.stop()
         st.session_state["brand"] = list(called)[match[0]]
-    few = called if len(called) <= _FEW else {}
+    st.session_state[_NAMES] = {brand: name for name, brand in called.items()}
     if len(called) <= 1:
-        st.session_state[_NAMES] = {brand: name for name, brand in few.items()}
         return next(iter(called.values()), None)
     picked = st.selectbox("Brand", [EVERY, *called], key="brand", bind="query-params", width=240)
     # The browser's word is not taken for it: what is no brand of this visitor's is no brand.
-    found = called.get(picked)
-    shown = few if found is None else {picked: found}
-    st.session_state[_NAMES] = {brand: name for name, brand in shown.items()}
-    return found
+    return called.get(picked)
 
 
 def show(brand: str) -> None:
@@ -97,6 +93,6 @@ def called(brands: str) -> str:
         return EVERY if brands == "all" else "All demo brands"
     ids = [brand for brand in brands.removeprefix("demo:").split(",") if brand]
     names: dict[str, str] = st.session_state.get(_NAMES, {})
-    if ids and all(brand in names for brand in ids):
+    if 0 < len(ids) <= _FEW and all(brand in names for brand in ids):
         return ", ".join(names[brand] for brand in ids)
     return "1 brand" if len(ids) == 1 else f"{len(ids)} brands"

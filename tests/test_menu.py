@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import openpyxl
 import plotly.graph_objects as go
 import pytest
+import streamlit as st
 from sqlalchemy import text
 from streamlit.testing.v1 import AppTest
 
@@ -134,12 +135,20 @@ def test_who_lost_a_brand_gets_no_file_of_it() -> None:
     assert [facts(file)["Brands"] for file in handed_over(app)] in ([], [kept])
 
 
-def test_a_scope_is_told_in_words() -> None:
+def test_a_scope_is_told_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
     ids = [f"00000000-0000-7000-8000-00000000000{n}" for n in range(3)]
     assert brand.called("all") == "All brands"
     assert brand.called("demo") == "All demo brands"
     assert brand.called(",".join(ids)) == "3 brands"
     assert brand.called(f"demo:{ids[0]}") == "1 brand"
+    # One of many has its name; all of them are too many to name.
+    many = {f"{n:032x}": f"Brand {n}" for n in range(30)}
+    monkeypatch.setattr(st, "session_state", {brand._NAMES: many})
+    (first, second, *_) = many
+    assert brand.called(f"demo:{first}") == "Brand 0"
+    assert brand.called(f"{first},{second}") == "Brand 0, Brand 1"
+    assert brand.called(",".join(many)) == "30 brands"
+    assert brand.called(ids[0]) == "1 brand"
 
 
 def test_a_definition_is_the_first_paragraph_of_the_query() -> None:
