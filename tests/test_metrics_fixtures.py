@@ -266,6 +266,10 @@ def test_movements_tell_their_kind_their_brand_and_their_reason(brand: str) -> N
         ("contraction", "Aurora", pd.Timestamp("2026-03-15"), 10, 80, 70),
         ("expansion", "Aurora", pd.Timestamp("2026-03-01"), 30, 50, 80),
     ]
+    assert set(zip(march["brand"], march["brand_id"], strict=True)) == {
+        ("Aurora", brand),
+        ("Fresh", fresh),
+    }
     assert list(march["reason"].fillna("")) == ["", "delinquent", "", "", ""]
     # Under the other policy a failed payment is no churn.
     stripe = ask("revenue/movements", brand, fresh, kind="all", **STRIPE)
