@@ -53,7 +53,9 @@ def test_more_data_is_asked_the_same_in_turn(
     def noted(side: growth.Side, question: section.Question) -> float:
         asked.append((side, question.name))
         assert ask(side, question) > 0
-        return 3.0 if side is more and question.name == "tryons/jobs" else 2.0
+        # The leaderboard is slow once, the jobs always.
+        is_slow = side is more and (question.name == "tryons/jobs" or len(asked) < 7)
+        return 3.0 if is_slow else 2.0
 
     monkeypatch.setattr(growth.Side, "ask", noted)
     rows = growth.measure(less, more, Effort(times=2, seconds=60))
