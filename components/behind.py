@@ -55,8 +55,15 @@ def reached(ask: Ask, today: date) -> Rows:
 
     Behind a shopper are their jobs.
     """
-    question = ask("shoppers/reached", as_of=today)
-    return _with_jobs("Shoppers", question, shopper_rows.reached, ask)
+    return _with_jobs("Shoppers", ask("shoppers/reached", as_of=today), shopper_rows.listed, ask)
+
+
+def converted(ask: Ask, as_of: date) -> Rows:
+    """The shoppers behind conversion, who purchased in time; parts say ``since`` and ``until``.
+
+    Behind a shopper are their jobs.
+    """
+    return _with_jobs("Shoppers", ask("shoppers/converted", as_of=as_of), shopper_rows.listed, ask)
 
 
 def purchases(ask: Ask, model: str) -> Rows:

@@ -7,7 +7,7 @@ what a shift between them did.
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -25,6 +25,7 @@ from components.drill import Rows
 from components.parts import Part, Parts
 from components.period import Period
 from components.question import Answer, Ask, Parameter, Question
+from components.shoppers import converted_in
 from metrics import METRICS, Unit
 
 # How many parts are named, those that changed the most; the others are one row.
@@ -109,7 +110,7 @@ class _Figure:
     under: str = ""
     scale: int = 1
     is_level: bool = False
-    behind: Callable[..., Rows] | None = None
+    behind: Callable[..., Rows] = field(kw_only=True)
 
 
 _JOBS = ("origin", "category", "device")
@@ -147,7 +148,12 @@ _FIGURES = {
         behind=behind.verdicts,
     ),
     "conversion": _Figure(
-        "shoppers/conversion_change", ("brand",), ("as_of",), "converted_count", "shopper_count"
+        "shoppers/conversion_change",
+        ("brand",),
+        ("as_of",),
+        "converted_count",
+        "shopper_count",
+        behind=behind.converted,
     ),
 }
 _PAIRS = "A shopper of two brands counts once for each."
@@ -184,7 +190,7 @@ def show(
             f"{METRICS[key].label} by {split}",
             *_over_parts(ask(figure.query, **taken), key, split, period),
             key=f"changed-{key}",
-            behind=None if figure.behind is None else figure.behind(ask, **listed).of,
+            behind=figure.behind(ask, **listed).of,
             help=" ".join(
                 [
                     _HELP_RATIO if figure.under else _HELP_AMOUNT,
@@ -279,7 +285,7 @@ def _table(before: Answer, after: Answer, key: str, split: str, period: Period) 
         as_of=after.as_of,
         empty="Nothing to compare: one of the two periods is empty.",
         note=f"{note} {_PAIRS}" if key == "conversion" else note,
-        parts=_parts(rows, key, split, period) if figure.behind else None,
+        parts=_parts(rows, key, split, period),
     )
 
 
@@ -303,6 +309,7 @@ def _parts(rows: pd.DataFrame, key: str, split: str, period: Period) -> Parts:
     whole = {
         "mrr": movements.moved("In all these days", "all", since, until),
         "human_accuracy": Part("All of these days", {"since": since, "until": until}),
+        "conversion": converted_in(since, until),
     }.get(key, job_rows.ended("Completed in all these days", since, until))
     shown = zip(rows["name"], rows["parts"], strict=True)
     return Parts.of(whole, {0: [part(name, of) for name, of in shown]})

@@ -7,7 +7,7 @@ from components import attribution, behind, card, movements, notes
 from components import jobs as job_rows
 from components.period import Period
 from components.question import Ask, Parameter, measure
-from components.shoppers import back_on, new_until
+from components.shoppers import back_on, converted_in, new_until
 
 
 def figures(
@@ -97,7 +97,7 @@ def figures(
             "retention_pct",
             ask("shoppers/retention_by_week", **day_30),
             notes.cohort,
-            behind=back.whole(back_on(period, 30, now.date())),
+            behind=back.whole(back_on(period, 30)),
         )
         show(
             "conversion",
@@ -105,6 +105,7 @@ def figures(
             "conversion_pct",
             ask("shoppers/conversion_by_week", as_of=now.date()),
             notes.left_out,
+            behind=behind.converted(ask, now.date()).whole(converted_in(period.start, period.end)),
         )
         show(
             "ltv_cac",

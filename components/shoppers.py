@@ -46,55 +46,32 @@ def new_until(label: str, end: date) -> Part:
     return new_within(label, date(2000, 1, 1), end)
 
 
-def back_on(period: Period, number: int, today: date) -> Part:
+def back_on(period: Period, number: int) -> Part:
     """The shoppers whose day of that number ended in the period, and who launched a job on it."""
     shift = timedelta(days=number)
-    days = {"since": period.start - shift, "until": min(period.end, today) - shift}
+    days = {"since": period.start - shift, "until": period.end - shift}
     return Part(
         f"Back on day {number}", {**days, "first_period": number, "next_period": number + 1}
     )
 
 
-def reached(question: Question, opened: Callable[[str], None]) -> tuple[Load[Table], Forget]:
-    """The answer of the query of shoppers behind a step, as load and forget of a card.
-
-    ``opened`` is told the id of a shopper whose row somebody opens.
-    """
-
-    def load() -> Table:
-        answer = question.read()
-        config = st.column_config
-        columns = {
-            "open": opening(),
-            "launched_on": config.DateColumn("Launched (UTC)", format="D MMM YYYY"),
-            "furthest": config.TextColumn("Came to", help="The last step in those 7 days."),
-            "first_on": config.DateColumn("First try-on (UTC)", format="D MMM YYYY"),
-            **_known(),
-        }
-        return Table(
-            _named(answer.frame).assign(furthest=answer.frame["furthest"].str.capitalize()),
-            columns,
-            alt="Shoppers by id and how far they came, the last day first",
-            as_of=answer.as_of,
-            empty="No such shoppers.",
-            ids=answer.frame["shopper_id"].tolist(),
-            opened=opened,
-        )
-
-    return load, question.forget
+def converted_in(since: date, until: date) -> Part:
+    """The shoppers who purchased within 7 days after their first picture in these days."""
+    return Part("Purchased within 7 days", {"since": since, "until": until})
 
 
 def listed(question: Question, opened: Callable[[str], None]) -> tuple[Load[Table], Forget]:
-    """The answer of the query of shoppers behind a cell, as load and forget of a card.
+    """The answer of a query of shoppers, as load and forget of a card.
 
     ``opened`` is told the id of a shopper whose row somebody opens.
     """
 
     def load() -> Table:
         answer = question.read()
+        rows = _named(answer.frame)
         return Table(
-            _named(answer.frame),
-            _columns(),
+            rows,
+            {name: how for name, how in _columns().items() if name in rows},
             alt="Shoppers by id, the newest first",
             as_of=answer.as_of,
             empty="No such shoppers.",
@@ -115,31 +92,31 @@ def opening() -> ColumnConfig:
 
 
 def _named(frame: pd.DataFrame) -> pd.DataFrame:
-    """The rows with what is written of a shopper's first try-on."""
-    return frame.assign(
+    """The rows with what is written of a shopper."""
+    named = frame.assign(
         open=frame["shopper_id"].str[-12:],
         category=filters.category_names(frame["category"]),
         device=filters.device_names(frame["device"]),
         channel=frame["channel"].str.capitalize(),
     )
+    if "furthest" in named:
+        named["furthest"] = named["furthest"].str.capitalize()
+    return named
 
 
 def _columns() -> dict[str, ColumnConfig]:
+    """What is told of a shopper, of which each list knows some."""
     config = st.column_config
     return {
         "open": opening(),
+        "launched_on": config.DateColumn("Launched (UTC)", format="D MMM YYYY"),
+        "completed_on": config.DateColumn("Completed (UTC)", format="D MMM YYYY"),
+        "furthest": config.TextColumn("Came to", help="The last step in those 7 days."),
+        "first_on": config.DateColumn("First try-on (UTC)", format="D MMM YYYY"),
         "first_job_at": config.DatetimeColumn("First try-on (UTC)", format="D MMM YYYY HH:mm"),
-        **_known(),
-        "launched_count": config.NumberColumn("Try-ons then", format="localized"),
-        "last_job_at": config.DatetimeColumn("Last of them (UTC)", format="D MMM YYYY HH:mm"),
-    }
-
-
-def _known() -> dict[str, ColumnConfig]:
-    """The columns of what is known of a shopper."""
-    config = st.column_config
-    return {
         "category": config.TextColumn("First category"),
         "device": config.TextColumn("First device"),
         "channel": config.TextColumn("Channel", help="What brought them."),
+        "launched_count": config.NumberColumn("Try-ons then", format="localized"),
+        "last_job_at": config.DatetimeColumn("Last of them (UTC)", format="D MMM YYYY HH:mm"),
     }

@@ -3586,6 +3586,8 @@ CREATE INDEX sessions_expires_at_idx ON public.sessions USING btree (expires_at)
 
 CREATE INDEX sessions_user_id_idx ON public.sessions USING btree (user_id);
 
+CREATE INDEX shopper_days_converted_idx ON public.shopper_days USING btree (day, in_view, user_id) INCLUDE (previous_completion, in_all) WHERE converted;
+
 CREATE INDEX shopper_days_launches_idx ON public.shopper_days USING btree (day, in_view, user_id) INCLUDE (previous_launch, furthest, in_all) WHERE (furthest IS NOT NULL);
 
 CREATE INDEX shoppers_by_time_idx ON public.shoppers USING btree (first_job_at, user_id);

@@ -61,6 +61,7 @@ def test_more_data_is_asked_the_same_in_turn(
     rows = growth.measure(less, more, Effort(times=2, seconds=60))
     # Three times each: what the first found cold does not count.
     assert [side.data.jobs for side, _ in asked[:6]] == [20_000, 40_000] * 3
+    assert [name for _, name in asked[:7]] == ["revenue/mrr"] * 6 + ["tryons/jobs"]
     assert {(row["name"], row["ratio"], row["more_jobs"]) for row in rows} == {
         ("revenue/mrr", 1.0, 40_000),
         ("tryons/jobs", 1.5, 40_000),

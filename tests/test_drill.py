@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
@@ -36,7 +37,7 @@ from components.job import UNKNOWN
 from components.parts import Part, Parts
 from components.period import Period
 from components.question import Ask, Parameter, asking
-from database import connections
+from database import connections, rollups
 from database.tenancy import Scope
 from metrics import Metric
 from settings import ROOT
@@ -94,8 +95,8 @@ def brand(database: object) -> str:  # noqa: ARG001 (needs a database)
     return brands[0]
 
 
-# The lists, by "tryons/jobs", "tryons/verdicts", "tryons/shoppers", "revenue/purchases" and
-# "shoppers/reached"
+# The lists, by "tryons/jobs", "tryons/verdicts", "tryons/shoppers", "revenue/purchases",
+# "shoppers/reached" and "shoppers/converted"
 
 
 @pytest.mark.parametrize(
@@ -339,6 +340,40 @@ def test_behind_a_step_of_the_funnel_are_those_who_reached_it(brand: str) -> Non
     st.cache_resource.clear()
     rows = reached_in(demo)
     assert [names[shopper] for shopper in frame(rows, reached="saved")["shopper_id"]] == ["one"]
+
+
+def test_behind_conversion_are_those_who_purchased_in_time(brand: str) -> None:
+    with connections.owner() as c:
+        c.execute(text("delete from tryon_jobs"))
+        one, late, untouched = (facts.shopper(c) for _ in range(3))
+        for user in (one, late, untouched):
+            facts.job(c, brand, user, at("2026-03-02 10:00"))
+            facts.job(c, brand, user, at("2026-03-20 10:00"))
+        for user in (one, late):
+            facts.touch(c, brand, user, at("2026-03-02 11:00"))
+        facts.purchase(c, brand, one, at("2026-03-05"))
+        facts.purchase(c, brand, one, at("2026-03-21"))
+        facts.purchase(c, brand, late, at("2026-03-09 11:00"))
+        facts.purchase(c, brand, untouched, at("2026-03-05"))
+        # Of two brands, one is counted once over all.
+        other = str(c.execute(text("select id from brands where name = 'Noise'")).scalar_one())
+        facts.job(c, other, one, at("2026-03-02 09:00"))
+        facts.touch(c, other, one, at("2026-03-02 10:00"))
+        facts.purchase(c, other, one, at("2026-03-03"))
+    rollups.fold_all()
+
+    def found(scope: Scope, as_of: date, **days: Any) -> list[tuple[str, int]]:
+        asked = asking(queries, lambda: scope)
+        rows = frame(behind.converted(asked, as_of), **days)
+        return list(zip(rows["shopper_id"], rows["completed_on"].dt.day, strict=True))
+
+    for scope in (Scope.of_brands([brand]), Scope("all")):
+        # Of the first day in the window, whose 7 days are over.
+        assert found(scope, date(2026, 4, 1)) == [(one, 2)]
+        assert found(scope, date(2026, 4, 1), since=date(2026, 3, 10)) == [(one, 20)]
+        assert found(scope, date(2026, 3, 10)) == [(one, 2)]
+        assert found(scope, date(2026, 3, 9)) == []
+    assert found(Scope(), date(2026, 4, 1)) == []
 
 
 def test_a_shopper_of_two_brands_is_one_of_all_brands(brand: str) -> None:
@@ -720,7 +755,11 @@ COMES_TO: dict[str, Callable[[pd.DataFrame], float]] = {
 @pytest.mark.parametrize(
     ("page", "opens"),
     [
-        (HOME, "mrr tryons model_confidence human_accuracy attributed_revenue ltv_cac"),
+        (
+            HOME,
+            "mrr tryons model_confidence human_accuracy attributed_revenue ltv_cac"
+            " retention_d30 conversion",
+        ),
         (VOLUME, "launched completed failed canceled dau wau mau"),
         (SPEED, "success_rate failed queue_p50 processing_p99"),
         (ACCURACY, "model_confidence human_accuracy cost_per_accepted ece brier"),
@@ -747,7 +786,7 @@ def test_the_rows_behind_a_figure_come_to_it(
         paged = {"row_count": 100_000} if found.behind.rows.is_paged else {}
         rows = found.behind.rows.question.narrowed({**part.params, **paged}).read().frame
         seen[metric.key] = len(rows)
-        if metric.key.startswith("retention"):
+        if metric.key.startswith("retention") or metric.key == "conversion":
             # Its note says of how many they are the share.
             of = int(found.note.split()[0].replace(",", ""))
             counted, shown = len(rows) / of, float(value)
@@ -852,6 +891,25 @@ def test_the_rows_behind_a_row_of_a_table_come_to_it(
 def a_year_until(today: date) -> Period:
     since = today - timedelta(days=365)
     return Period("Last 12 months", since, today, today, since - timedelta(days=365), since)
+
+
+@pytest.mark.usefixtures("demo")
+@pytest.mark.parametrize("number", [1, 7])
+def test_who_came_back_in_days_long_over_are_as_many_as_the_card_says(number: int) -> None:
+    asked = asking(queries, lambda: Scope("all"))
+    today = date.today()  # noqa: DTZ011 (the demo's own)
+    everybody: dict[str, Parameter] = {"as_of": today, "split": "none", "part": "all"}
+    counts = asked("shoppers/retention_card", day_number=number, **everybody)
+    listed = behind.shoppers(asked, step="day", **everybody).question
+    told, found = [], []
+    for weeks in range(1, 16):
+        end = today - timedelta(weeks=weeks)
+        over = replace(a_year_until(end), start=end - timedelta(days=5))
+        told.append(counts.read(since=over.start, until=over.end).row["returned_count"])
+        back = {**shoppers.back_on(over, number).params, "row_count": 1000}
+        found.append(len(listed.narrowed(back).read().frame))
+    assert found == told
+    assert any(told)
 
 
 @pytest.mark.usefixtures("demo")

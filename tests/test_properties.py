@@ -499,8 +499,8 @@ def naive_cohorts(
 
 def naive_conversion(
     raw: list[Job], touched: list[Act], bought: list[Act], since: date, until: date, as_of: date
-) -> tuple[int, int, int]:
-    """Shoppers, converted, left out."""
+) -> tuple[tuple[int, int, int], dict[tuple[int, int], date]]:
+    """Shoppers, converted, left out; who converted, by brand and person, and since when."""
     firsts: dict[tuple[int, int], datetime] = {}
     for job in raw:
         ended = job.created + timedelta(seconds=job.seconds)
@@ -509,16 +509,17 @@ def naive_conversion(
             firsts[key] = min(firsts.get(key, ended), ended)
     week, month = timedelta(days=7), timedelta(days=30)
     eligible = {key: first for key, first in firsts.items() if (first + week).date() < as_of}
-    converted = 0
+    converted = {}
     for key, first in eligible.items():
         times = [t.when for t in touched if (t.brand, t.person) == key]
-        converted += any(
+        if any(
             first <= p.when < first + week
             and any(p.when - month < touch <= p.when for touch in times)
             for p in bought
             if (p.brand, p.person) == key
-        )
-    return len(eligible), converted, len(firsts) - len(eligible)
+        ):
+            converted[key] = first.date()
+    return (len(eligible), len(converted), len(firsts) - len(eligible)), converted
 
 
 def naive_funnel(
@@ -769,12 +770,19 @@ def test_shoppers_are_counted_from_the_raw_rows(
         window_and_now: dict[str, Parameter] = {"since": since, "until": until, "as_of": as_of}
         led, ordered = ([act for act in done if act.brand in chosen] for done in (touched, bought))
         figures = queries.read("shoppers/conversion", scope, **window_and_now).frame.iloc[0]
-        assert tuple(figures[:3]) == naive_conversion(seen, led, ordered, since, until, as_of)
+        counts, converted = naive_conversion(seen, led, ordered, since, until, as_of)
+        assert tuple(figures[:3]) == counts
+        behind = queries.read("shoppers/converted", scope, **window_and_now, row_count=9).frame
+        assert sorted(
+            (str(shopper), day.date())
+            for shopper, day in behind[["shopper_id", "completed_on"]].itertuples(index=False)
+        ) == sorted((str(users[person]), day) for (_, person), day in converted.items())
         weeks = queries.read("shoppers/conversion_by_week", scope, **window_and_now).frame
         day_afters = [*weeks["week"].dt.date[1:], until]
         for (_, week), end in zip(weeks.iterrows(), day_afters, strict=True):
             first = week["week"].date()
-            assert tuple(week[1:4]) == naive_conversion(seen, led, ordered, first, end, as_of)
+            counts, _ = naive_conversion(seen, led, ordered, first, end, as_of)
+            assert tuple(week[1:4]) == counts
 
 
 # Attribution

@@ -58,7 +58,7 @@ with card.wall(3):
             "retention_pct",
             weekly,
             notes.cohort,
-            behind=back.whole(back_on(days, number, today)),
+            behind=back.whole(back_on(days, number)),
         )
 
 if picked is None and not account.is_internal:
