@@ -1,22 +1,48 @@
 """What a shopper brings and costs: the curve of LTV, its course by month, and brand by brand."""
 
-from datetime import date
+from datetime import date, timedelta
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from components import brand, charts
+from components import brand, charts, notes
 from components.asked import kept
-from components.card import Drawing, Forget, Load, Table
+from components.card import Drawing, Forget, Load, Table, wall
 from components.drill import Rows
-from components.parts import Parts
+from components.parts import Part, Parts
 from components.period import Period
-from components.question import Answer, Question
+from components.question import Answer, Question, measure
 from components.shoppers import new_by, new_in, new_until, new_within
 from metrics import METRICS, missing, text
 
-# Before anybody's first try-on.
+
+def figures(total: Question, monthly: Question, period: Period, shoppers: Rows) -> None:
+    """A wall with LTV, CAC, their ratio and payback, the ``shoppers`` they are of behind them."""
+    valued = shoppers.whole(valued_by(period))
+    acquired = shoppers.whole(
+        new_within("First try-on in all these days", period.start, period.end)
+    )
+    since = period.end - timedelta(days=365)
+    show = partial(measure, period, total=total, course_since=since)
+    with wall(4):
+        show("ltv", column="ltv_usd", course=monthly, note=notes.ltv_months, behind=valued)
+        show("cac", column="cac_usd", course=monthly, note=notes.acquired, behind=acquired)
+        show(
+            "ltv_cac",
+            column="ltv_cac_ratio",
+            course=monthly,
+            note=notes.ltv_and_cac,
+            behind=valued,
+        )
+        show("payback", column="payback_month", absent=notes.not_yet, behind=valued)
+
+
+def valued_by(period: Period) -> Part:
+    """The shoppers whose value LTV is the mean of: the month of the first try-on is complete."""
+    month = _complete(0, period.end)
+    return new_until(f"First try-on before {month:%B %Y}", month)
 
 
 def curve(question: Question, period: Period, shoppers: Rows) -> tuple[Load[Drawing], Forget]:
@@ -39,13 +65,12 @@ def curve(question: Question, period: Period, shoppers: Rows) -> tuple[Load[Draw
             new_until(f"Month {number} complete: first try-on before {month:%B %Y}", month)
             for number, month in zip(numbers, months, strict=True)
         ]
-        everybody = new_until(f"First try-on before {months[0]:%B %Y}", months[0])
         drawing = Drawing(
             charts.curve("Margin per shopper", values, threshold, "usd"),
             f"Cumulative margin per shopper: {text('usd', values[0])} in month 0, "
             f"{text('usd', values[-1])} by month {len(values) - 1}; CAC {text('usd', cac)}.",
             answer.as_of,
-            parts=Parts.of(everybody, {0: points}),
+            parts=Parts.of(valued_by(period), {0: points}),
         )
         return shoppers.behind(drawing)
 

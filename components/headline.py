@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 from functools import partial
 
-from components import attribution, behind, card, movements, notes
+from components import attribution, behind, card, economics, movements, notes
 from components import jobs as job_rows
 from components.period import Period
 from components.question import Ask, Parameter, measure
-from components.shoppers import back_on, converted_in, new_until
+from components.shoppers import back_on, converted_in
 
 
 def figures(
@@ -33,9 +33,7 @@ def figures(
     tried = behind.jobs(ask, **jobs).whole(job_rows.all_ended(period))
     judged = behind.verdicts(ask, **jobs).whole(job_rows.all_judged(period))
     back = behind.shoppers(ask, step="day", as_of=now.date(), split="none", part="all")
-    everybody = behind.newcomers(ask, now.date()).whole(
-        new_until("First try-on by the period's end", period.end)
-    )
+    valued = behind.newcomers(ask, now.date()).whole(economics.valued_by(period))
     show = partial(measure, period)
     sold = partial(
         show,
@@ -113,7 +111,7 @@ def figures(
             "ltv_cac_ratio",
             ask("revenue/ltv_cac_by_month"),
             notes.ltv_and_cac,
-            behind=everybody,
+            behind=valued,
             course_since=period.end - timedelta(days=365),
         )
         if not managed:

@@ -43,7 +43,8 @@ def new_within(label: str, since: date, until: date, brand: str | None = None) -
 
 def new_until(label: str, end: date) -> Part:
     """The shoppers whose first try-on was before a day, ever."""
-    return new_within(label, date(2000, 1, 1), end)
+    before_anybody = date(2000, 1, 1)
+    return new_within(label, before_anybody, end)
 
 
 def back_on(period: Period, number: int) -> Part:

@@ -935,6 +935,8 @@ def test_the_shoppers_behind_a_month_are_the_new_ones_that_it_counts(rank: int |
     listed = curve.behind.parts.listed
     points = sorted(curve.behind.points)
     assert [found(listed[curve.behind.parts.points[at]]) for at in points] == list(shown)
+    # LTV's own are those whose first month is complete.
+    assert found(economics.valued_by(a_year_until(today))) == shown[0]
 
 
 @pytest.mark.usefixtures("demo")

@@ -1,15 +1,13 @@
 """What does a shopper bring, month by month after the first try-on, and when is the cost back?"""
 
 from datetime import UTC, datetime, timedelta
-from functools import partial
 
 import streamlit as st
 
 import queries
 from accounts import gate
-from components import behind, brand, card, drill, filters, lifetime, notes, notice, period
-from components.question import asking, measure
-from components.shoppers import new_until, new_within
+from components import behind, brand, card, drill, economics, filters, lifetime, notice, period
+from components.question import asking
 
 DEFINITION = (
     "Attributed revenue in the m-th calendar month after the first job's month, over cohorts for "
@@ -39,20 +37,7 @@ monthly = ask("revenue/ltv_cac_by_month")
 newcomers = behind.newcomers(ask, now.date())
 
 year = days.end - timedelta(days=365)
-everybody = newcomers.whole(new_until("First try-on by the period's end", days.end))
-acquired = newcomers.whole(new_within("First try-on in all these days", days.start, days.end))
-show = partial(measure, days, total=total, course_since=year)
-with card.wall(4):
-    show("ltv", column="ltv_usd", course=monthly, note=notes.ltv_months, behind=everybody)
-    show("cac", column="cac_usd", course=monthly, note=notes.acquired, behind=acquired)
-    show(
-        "ltv_cac",
-        column="ltv_cac_ratio",
-        course=monthly,
-        note=notes.ltv_and_cac,
-        behind=everybody,
-    )
-    show("payback", column="payback_month", absent=notes.not_yet, behind=everybody)
+economics.figures(total, monthly, days, newcomers)
 
 if picked is None and not account.is_internal:
     notice.counted_as_pairs()
