@@ -294,8 +294,6 @@ def _parts(rows: pd.DataFrame, key: str, split: str, period: Period) -> Parts:
     since, until = period.start, period.end if _FIGURES[key].is_level else period.compared_end
 
     def part(name: str, of: Sequence[str]) -> Part | None:
-        if name == _EVERY:
-            return whole
         if len(of) > 1:
             return None
         if split == "brand":
@@ -311,8 +309,9 @@ def _parts(rows: pd.DataFrame, key: str, split: str, period: Period) -> Parts:
         "human_accuracy": Part("All of these days", {"since": since, "until": until}),
         "conversion": converted_in(since, until),
     }.get(key, job_rows.ended("Completed in all these days", since, until))
-    shown = zip(rows["name"], rows["parts"], strict=True)
-    return Parts.of(whole, {0: [part(name, of) for name, of in shown]})
+    # The first row is of all, whatever a brand is called.
+    shown = zip(rows["name"][1:], rows["parts"][1:], strict=True)
+    return Parts.of(whole, {0: [whole, *(part(name, of) for name, of in shown)]})
 
 
 def _name(part: str, name: str | float | None, split: str) -> str:

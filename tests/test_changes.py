@@ -258,3 +258,10 @@ def test_what_is_past_due_is_what_the_policies_differ_by(brands: list[str]) -> N
         until=date(2026, 4, 1),
     ).frame.iloc[0]
     assert total["stripe_usd"] - total["strict_usd"] == row["mrr_usd"]
+
+
+def test_the_first_row_alone_is_of_all() -> None:
+    rows = pd.DataFrame({"name": ["All", "All", "2 others"], "parts": [["x"], ["x"], ["y", "z"]]})
+    parts = changes._parts(rows, "mrr", "brand", MARCH)
+    assert [part.brand for part in parts.listed] == [None, "x"]
+    assert dict(parts.points) == {(0, 0): 0, (0, 1): 1}
