@@ -22,6 +22,8 @@ from components.table import Columns
 from metrics import text
 
 _TENTH = 0.1
+# Of the distribution of model confidence.
+_BINS = 50
 # Somebody has just opened one of the worst pictures.
 _CLICKED = "worst.clicked"
 _NO_CONFIDENCE = "No completed job with a model confidence in this period."
@@ -93,7 +95,20 @@ def _distribution(answer: Answer, period: Period) -> Drawing:
     reached = rows["completed_count"].cumsum() / rows["completed_count"].sum()
     tenth = text("pct", rows.loc[reached >= _TENTH, "high_pct"].iloc[0])
     said = f"The lowest tenth of them is under {tenth}."
-    parts = Parts.of(job_rows.all_ended(period), {})
+    bins = [
+        job_rows.ended(
+            f"Confidence {text('pct', low)} to {text('pct', high)}",
+            period.start,
+            period.end,
+            bin_number=round(low * _BINS),
+        )
+        if count
+        else None
+        for low, high, count in zip(
+            rows["low_pct"], rows["high_pct"], rows["completed_count"], strict=True
+        )
+    ]
+    parts = Parts.of(job_rows.all_ended(period), {0: bins})
     total = text("count", rows["completed_count"].sum())
     alt = f"{total} completed jobs by model confidence. {said}"
     return Drawing(figure, alt, answer.as_of, note=said, parts=parts)

@@ -611,6 +611,11 @@ CREATE TABLE public.tryon_jobs (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     started_at timestamp with time zone,
     finished_at timestamp with time zone,
+    confidence_bin smallint GENERATED ALWAYS AS (
+CASE
+    WHEN (confidence IS NOT NULL) THEN (LEAST(floor((confidence * (50)::numeric)), (49)::numeric))::smallint
+    ELSE NULL::smallint
+END) STORED,
     CONSTRAINT tryon_jobs_check CHECK (((finished_at IS NOT NULL) = (status = ANY (ARRAY['completed'::public.job_status, 'failed'::public.job_status, 'canceled'::public.job_status])))),
     CONSTRAINT tryon_jobs_check1 CHECK (((status <> 'queued'::public.job_status) OR (started_at IS NULL))),
     CONSTRAINT tryon_jobs_check2 CHECK (((status <> ALL (ARRAY['processing'::public.job_status, 'completed'::public.job_status, 'failed'::public.job_status])) OR (started_at IS NOT NULL))),
@@ -624,7 +629,7 @@ CREATE TABLE public.tryon_jobs (
 
 CREATE FUNCTION public.job_is_asked_for(job public.tryon_jobs, origin text, category text, device text, engine text, status text, failure text, weekday_number integer, hour_number integer, bin_number integer, shopper text) RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN (((origin = 'all'::text) OR ((job).origin = (NULLIF(origin, 'all'::text))::public.job_origin)) AND ((category = 'all'::text) OR (COALESCE(((job).category)::text, 'none'::text) = category)) AND ((device = 'all'::text) OR (COALESCE(((job).device)::text, 'none'::text) = device)) AND ((engine = 'all'::text) OR ((job).engine = engine)) AND ((status = 'all'::text) OR ((job).status = (NULLIF(status, 'all'::text))::public.job_status)) AND ((failure = 'all'::text) OR ((job).failure_code = failure)) AND ((weekday_number = 0) OR (EXTRACT(isodow FROM ((job).created_at AT TIME ZONE 'UTC'::text)) = (weekday_number)::numeric)) AND ((hour_number = '-1'::integer) OR (EXTRACT(hour FROM ((job).created_at AT TIME ZONE 'UTC'::text)) = (hour_number)::numeric)) AND ((bin_number = '-1'::integer) OR (((job).confidence IS NOT NULL) AND (LEAST(floor(((job).confidence * (10)::numeric)), (9)::numeric) = (bin_number)::numeric))) AND ((shopper = 'all'::text) OR ((job).user_id = (NULLIF(shopper, 'all'::text))::uuid)));
+    RETURN (((origin = 'all'::text) OR ((job).origin = (NULLIF(origin, 'all'::text))::public.job_origin)) AND ((category = 'all'::text) OR (COALESCE(((job).category)::text, 'none'::text) = category)) AND ((device = 'all'::text) OR (COALESCE(((job).device)::text, 'none'::text) = device)) AND ((engine = 'all'::text) OR ((job).engine = engine)) AND ((status = 'all'::text) OR ((job).status = (NULLIF(status, 'all'::text))::public.job_status)) AND ((failure = 'all'::text) OR ((job).failure_code = failure)) AND ((weekday_number = 0) OR (EXTRACT(isodow FROM ((job).created_at AT TIME ZONE 'UTC'::text)) = (weekday_number)::numeric)) AND ((hour_number = '-1'::integer) OR (EXTRACT(hour FROM ((job).created_at AT TIME ZONE 'UTC'::text)) = (hour_number)::numeric)) AND ((bin_number = '-1'::integer) OR ((job).confidence_bin = bin_number)) AND ((shopper = 'all'::text) OR ((job).user_id = (NULLIF(shopper, 'all'::text))::uuid)));
 
 CREATE FUNCTION public.job_part_rule() RETURNS text
     LANGUAGE sql IMMUTABLE
@@ -3641,6 +3646,10 @@ CREATE INDEX tryon_garments_object_idx ON public.tryon_garments USING btree (obj
 CREATE INDEX tryon_garments_product_idx ON public.tryon_garments USING btree (product_id) WHERE (product_id IS NOT NULL);
 
 CREATE INDEX tryon_jobs_batch_idx ON public.tryon_jobs USING btree (batch_id) WHERE (batch_id IS NOT NULL);
+
+CREATE INDEX tryon_jobs_bin_idx ON public.tryon_jobs USING btree (confidence_bin, finished_at) WHERE (confidence_bin IS NOT NULL);
+
+CREATE INDEX tryon_jobs_brand_bin_idx ON public.tryon_jobs USING btree (brand_id, confidence_bin, finished_at) WHERE (confidence_bin IS NOT NULL);
 
 CREATE INDEX tryon_jobs_brand_created_idx ON public.tryon_jobs USING btree (brand_id, created_at);
 

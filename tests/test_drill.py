@@ -113,9 +113,11 @@ def brand(database: object) -> str:  # noqa: ARG001 (needs a database)
         ({"dated": "launched", "device": "none", "status": "completed"}, [31, 5]),
         ({"dated": "launched", "engine": "loom"}, []),
         ({"dated": "ended", "engine": "loom"}, [28]),
-        # The highest tenth holds its end.
-        ({"dated": "launched", "bin_number": 9}, [5, 4]),
-        ({"dated": "launched", "bin_number": 5}, [31]),
+        # The highest bin holds its end.
+        ({"dated": "launched", "bin_number": 49}, [5, 4]),
+        ({"dated": "launched", "bin_number": 27}, [31]),
+        ({"dated": "ended", "bin_number": 27}, []),
+        ({"dated": "launched", "bin_number": 26}, []),
         ({"dated": "launched", "origin": "studio"}, [11]),
     ],
 )
@@ -628,6 +630,7 @@ def one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
         (VOLUME, "volume-by-category"),
         (VOLUME, "launched-by-hour"),
         (ACCURACY, "confidence-spread"),
+        (ACCURACY, "confidence-distribution"),
         (ACCURACY, "confidence-by-category-device"),
         (ACCURACY, "human-accuracy-by-week"),
         (ACCURACY, "reliability"),

@@ -13,7 +13,7 @@
 --   failure          code of a failure, or all
 --   weekday_number   1 (Monday) to 7 (Sunday) of the creation, or 0 for all
 --   hour_number      0 to 23 of the creation, or -1 for all
---   bin_number       0 to 9 for a tenth of model confidence, or -1 for all
+--   bin_number       0 to 49 for a fiftieth of model confidence, or -1 for all
 --   shopper          a shopper's id, or all
 --   row_count        how many jobs at most
 -- Columns:
