@@ -25,6 +25,7 @@ VALUES: dict[str, queries.Parameter] = {
     "policy": "strict",
     "origin": "shopper",
     "kind": "all",
+    "danger": "scheduled",
     "model": "last",
     "source": "any",
     "reached": "launched",

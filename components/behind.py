@@ -1,10 +1,10 @@
-"""The lists that can stand behind a chart: jobs, judged jobs, shoppers, purchases, movements."""
+"""The lists that can stand behind a figure: jobs, shoppers, purchases, movements, subscriptions."""
 
 from collections.abc import Callable
 from datetime import date
 from functools import partial
 
-from components import drill
+from components import drill, plan
 from components import jobs as job_rows
 from components import movements as movement_rows
 from components import purchases as purchase_rows
@@ -95,6 +95,11 @@ def movements(ask: Ask, policy: str) -> Rows:
     """The movements of brands behind figures of MRR; parts say ``since``, ``until``, ``kind``."""
     question = ask("revenue/movements", policy=policy)
     return Rows("Movements", question, movement_rows.listed, ask, is_paged=False)
+
+
+def endangered(ask: Ask) -> Rows:
+    """The subscriptions behind MRR at risk and scheduled churn; parts are those of ``plan``."""
+    return Rows("Subscriptions", ask("revenue/endangered"), plan.endangered, ask, is_paged=False)
 
 
 def _opening(question: Question) -> tuple[Load[Table], Forget]:

@@ -1,9 +1,13 @@
 """A brand's own plan, and where the brand stands among others without their names or amounts."""
 
+from dataclasses import replace
+from datetime import date
+
 import streamlit as st
 
 from components import brand, charts
 from components.card import Drawing, Forget, Load, Table
+from components.parts import Part
 from components.period import Period
 from components.question import Question
 from metrics import METRICS, text
@@ -41,20 +45,31 @@ def subscriptions(question: Question) -> tuple[Load[Table], Forget]:
     return load, question.forget
 
 
-def difference(past_due: Question, total: Question, period: Period) -> tuple[Load[Table], Forget]:
-    """The past due subscriptions by which the policies differ, as load and forget of a card.
+def past_due(label: str, until: date) -> Part:
+    """The subscriptions that were past due at the end of the day before ``until``."""
+    # Of no matter here, and so the same whatever the page's policy is.
+    return Part(label, {"danger": "past_due", "policy": "stripe", "until": until})
 
-    ``total`` is the question of MRR's total, which has both policies' figures.
-    """
-    config = st.column_config
-    days = {"since": period.start, "until": period.end}
+
+def scheduled(label: str, policy: str, until: date) -> Part:
+    """The subscriptions that were to end with their period, at the end of the day before."""
+    return Part(label, {"danger": "scheduled", "policy": policy, "until": until})
+
+
+# Since when, and where there is none, by the danger.
+_ENDANGERED = {
+    "past_due": ("Past due since", "No subscription was past due at the period's end."),
+    "scheduled": ("Canceled on", "No subscription ended with its period then."),
+}
+
+
+def endangered(question: Question) -> tuple[Load[Table], Forget]:
+    """The subscriptions whose MRR is in danger, as load and forget of a card."""
+    since, empty = _ENDANGERED[str(question.params["danger"])]
 
     def load() -> Table:
-        answer = past_due.read(until=period.end)
-        row = total.read(**days).row
-        strict, late, stripe = (
-            text("usd", row[name]) for name in ("strict_usd", "at_risk_usd", "stripe_usd")
-        )
+        answer = question.read()
+        config = st.column_config
         return Table(
             answer.frame.assign(
                 plan=answer.frame["plan"].fillna("Own price"),
@@ -64,17 +79,41 @@ def difference(past_due: Question, total: Question, period: Period) -> tuple[Loa
                 "brand": config.TextColumn("Brand"),
                 "plan": config.TextColumn("Plan"),
                 "mrr_usd": config.NumberColumn("MRR", format="$%,.2f", help=METRICS["mrr"].help),
-                "past_due_at": config.DateColumn("Past due since", format="D MMM YYYY"),
+                "since_at": config.DateColumn(since, format="D MMM YYYY"),
             },
-            alt="Past due subscriptions with their brand, plan, MRR and since when",
+            alt="Subscriptions with their brand, plan, MRR and since when",
             as_of=answer.as_of,
-            empty="No subscription was past due at the period's end: both policies agree.",
-            note=f"Strict {strict} + past due {late} = Stripe {stripe}.",
+            empty=empty,
             **brand.opening(answer.frame["brand_id"]),
         )
 
+    return load, question.forget
+
+
+def difference(question: Question, total: Question, period: Period) -> tuple[Load[Table], Forget]:
+    """The past due subscriptions by which the policies differ, as load and forget of a card.
+
+    ``question`` is the one of endangered subscriptions, and ``total`` of MRR's total, which has
+    both policies' figures.
+    """
+    days = {"since": period.start, "until": period.end}
+    parts = past_due("Past due", period.end)
+    load_rows, forget_rows = endangered(question.narrowed(parts.params))
+
+    def load() -> Table:
+        found = load_rows()
+        row = total.read(**days).row
+        strict, late, stripe = (
+            text("usd", row[name]) for name in ("strict_usd", "at_risk_usd", "stripe_usd")
+        )
+        return replace(
+            found,
+            empty=f"{found.empty[:-1]}: both policies agree.",
+            note=f"Strict {strict} + past due {late} = Stripe {stripe}.",
+        )
+
     def forget() -> None:
-        past_due.forget(until=period.end)
+        forget_rows()
         total.forget(**days)
 
     return load, forget

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 import queries
-from components import changes
+from components import changes, plan
 from components.card import Table
 from components.changes import Shift, Total
 from components.period import Period, custom
@@ -242,14 +242,15 @@ def test_an_empty_period_is_nothing_to_compare_a_ratio_with(brands: list[str]) -
 
 def test_what_is_past_due_is_what_the_policies_differ_by(brands: list[str]) -> None:
     def listed(until: date, *scope: str) -> pd.DataFrame:
-        return queries.read("revenue/past_due", Scope.of_brands(scope), until=until).frame
+        late = plan.past_due("", until).params
+        return queries.read("revenue/endangered", Scope.of_brands(scope), **late).frame
 
     assert listed(date(2026, 3, 20), *brands).empty
     assert listed(date(2026, 4, 1), *brands[:2]).empty
     row = listed(date(2026, 4, 1), *brands).iloc[0]
     assert (row["brand"], row["mrr_usd"]) == ("Noise", 34)
     # Since the payment failed, not since the price changed.
-    assert row["past_due_at"] == pd.Timestamp("2026-03-20", tz="UTC")
+    assert row["since_at"] == pd.Timestamp("2026-03-20", tz="UTC")
     total = queries.read(
         "revenue/mrr_total",
         Scope.of_brands(brands),

@@ -749,6 +749,7 @@ COMES_TO: dict[str, Callable[[pd.DataFrame], float]] = {
     "recommendation_revenue": lambda rows: rows["recommendation_usd"].sum(),
     "share_revenue": lambda rows: rows["share_usd"].sum(),
     "mrr": lambda rows: (rows["mrr_after_usd"] - rows["mrr_before_usd"]).sum(),
+    **dict.fromkeys(["mrr_at_risk", "scheduled_churn"], lambda rows: rows["mrr_usd"].sum()),
     "arr": lambda rows: 12 * (rows["mrr_after_usd"] - rows["mrr_before_usd"]).sum(),
 }
 
@@ -763,13 +764,13 @@ COMES_TO: dict[str, Callable[[pd.DataFrame], float]] = {
             "mrr tryons model_confidence human_accuracy attributed_revenue ltv_cac"
             " retention_d30 conversion",
         ),
-        (VOLUME, "launched completed failed canceled dau wau mau"),
+        (VOLUME, "launched completed failed canceled dau wau mau stickiness"),
         (SPEED, "success_rate failed queue_p50 processing_p99"),
         (ACCURACY, "model_confidence human_accuracy cost_per_accepted ece brier"),
         (RETENTION, "retention_d1 retention_d7 retention_d30"),
         (ATTRIBUTION, "attributed_revenue unattributed_revenue tryon_revenue share_revenue"),
-        (MRR, "mrr arr"),
-        (MOVEMENTS, "mrr nrr grr quick_ratio logo_churn"),
+        (MRR, "mrr arr arpa mrr_at_risk"),
+        (MOVEMENTS, "mrr nrr grr quick_ratio logo_churn scheduled_churn"),
         (ECONOMICS, "ltv cac ltv_cac"),
         (LIFETIME, "ltv cac ltv_cac"),
     ],

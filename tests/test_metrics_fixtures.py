@@ -248,6 +248,35 @@ def test_churn_is_scheduled_until_the_period_ends(brand: str) -> None:
         assert (total["scheduled_usd"], total["lost_usd"]) == (scheduled, lost)
 
 
+def test_what_is_scheduled_to_go_says_since_when(brand: str) -> None:
+    def listed(until: date, policy: str = "strict") -> list[tuple[Any, ...]]:
+        found = ask(
+            "revenue/endangered", brand, other, danger="scheduled", policy=policy, until=until
+        )
+        return list(zip(found["brand"], found["mrr_usd"], found["since_at"], strict=True))
+
+    with connections.owner() as c:
+        other = facts.brand(c, "Late payer")
+        paid = facts.subscription(c, brand, "40", at("2026-01-01"))
+        facts.subscription(c, brand, "60", at("2026-01-01"))
+        # Canceled, kept after all, canceled again, and of another price after that.
+        facts.change(c, paid, at("2026-03-02"), cancel_at_period_end=True)
+        facts.change(c, paid, at("2026-03-04"), cancel_at_period_end=False)
+        facts.change(c, paid, at("2026-03-10"), cancel_at_period_end=True)
+        facts.change(c, paid, at("2026-03-12"), unit_amount=Decimal(50))
+        facts.change(c, paid, at("2026-04-10"), status="canceled", cancel_at_period_end=False)
+        facts.subscription(
+            c, other, "7", at("2026-01-01"), status="past_due", cancel_at_period_end=True
+        )
+    first = ("Aurora", 40, at("2026-03-02"))
+    late = ("Late payer", 7, at("2026-01-01"))
+    assert listed(date(2026, 3, 3)) == [first]
+    assert listed(date(2026, 3, 5)) == []
+    assert listed(date(2026, 4, 1)) == [("Aurora", 50, at("2026-03-10"))]
+    assert listed(date(2026, 3, 3), "stripe") == [first, late]
+    assert listed(date(2026, 5, 1), "stripe") == [late]
+
+
 def test_movements_tell_their_kind_their_brand_and_their_reason(brand: str) -> None:
     with connections.owner() as c:
         paid = facts.subscription(c, brand, "50", at("2026-02-28 23:59"))

@@ -34,6 +34,7 @@ ARGUMENTS: dict[str, Parameter] = {
     "as_of": date(2026, 4, 20),
     "origin": "shopper",
     "kind": "all",
+    "danger": "past_due",
     "model": "linear",
     "source": "any",
     "reached": "launched",

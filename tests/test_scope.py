@@ -24,6 +24,7 @@ VALUES: dict[str, queries.Parameter] = {
     "policy": "stripe",
     "origin": "all",
     "kind": "all",
+    "danger": "past_due",
     "model": "linear",
     "source": "any",
     "reached": "launched",

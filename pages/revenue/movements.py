@@ -7,7 +7,18 @@ import streamlit as st
 
 import queries
 from accounts import gate
-from components import address, behind, brand, card, filters, movements, notes, period, policy
+from components import (
+    address,
+    behind,
+    brand,
+    card,
+    filters,
+    movements,
+    notes,
+    period,
+    plan,
+    policy,
+)
 from components.question import asking, measure
 
 KINDS = {"All": "all"} | {kind.capitalize(): kind for kind in movements.GAINS | movements.LOSSES}
@@ -49,7 +60,9 @@ with card.wall(2 if managed else 3):
         )
         churned = rows.whole(movements.moved("Churn", "churn", days.start, days.end))
         show("logo_churn", total, "logo_churn_pct", note=notes.gone, behind=churned)
-    show("scheduled_churn", total, "scheduled_usd", note=notes.scheduled)
+    ending = plan.scheduled("Canceled at the end of their period", counted, days.end)
+    going = behind.endangered(ask).whole(ending)
+    show("scheduled_churn", total, "scheduled_usd", note=notes.scheduled, behind=going)
 
 with card.wall(1):
     card.chart_card(

@@ -49,8 +49,9 @@ with card.wall(3 if managed else 4):
     show("mrr", total, "mrr_usd", note=notes.both_policies, before="mrr_before_usd", behind=moved)
     show("arr", total, "arr_usd", note=notes.times_12, behind=moved)
     if not managed:
-        show("arpa", total, "arpa_usd", note=notes.paying)
-    show("mrr_at_risk", total, "at_risk_usd", note=notes.of_stripe)
+        show("arpa", total, "arpa_usd", note=notes.paying, behind=moved)
+    at_risk = behind.endangered(ask).whole(plan.past_due("Past due at the end", days.end))
+    show("mrr_at_risk", total, "at_risk_usd", note=notes.of_stripe, behind=at_risk)
 
 if managed:
     # One above the other: half a page would hide the plan's last columns, when it renews and ends.
@@ -70,7 +71,7 @@ else:
 with card.wall(1):
     card.table_card(
         "What the policies differ by",
-        *plan.difference(ask("revenue/past_due"), total, days),
+        *plan.difference(ask("revenue/endangered"), total, days),
         key="past-due",
         help="Strict counts active subscriptions, Stripe counts these as well.",
     )

@@ -74,7 +74,14 @@ with card.wall(4):
             before=f"{name}_before_count",
             behind=tried.whole(last),
         )
-    show("stickiness", active, "stickiness_pct", before="stickiness_before_pct")
+    # The last of them are those of MAU, which it is a share of.
+    show(
+        "stickiness",
+        active,
+        "stickiness_pct",
+        before="stickiness_before_pct",
+        behind=tried.whole(last),
+    )
 st.caption(
     "Active shoppers are those of origin shopper, of every category and device, as of the period's "
     "end and its start."
