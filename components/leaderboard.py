@@ -14,6 +14,7 @@ from components.period import Period
 from components.question import Answer, Question
 from metrics import METRICS, MINUS, PROVISIONAL_BELOW
 
+_TRIED = ["completed_count", "model_confidence_pct", "human_accuracy_pct", "verdict_count"]
 _PROVISIONAL = f"Human accuracy is provisional where n is under {PROVISIONAL_BELOW}."
 
 
@@ -40,36 +41,46 @@ def by_month(levels: Sequence[float], months: Sequence[int]) -> list[float]:
 
 
 def ranked(
-    question: Question, period: Period, top: int | None = None
+    question: Question, quality: Question, period: Period, top: int | None = None
 ) -> tuple[Load[Table], Forget]:
-    """The leaderboard of the query of that name over the period, as load and forget of a card.
+    """The leaderboard over the period, as load and forget of a card.
 
-    ``top`` says how many brands (default: every one).
+    ``question`` is the one of MRR by brand, and ``quality`` of what was tried on. ``top`` says how
+    many brands (default: every one).
     """
+    days = {"since": period.start, "until": period.end}
 
     def load() -> Table:
-        return _table(question.read(since=period.start, until=period.end), top)
+        return _table(question.read(**days), quality.read(**days), top)
 
-    return load, lambda: question.forget(since=period.start, until=period.end)
+    def forget() -> None:
+        question.forget(**days)
+        quality.forget(**days)
+
+    return load, forget
 
 
 @kept
-def _table(answer: Answer, top: int | None) -> Table:
+def _table(answer: Answer, quality: Answer, top: int | None) -> Table:
     frame = answer.frame
     rows = frame[frame["rank"].notna()].head(top or len(frame))
     places = zip(rows["rank"], rows["rank_before"], strict=True)
     changes = zip(rows["sparkline_levels"], rows["sparkline_months"], strict=True)
+    tried = quality.frame.set_index("brand_id").reindex(rows["brand_id"])[_TRIED]
+    counts = ["completed_count", "verdict_count"]
+    tried[counts] = tried[counts].fillna(0).astype(int)
     rows = rows.assign(
         moved=[moved(int(rank), before) for rank, before in places],
         sparkline=pd.Series([by_month(*one) for one in changes], rows.index, dtype="object"),
         # Decimal is exact and slow to draw; a table shows whole dollars.
         mrr_usd=rows["mrr_usd"].astype(float),
+        **{name: tried[name].to_numpy() for name in _TRIED},
     )
     return Table(
         rows,
         _columns(float(rows["share_pct"].max()) if len(rows) else 1.0),
         alt="Brands by MRR, descending, with their share of the total and change of rank",
-        as_of=answer.as_of,
+        as_of=min(answer.as_of, quality.as_of),
         empty="No brand has MRR under this policy.",
         note=_PROVISIONAL if (rows["verdict_count"] < PROVISIONAL_BELOW).any() else "",
         opening="name",

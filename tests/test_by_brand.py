@@ -87,14 +87,14 @@ def test_volume_of_every_brand_is_that_of_each_alone(days: Days, filters: Days) 
 @pytest.mark.usefixtures("demo_database")
 @pytest.mark.parametrize("days", RANGES, ids=IDS)
 def test_quality_of_every_brand_is_that_of_each_alone(days: Days) -> None:
-    leaders = at_once("revenue/mrr", "brand_id", policy="stripe", **days)
+    every = at_once("tryons/quality_by_brand", "brand_id", **days)
     parts = at_once("tryons/volume_change", "part", over="brand", **days, **SHOPPERS)
-    assert sum(leader["verdict_count"] for leader in leaders.values())
+    assert sum(row["verdict_count"] for row in every.values())
     for brand in brands():
         confidence = alone("accuracy/confidence_total", brand, **days, **SHOPPERS)
         human = alone("accuracy/human_accuracy_total", brand, **days, **SHOPPERS)
-        if brand in leaders:
-            assert differing(leaders[brand], confidence | human) == [], brand
+        if brand in every:
+            assert differing(every[brand], confidence | human) == [], brand
         if brand in parts:
             part = parts[brand]
             assert part["completed_count"] == confidence["completed_count"], brand

@@ -76,10 +76,13 @@ changes.show(
 )
 
 if not managed:
-    standing = asking(queries, lambda: gate.account().scope)("revenue/mrr", policy="strict")
+    every = asking(queries, lambda: gate.account().scope)
+    standing, tried_on = every("revenue/mrr", policy="strict"), every("tryons/quality_by_brand")
     with card.wall(1):
         card.table_card(
-            "Top brands by MRR", *leaderboard.ranked(standing, days, top=10), key="top-brands"
+            "Top brands by MRR",
+            *leaderboard.ranked(standing, tried_on, days, top=10),
+            key="top-brands",
         )
 
 drill.linked(ask)

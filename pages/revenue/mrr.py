@@ -64,9 +64,12 @@ if managed:
             help="Quartiles over all paying brands, rounded; no brand's name or amount is in them.",
         )
 else:
-    everybody = asking(queries, lambda: gate.account().scope)("revenue/mrr", policy=counted)
+    every = asking(queries, lambda: gate.account().scope)
+    standing, tried_on = every("revenue/mrr", policy=counted), every("tryons/quality_by_brand")
     with card.wall(1):
-        card.table_card("Leaderboard", *leaderboard.ranked(everybody, days), key="leaderboard")
+        card.table_card(
+            "Leaderboard", *leaderboard.ranked(standing, tried_on, days), key="leaderboard"
+        )
 
 with card.wall(1):
     card.table_card(

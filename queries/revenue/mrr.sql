@@ -1,6 +1,6 @@
 -- Leaderboard: brands by MRR, descending, ties by name; share of the total, rank at the window's
--- end against rank at its start, 12-month sparkline, completed jobs, model confidence and human
--- accuracy (n) in the window.
+-- end against rank at its start, 12-month sparkline. What was tried on in the window is
+-- tryons/quality_by_brand.
 -- Grain: one row per brand with MRR at the end of the window or at its start.
 -- Parameters:
 --   policy                strict (active only) or stripe (active and past due)
@@ -20,11 +20,6 @@
 --                         cut at the window's end, as numbers to draw
 --   sparkline_months      which of the 12 months those are, the first being 0; what was before
 --                         the 12 months counts for the first of them
---   completed_count       shoppers' jobs completed in the window
---   model_confidence_pct  mean confidence of those; n/a when there is none
---   approved_count        random draws among those whose verdict is approved
---   verdict_count         random draws among those with a verdict (n)
---   human_accuracy_pct    approved ÷ verdicts; n/a when there is none
 with changes as (
     select
         m.brand_id,
@@ -88,49 +83,6 @@ sparklines as (
         array_agg(cast(e.month_number as smallint) order by e.month_number) as months
     from month_ends e
     group by e.brand_id
-),
-
-jobs as (
-    select
-        c.brand_id,
-        sum(p.sign * c.completed) as completed_count,
-        sum(p.sign * c.rated) as rated_count,
-        sum(p.sign * c.thousandths) as thousandths
-    from nearest_parts(cast(:since as date), cast(:until as date)) p
-    -- Added up part by part, so that each is read by its index, whatever the planner expects.
-    cross join
-        lateral (
-            select
-                x.in_view as brand_id,
-                sum(x.completed) as completed,
-                sum(x.rated) as rated,
-                sum(x.confidence_sum) as thousandths
-            from rollup_cells x
-            where
-                x.grain = p.grain
-                and x.starts_on >= p.first_day
-                and x.starts_on < p.day_after
-                and x.category = 'all'
-                and x.device = 'all'
-                and x.origin = 'shopper'
-            group by x.in_view
-        ) as c
-    group by c.brand_id
-),
-
-verdicts as (
-    select
-        v.in_view as brand_id,
-        sum(p.sign * v.verdicts) as verdict_count,
-        sum(p.sign * v.approved) as approved_count
-    from nearest_parts(cast(:since as date), cast(:until as date)) p
-    inner join rollup_verdicts v
-        on p.grain = v.grain and p.first_day <= v.starts_on and p.day_after > v.starts_on
-    where
-        v.category = 'all'
-        and v.device = 'all'
-        and v.origin = 'shopper'
-    group by v.in_view
 )
 
 select
@@ -143,15 +95,8 @@ select
     r.mrr_before as mrr_before_usd,
     r.mrr / nullif(r.total, 0) as share_pct,
     s.levels as sparkline_levels,
-    s.months as sparkline_months,
-    cast(coalesce(j.completed_count, 0) as bigint) as completed_count,
-    j.thousandths / nullif(j.rated_count, 0) / 1000 as model_confidence_pct,
-    coalesce(v.approved_count, 0) as approved_count,
-    coalesce(v.verdict_count, 0) as verdict_count,
-    cast(v.approved_count as numeric) / nullif(v.verdict_count, 0) as human_accuracy_pct
+    s.months as sparkline_months
 from ranked r
 inner join sparklines s on r.brand_id = s.brand_id
-left join jobs j on r.brand_id = j.brand_id
-left join verdicts v on r.brand_id = v.brand_id
 where r.mrr > 0 or r.mrr_before > 0
 order by r.rank
