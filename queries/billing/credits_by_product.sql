@@ -17,18 +17,18 @@
 with spent as (
     select
         nullif(s.product_id, no_product()) as product_id,
-        sum(s.credits) as credits,
-        sum(s.completed) as completed,
-        sum(s.failed) as failed,
-        sum(s.cost_sum) / 10000 as cost
-    from range_parts(cast(:since as date), cast(:until as date)) r
+        sum(r.sign * s.credits) as credits,
+        sum(r.sign * s.completed) as completed,
+        sum(r.sign * s.failed) as failed,
+        sum(r.sign * s.cost_sum) / 10000 as cost
+    from nearest_parts(cast(:since as date), cast(:until as date)) r
     inner join rollup_studio s
         on r.grain = s.grain and r.first_day <= s.starts_on and r.day_after > s.starts_on
     where
         s.in_view = any(cast((select scope_views()) as uuid[]))
         and s.product_id <> every_product()
     group by s.product_id
-    having sum(s.completed) + sum(s.failed) > 0
+    having sum(r.sign * (s.completed + s.failed)) > 0
     order by credits desc, product_id asc
     limit :row_count
 )
