@@ -131,3 +131,16 @@ def test_shoppers_of_every_brand_are_those_of_each_alone(days: Days) -> None:
             count, share = f"d{number}_count", f"d{number}_pct"
             figures = {count: card["cohort_count"], share: card["retention_pct"]}
             assert differing(returned.get(brand, {count: 0, share: None}), figures) == [], brand
+
+
+@pytest.mark.usefixtures("demo_database")
+@pytest.mark.parametrize("days", RANGES, ids=IDS)
+def test_credits_of_every_product_add_up_to_those_spent(days: Days) -> None:
+    for scope in (EVERYONE, *(Scope.of_brands([brand]) for brand in brands()[:3])):
+        spent = queries.read("billing/credits_spent", scope, **days).frame.iloc[0]
+        products = queries.read("billing/credits_by_product", scope, row_count=9999, **days).frame
+        assert len(products) or not spent["credit_count"]
+        counts = ["credit_count", "completed_count", "failed_count"]
+        assert products[counts].sum().tolist() == spent[counts].tolist()
+        assert products["engine_cost_usd"].sum() == spent["engine_cost_usd"]
+        assert all(products["completed_count"] + products["failed_count"])
