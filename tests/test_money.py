@@ -62,6 +62,7 @@ def test_what_credits_were_spent_on(brands: tuple[str, str]) -> None:
         good = studio(c, alder, "2026-03-02", credits=3, product_id=coat, **cost)
         bad = studio(c, alder, "2026-03-02 23:59", credits=2, product_id=coat, **cost)
         studio(c, alder, "2026-03-05", credits=1, **cost)
+        studio(c, alder, "2026-03-02 10:00", "failed", credits=4, product_id=coat)
         studio(c, alder, "2026-03-06", "failed", credits=4, product_id=coat, **cost)
         studio(c, alder, "2026-03-06", "canceled", credits=4)
         # Neither in the window, nor of the brand, nor of the studio.
@@ -76,7 +77,7 @@ def test_what_credits_were_spent_on(brands: tuple[str, str]) -> None:
             facts.review(c, brand, job, approved=False, reasons=["hands"])
     rollups.fold_all()
     row = read("billing/credits_spent", [alder], **MARCH).iloc[0]
-    assert (row["credit_count"], row["completed_count"], row["failed_count"]) == (6, 3, 1)
+    assert (row["credit_count"], row["completed_count"], row["failed_count"]) == (6, 3, 2)
     assert row["engine_cost_usd"] == Decimal("0.08")
     assert row["unpriced_count"] == 0
     assert notes.cost_as_told(by_name(row)) == "$0.0800 for 3 completed jobs"
@@ -95,8 +96,16 @@ def test_what_credits_were_spent_on(brands: tuple[str, str]) -> None:
     products = read("billing/credits_by_product", [alder], **MARCH, row_count=9)
     assert products["product"].fillna("none").tolist() == ["Coat", "none"]
     assert products["credit_count"].tolist() == [5, 1]
-    assert products["failed_count"].tolist() == [1, 0]
+    assert products["failed_count"].tolist() == [2, 0]
     assert products["cost_per_generation_usd"].tolist() == [Decimal("0.03"), Decimal("0.02")]
+    # Taken from the month, less what it began with: of the coat a failed job stays.
+    later: dict[str, Any] = {"since": date(2026, 3, 3), "until": date(2026, 4, 1), "row_count": 9}
+    products = read("billing/credits_by_product", [alder], **later)
+    assert products["product"].fillna("none").tolist() == ["none", "Coat"]
+    assert products["credit_count"].tolist() == [1, 0]
+    assert products["failed_count"].tolist() == [0, 1]
+    later["since"] = date(2026, 3, 7)
+    assert read("billing/credits_by_product", [alder], **later).empty
     with connections.owner() as c:
         studio(c, alder, "2026-03-07", credits=1)
     row = read(
