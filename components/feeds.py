@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any, Literal, Protocol
+from datetime import date, datetime
+from typing import Any, Literal, NamedTuple, Protocol
 
 import pandas as pd
 import streamlit as st
 
-from components import acting
+from components import acting, brand
 from components.card import Forget, Load, Table
 from components.plain import markdown
 from components.question import Question
@@ -76,6 +76,32 @@ _COLORS: dict[State, Literal["green", "orange", "red"]] = {
 }
 
 
+class Found(NamedTuple):
+    """What has come of each brand: brand_id, brand and the last day of each feed, as of when."""
+
+    frame: pd.DataFrame
+    as_of: datetime
+
+
+@dataclass(frozen=True)
+class Sent:
+    """The questions about what a shop's app sends, and about what its own systems do."""
+
+    app: Question
+    systems: Question
+
+    def read(self) -> Found:
+        """Both answers, brand by brand."""
+        app, systems = self.app.read(), self.systems.read()
+        frame = app.frame.merge(systems.frame.drop(columns="brand"), on="brand_id")
+        return Found(frame, min(app.as_of, systems.as_of))
+
+    def forget(self) -> None:
+        """Forget both, so that the database is asked next time."""
+        self.app.forget()
+        self.systems.forget()
+
+
 class Powers(Protocol):
     """What takes a file of spend; each act may raise one of ``known``."""
 
@@ -138,23 +164,24 @@ def of_many(rows: pd.DataFrame, today: date) -> None:
             )
 
 
-def by_brand(question: Question, today: date) -> tuple[Load[Table], Forget]:
+def by_brand(sent: Sent, today: date) -> tuple[Load[Table], Forget]:
     """Which brands are missing what, those that miss most first, as load and forget of a card."""
 
     def load() -> Table:
-        answer = question.read()
-        table = _table(answer.frame, today)
+        found = sent.read()
+        table = _table(found.frame, today)
         wanting = (table.drop(columns="Brand") != "Arriving").sum(axis=1)
         order = wanting.sort_values(ascending=False, kind="stable").index
         return Table(
             table.loc[order],
             {name: st.column_config.TextColumn(name) for name in table.columns},
             alt="Feeds by brand; those that miss most first",
-            as_of=answer.as_of,
+            as_of=found.as_of,
             empty="No brands yet.",
+            **brand.opening(found.frame.loc[order, "brand_id"]),
         )
 
-    return load, question.forget
+    return load, sent.forget
 
 
 @st.dialog("Import acquisition spend", width="large")

@@ -19,18 +19,22 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
 
 today = datetime.now(UTC).date()
 ask = asking(queries, lambda: gate.account().scope_of(picked))
-found = ask("integrations/feeds", until=today + timedelta(days=1))
+tomorrow = today + timedelta(days=1)
+sent = feeds.Sent(
+    ask("integrations/feeds_of_app", until=tomorrow),
+    ask("integrations/feeds_of_systems", until=tomorrow),
+)
 
 acting.said()
 if picked is not None and account.may_write and not account.is_demo:
     # Every act has the scope that whoever clicks has at that moment.
     board = Board(lambda: gate.account().scope_of(picked), UUID(picked))
     if st.button("Import spend", icon=":material/upload_file:", type="primary"):
-        feeds.bring_in(board, found.forget)
+        feeds.bring_in(board, sent.forget)
 
-answer = card.read("The feeds", found.read, "feeds-now", height=300)
-if answer is not None:
-    rows = answer[0].frame
+found = card.read("The feeds", sent.read, "feeds-now", height=300)
+if found is not None:
+    rows = found[0].frame
     if rows.empty:
         card.empty("No brands yet.")
     elif len(rows) == 1:
@@ -40,7 +44,7 @@ if answer is not None:
         with card.wall(1):
             card.table_card(
                 "By brand",
-                *feeds.by_brand(found, today),
+                *feeds.by_brand(sent, today),
                 key="feeds",
                 help="Arriving, quiet for longer than is usual, or missing: it never came.",
             )

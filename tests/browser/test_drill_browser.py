@@ -185,6 +185,9 @@ def test_a_brand_in_a_table_leads_to_the_brand(
 
     visitor.open("unit-economics?brand=All+brands")
     lead("by-brand", 0)
+    visitor.open("feeds?brand=All+brands")
+    lead("feeds", 1)
+    expect(page.get_by_text("Sent by").first).to_be_visible()
     visitor.open("movements?brand=All+brands&period=Last+12+months")
     name = lead("movements", 0)
     shown = page.locator(".st-key-card-movements tbody tr")
