@@ -152,14 +152,20 @@ def review(
     )
 
 
-def touch(connection: Connection, brand_id: str, user_id: str, when: datetime) -> None:
-    """Add a touch by a recommendation."""
+def touch(
+    connection: Connection,
+    brand_id: str,
+    user_id: str,
+    when: datetime,
+    source: str = "recommendation",
+) -> None:
+    """Add a touch."""
     insert(
         connection,
         "touches",
         brand_id=brand_id,
         user_id=user_id,
-        source="recommendation",
+        source=source,
         touched_at=when,
     )
 

@@ -1,0 +1,215 @@
+"""A small world to which whatever may happen does, in an order that dice decide."""
+
+import random
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from sqlalchemy import Connection, text
+
+from database import connections, rollups
+from tests import facts
+
+START = datetime(2026, 1, 28, tzinfo=UTC)
+# Ten weeks, and often the same few days.
+WEEKS = (0, 1, 2, 3, 7, 8, 30, 31, 32, 40, 63, 69)
+ZONES = ["UTC", "Asia/Kolkata", "America/St_Johns", "Pacific/Kiritimati"]
+
+
+class World:
+    """Two brands (one of the demo), a few shoppers, and what has happened to them so far."""
+
+    def __init__(self, dice: random.Random, days: Sequence[int] = WEEKS) -> None:
+        """``days`` says on which days after ``START`` things may happen."""
+        self.dice = dice
+        self.days = days
+        with connections.owner() as connection:
+            self.brands = [facts.brand(connection, f"Brand {name}") for name in ("A", "B")]
+            connection.execute(
+                text("update brands set is_demo = true where id = :id"), {"id": self.brands[0]}
+            )
+            self.people = [facts.shopper(connection) for _ in range(3)]
+            self.reviewers = [facts.shopper(connection) for _ in range(3)]
+            self.products = [facts.product(connection, brand) for brand in self.brands * 2]
+        self.jobs: list[str] = []
+        self.purchases: list[tuple[str, str]] = []
+
+    def when(self) -> datetime:
+        """A moment on one of the days, at times just at midnight."""
+        seconds = self.dice.choice([0, 1, 40_000, 86_399])
+        return START + timedelta(days=self.dice.choice(self.days), seconds=seconds)
+
+    def brand(self) -> str:
+        """One of the brands."""
+        return self.dice.choice(self.brands)
+
+    def person(self) -> str:
+        """One of the shoppers."""
+        return self.dice.choice(self.people)
+
+    def launch(self, connection: Connection) -> None:
+        """A job, finished or not, of any origin, known at once or long after it took place."""
+        status = self.dice.choice(["completed"] * 4 + ["failed", "canceled", "queued"])
+        key = facts.job(
+            connection,
+            self.brand(),
+            self.person(),
+            self.when(),
+            status=status,
+            origin=self.dice.choice(["shopper"] * 4 + ["studio", "demo"]),
+            confidence=self.dice.choice(["0", "0.5", "0.876", "1"]),
+            category=self.dice.choice(["tops", "boots"]),
+            device=self.dice.choice([None, "ios"]),
+            engine=self.dice.choice(["loom", "atelier"]),
+            failure=self.dice.choice(["timeout", "no_person"]),
+            seconds=self.dice.choice([2, 2.75, 100, 90_000]),
+            waited=self.dice.choice([0, 0.02, 0.7, 1.9]),
+            cost=self.dice.choice([None, "0.0123"]),
+            # A brand pays when it ends: what is open would have to be paid for already.
+            credits=0 if status == "queued" else self.dice.choice([0, 1, 3]),
+            product=self.dice.choice([None, *self.products]),
+        )
+        self.jobs.append(key)
+
+    def change_job(self, connection: Connection) -> None:
+        """A job goes on to its end, or away with all that hangs on it."""
+        if not self.jobs:
+            return
+        key = self.dice.choice(self.jobs)
+        if self.dice.random() < 0.3:
+            connection.execute(text("delete from tryon_jobs where id = :id"), {"id": key})
+            self.jobs.remove(key)
+            return
+        connection.execute(
+            text(
+                "update tryon_jobs set status = 'processing', started_at = created_at"
+                " where id = :id and status = 'queued'"
+            ),
+            {"id": key},
+        )
+        connection.execute(
+            text(
+                "update tryon_jobs set status = 'completed', confidence = 0.7,"
+                " finished_at = created_at + interval '3 seconds'"
+                " where id = :id and status = 'processing'"
+            ),
+            {"id": key},
+        )
+
+    def review(self, connection: Connection) -> None:
+        """A verdict is given, contradicted, adjudicated or taken back."""
+        if not self.jobs:
+            return
+        key = self.dice.choice(self.jobs)
+        if self.dice.random() < 0.2:
+            connection.execute(text("delete from reviews where job_id = :id"), {"id": key})
+            return
+        connection.execute(
+            text(
+                "insert into reviews (job_id, brand_id, reviewer_id, approved, reasons, drawn,"
+                " is_adjudication)"
+                " select id, brand_id, :reviewer, :approved,"
+                " case when :approved then '{}' else array['hands', 'neckline'] end, :drawn, :last"
+                " from tryon_jobs where id = :id"
+            ),
+            {
+                "id": key,
+                "reviewer": self.dice.choice(self.reviewers),
+                "approved": self.dice.random() < 0.5,
+                "drawn": self.dice.choice(["random", "random", "newest"]),
+                "last": self.dice.random() < 0.3,
+            },
+        )
+
+    def touch(self, connection: Connection) -> None:
+        """A touch."""
+        source = self.dice.choice(["tryon", "recommendation", "share"])
+        facts.touch(connection, self.brand(), self.person(), self.when(), source)
+
+    def save(self, connection: Connection) -> None:
+        """A look of somebody's job, their own or not."""
+        if self.jobs:
+            facts.look(connection, self.person(), self.dice.choice(self.jobs), self.when())
+
+    def buy(self, connection: Connection) -> None:
+        """A purchase, a return of one, or its cancellation."""
+        chance = self.dice.random()
+        if chance < 0.6 or not self.purchases:
+            brand = self.brand()
+            key = facts.purchase(connection, brand, self.person(), self.when(), "99.99")
+            self.purchases.append((brand, key))
+        elif chance < 0.85:
+            brand, key = self.dice.choice(self.purchases)
+            facts.refund(connection, brand, key, "10", self.when())
+        else:
+            brand, key = self.purchases.pop()
+            connection.execute(text("delete from purchases where id = :id"), {"id": key})
+
+    def spend(self, connection: Connection) -> None:
+        """Spend of a day, or what it turned out to be later."""
+        connection.execute(
+            text(
+                "insert into acquisition_spend (brand_id, day, channel, amount)"
+                " values (:brand, :day, 'search', :amount)"
+                " on conflict (brand_id, day, channel) do update set amount = excluded.amount"
+            ),
+            {
+                "brand": self.brand(),
+                "day": self.when().date(),
+                "amount": Decimal(self.dice.randint(0, 500)) / 100,
+            },
+        )
+
+    def merge(self, connection: Connection) -> None:
+        """Two guests turn out to be one person."""
+        kept, gone = self.dice.sample(self.people, 2)
+        for table in ("tryon_jobs", "touches", "purchases", "wardrobe_items"):
+            connection.execute(
+                text(f"update {table} set user_id = :kept where user_id = :gone"),
+                {"kept": kept, "gone": gone},
+            )
+
+    def reprice(self, connection: Connection) -> None:
+        """A brand corrects its gross margin, or a shopper's channel becomes known."""
+        connection.execute(
+            text("update brands set gross_margin = :margin where id = :id"),
+            {"margin": self.dice.choice(["0.7", "0.55"]), "id": self.brand()},
+        )
+        connection.execute(
+            text("update shoppers set channel = :channel where user_id = :id"),
+            {"channel": self.dice.choice([None, "search"]), "id": self.person()},
+        )
+
+    def withdraw(self, connection: Connection) -> None:
+        """A product is deleted: its jobs are those of no product."""
+        if self.products and self.dice.random() < 0.3:
+            gone = self.products.pop()
+            connection.execute(text("delete from products where id = :id"), {"id": gone})
+
+    def leave(self, connection: Connection) -> None:
+        """A person is deleted and leaves a tombstone."""
+        if len(self.people) > 2:
+            gone = self.people.pop()
+            connection.execute(text("delete from users where id = :id"), {"id": gone})
+            self.people.append(facts.shopper(connection))
+
+    def steps(self) -> list[Callable[[Connection], None]]:
+        """What can happen, jobs most often."""
+        return [
+            *[self.launch] * 5, *[self.touch] * 2, *[self.buy] * 2, *[self.review] * 2,
+            self.change_job, self.save, self.spend, self.merge, self.reprice, self.leave,
+            self.withdraw,
+        ]  # fmt: skip
+
+    def happen(self, transactions: int) -> None:
+        """Let so many transactions happen in sessions of several zones, and fold now and then.
+
+        What waits at the end is left waiting.
+        """
+        for _ in range(transactions):
+            with connections.owner() as connection:
+                connection.execute(text(f"set local timezone = '{self.dice.choice(ZONES)}'"))
+                for _ in range(self.dice.randint(1, 4)):
+                    self.dice.choice(self.steps())(connection)
+            if self.dice.random() < 0.3:
+                rollups.fold(at_most=self.dice.randint(1, 9))
