@@ -567,6 +567,44 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.forget_first_jobs() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  -- In the order of the key, in which whoever launches jobs writes them too.
+  perform
+  from shoppers s
+  where exists (
+    select from old_jobs o
+    where o.brand_id = s.brand_id and o.user_id = s.user_id and o.origin = 'shopper' and o.created_at = s.first_job_at
+  )
+  order by s.brand_id, s.user_id
+  for update;
+
+  with gone as (
+    select distinct s.brand_id, s.user_id
+    from old_jobs o
+    join shoppers s on s.brand_id = o.brand_id and s.user_id = o.user_id and s.first_job_at = o.created_at
+    where o.origin = 'shopper'
+  )
+  update shoppers s
+  set first_job_at = coalesce(f.created_at, 'infinity'),
+      first_category = f.category,
+      first_device = f.device
+  from gone g
+  left join lateral (
+    select j.created_at, j.category, j.device
+    from tryon_jobs j
+    where j.brand_id = g.brand_id and j.user_id = g.user_id and j.origin = 'shopper'
+    order by j.created_at, j.id
+    limit 1
+  ) as f on true
+  where s.brand_id = g.brand_id and s.user_id = g.user_id;
+  return null;
+end
+$$;
+
 CREATE FUNCTION public.forget_return_ids() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -3814,6 +3852,8 @@ CREATE TRIGGER tryon_jobs_end_attempt AFTER UPDATE OF status ON public.tryon_job
 
 CREATE TRIGGER tryon_jobs_end_credits AFTER UPDATE OF status ON public.tryon_jobs FOR EACH ROW WHEN (((old.status = ANY (ARRAY['queued'::public.job_status, 'processing'::public.job_status])) AND (new.status = ANY (ARRAY['completed'::public.job_status, 'failed'::public.job_status, 'canceled'::public.job_status])))) EXECUTE FUNCTION public.end_job_credits();
 
+CREATE TRIGGER tryon_jobs_forget_shoppers AFTER DELETE ON public.tryon_jobs REFERENCING OLD TABLE AS old_jobs FOR EACH STATEMENT EXECUTE FUNCTION public.forget_first_jobs();
+
 CREATE TRIGGER tryon_jobs_note_reviewable AFTER UPDATE OF status ON public.tryon_jobs FOR EACH ROW WHEN (((new.status = 'completed'::public.job_status) AND (old.status <> 'completed'::public.job_status))) EXECUTE FUNCTION public.note_finished_job();
 
 CREATE TRIGGER tryon_jobs_note_shoppers AFTER INSERT ON public.tryon_jobs REFERENCING NEW TABLE AS new_jobs FOR EACH STATEMENT EXECUTE FUNCTION public.note_shoppers();
@@ -4871,6 +4911,8 @@ REVOKE ALL ON FUNCTION public.ensure_dataset_partition(month date) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.ensure_dataset_partition(month date) TO closetai_app;
 
 REVOKE ALL ON FUNCTION public.follow_subscription() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.forget_first_jobs() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.forget_return_ids() FROM PUBLIC;
 

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from database import connections
 from database.tenancy import Scope
+from tests import facts
 from tests.rows import finish, insert, job
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -182,6 +183,34 @@ def test_the_first_job_makes_the_shopper_and_an_earlier_one_moves_it(
     late = noon - timedelta(days=3)
     job(app, **both, created_at=late, category="hats", device="android")
     assert first_job(app) == (late, "hats", "android")
+
+
+@pytest.mark.usefixtures("database")
+def test_the_first_job_deleted_leaves_the_next_and_the_last_leaves_none() -> None:
+    noon = datetime(2026, 11, 2, 12, tzinfo=UTC)
+    gone = text("delete from tryon_jobs where id = :id")
+    none = text(
+        "select first_job_at = 'infinity' and first_category is null and channel = 'search'"
+        " from shoppers"
+    )
+    with connections.owner() as owner:
+        brand, user = facts.brand(owner, "Nord"), facts.shopper(owner)
+        first, second, third = (
+            facts.job(owner, brand, user, noon + timedelta(days=days), category=category)
+            for days, category in ((0, "tops"), (1, "hats"), (2, "boots"))
+        )
+        # Neither is a job of the studio.
+        facts.job(owner, brand, user, noon - timedelta(days=1), origin="studio")
+        owner.execute(text("update shoppers set channel = 'search'"))
+        owner.execute(gone, {"id": third})
+        assert first_job(owner) == (noon, "tops", None)
+        owner.execute(gone, {"id": first})
+        assert first_job(owner) == (noon + timedelta(days=1), "hats", None)
+        owner.execute(gone, {"id": second})
+        assert owner.scalar(none) is True
+        # Whoever comes back is there again.
+        facts.job(owner, brand, user, noon + timedelta(days=9), category="bags")
+        assert first_job(owner) == (noon + timedelta(days=9), "bags", None)
 
 
 def test_one_statement_of_many_jobs_finds_the_earliest(

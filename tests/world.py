@@ -161,13 +161,12 @@ class World:
         )
 
     def merge(self, connection: Connection) -> None:
-        """Two guests turn out to be one person."""
+        """Two guests turn out to be one person, and another comes."""
         kept, gone = self.dice.sample(self.people, 2)
-        for table in ("tryon_jobs", "touches", "purchases", "wardrobe_items"):
-            connection.execute(
-                text(f"update {table} set user_id = :kept where user_id = :gone"),
-                {"kept": kept, "gone": gone},
-            )
+        connection.execute(text("set local closetai.brands = 'all'"))
+        connection.execute(text("select merge_users(:gone, :kept)"), {"gone": gone, "kept": kept})
+        connection.execute(text("reset closetai.brands"))
+        self.people[self.people.index(gone)] = facts.shopper(connection)
 
     def reprice(self, connection: Connection) -> None:
         """A brand corrects its gross margin, or a shopper's channel becomes known."""
