@@ -632,6 +632,7 @@ def test_each_brand_has_unit_economics_of_its_own(brand: str) -> None:
         facts.touch(c, brand, newest, at("2026-04-02"))
         facts.purchase(c, brand, newest, at("2026-04-03"), "1000")  # no month complete yet
         facts.spend(c, brand, at("2026-03-05"), "2.50")
+        facts.spend(c, brand, at("2026-05-05"), "5")
         facts.spend(c, facts.brand(c, "Spender"), at("2026-03-05"), "3")
         facts.brand(c, "Nothing")
         for name, day in (("Earlier", "2026-04-05"), ("Later", "2026-04-26")):
@@ -652,9 +653,14 @@ def test_each_brand_has_unit_economics_of_its_own(brand: str) -> None:
     spender = frame.loc["Spender"]
     assert (spender["month_count"], spender["spend_usd"]) == (0, 3)
     assert spender[["ltv_usd", "cac_usd", "payback_month"]].isna().all()
+    # Spend that brought nobody has no CAC, and nothing is as many times as large.
+    may: dict[str, Parameter] = {"since": date(2026, 5, 1), "until": date(2026, 6, 1)}
+    aurora = ask("revenue/ltv_cac_by_brand", *everything, **may).set_index("name").loc["Aurora"]
+    assert (aurora["month_count"], aurora["new_shopper_count"], aurora["spend_usd"]) == (12, 0, 5)
+    assert aurora[["cac_usd", "ltv_cac_ratio", "payback_month"]].isna().all()
     # Alone, each says what the query over all says of it, also within a month.
     within: dict[str, Parameter] = {"since": date(2026, 4, 1), "until": date(2026, 4, 25)}
-    for window in (MARCH, within):
+    for window in (MARCH, within, may):
         frame = ask("revenue/ltv_cac_by_brand", *everything, **window).set_index("name")
         for name, key in (("Aurora", brand), ("Birch", other)):
             alone = one("revenue/ltv_cac", key, **window).drop("gross_margin_pct")

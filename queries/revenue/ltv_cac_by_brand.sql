@@ -97,7 +97,9 @@ select
     a.spend as spend_usd,
     a.new_count as new_shopper_count,
     round(a.spend / nullif(a.new_count, 0), 2) as cac_usd,
-    case when v.month_count = 12 then v.ltv * a.new_count / nullif(a.spend, 0) end as ltv_cac_ratio,
+    case
+        when v.month_count = 12 and a.new_count > 0 then v.ltv * a.new_count / nullif(a.spend, 0)
+    end as ltv_cac_ratio,
     -- Who is paid back in the first month needs no look at the others.
     case
         when a.new_count > 0 and v.margins_usd[1] * a.new_count >= a.spend then 0
