@@ -297,7 +297,8 @@ def _parts(rows: pd.DataFrame, key: str, split: str, period: Period) -> Parts:
         if len(of) > 1:
             return None
         if split == "brand":
-            return replace(whole, label=name, brand=of[0])
+            # What is nobody's has no list of its own.
+            return None if of[0] == "unknown" else replace(whole, label=name, brand=of[0])
         # Of a job, nothing is known; of a verdict, that it is unknown.
         is_none = of[0] == "unknown" and key != "human_accuracy"
         return replace(
@@ -320,6 +321,8 @@ def _name(part: str, name: str | float | None, split: str) -> str:
         return filters.category_name(known)
     if split == "device":
         return filters.device_name(known)
+    if split == "brand" and known is None:
+        return "No brand's"
     return name if isinstance(name, str) else part
 
 

@@ -165,6 +165,37 @@ def test_volume_changes_by_category_and_by_brand(brands: list[str]) -> None:
     assert rows(by_engine) == {"All": [5, 11, 6], "test": [5, 11, 6]}
 
 
+def test_what_is_no_brands_is_a_part_of_all(brands: list[str]) -> None:
+    with connections.owner() as c:
+        visitor = facts.shopper(c)
+        for day in ("2026-02-10", "2026-03-10", "2026-03-11"):
+            tried = facts.job(
+                c, brands[0], visitor, at(f"{day} 12:00"), origin="demo", confidence="0.3"
+            )
+            facts.review(c, brands[0], tried, approved=True)
+    everything: dict[str, Parameter] = {**SHOPPERS, "origin": "all", "over": "brand"}
+    ask = asking(queries, lambda: Scope("all"))
+    tryons, accuracy = (
+        changes._over_parts(ask(PARTS_OF[name], **everything), name, "brand", MARCH)[0]()
+        for name in ("tryons", "human_accuracy")
+    )
+    assert rows(tryons)["No brand's"] == [1, 2, 1]
+    assert rows(accuracy)["No brand's"][:2] == [1, 1]
+    days: dict[str, Parameter] = {"since": date(2026, 3, 1), "until": date(2026, 4, 1)}
+    asked = {name: value for name, value in everything.items() if name != "over"}
+    total = queries.read("tryons/volume_total", Scope("all"), **asked, **days).row
+    assert rows(tryons)["All"][1] == total["completed_count"] == 13
+    judged = queries.read("accuracy/human_accuracy_total", Scope("all"), **asked, **days).row
+    assert rows(accuracy)["All"][1] == round(float(judged["human_accuracy_pct"]), 6)
+    # It has no list of its own, as the brands have.
+    place = list(tryons.rows["name"]).index("No brand's")
+    assert tryons.parts is not None
+    assert set(tryons.parts.points) == {(0, at) for at in range(len(tryons.rows))} - {(0, place)}
+    # Who sees brands sees theirs.
+    found = table("tryons", "brand", brands, **everything)
+    assert list(rows(found)) == ["All", "Noise", "Aurora", "Borealis"]
+
+
 def test_confidence_changes_within_categories_and_by_their_mix(brands: list[str]) -> None:
     found = table("model_confidence", "category", brands[:2], over="category", **SHOPPERS)
     before, after = (4 * 0.9 + 0.5) / 5, (2 * 0.8 + 6 * 0.7 + 3 * 0.6) / 11
