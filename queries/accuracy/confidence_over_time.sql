@@ -17,10 +17,9 @@
 with sums as (
     select
         date_trunc(cast(:step as text), cast(c.starts_on as timestamp)) as day,
-        cast(sum(c.confidence_sum) as double precision) / 1000
-        / nullif(sum(c.rated), 0) as confidence,
-        cast(sum(c.confidence_square_sum) as double precision) / 1000000
-        / nullif(sum(c.rated), 0) as square,
+        nullif(sum(c.rated), 0) as rated,
+        sum(c.confidence_sum) as thousandths,
+        sum(c.confidence_square_sum) as squares,
         sum(c.completed) as completed
     from rollup_cells c
     where
@@ -37,9 +36,10 @@ with sums as (
 jobs as (
     select
         s.day,
-        s.confidence,
-        -- Equal values may come out a hair below zero.
-        sqrt(greatest(s.square - s.confidence * s.confidence, 0)) as deviation,
+        cast(s.thousandths as double precision) / 1000 / s.rated as confidence,
+        -- Of whole numbers, so that equal values have none.
+        sqrt(cast(s.rated * s.squares - s.thousandths * s.thousandths as double precision))
+        / 1000 / s.rated as deviation,
         s.completed
     from sums s
 )
