@@ -228,7 +228,9 @@ def by_brand(question: Question, period: Period, jobs: Rows) -> tuple[Load[Drawi
 def _by_brand(answer: Answer, period: Period) -> Drawing:
     rows = answer.frame[answer.frame["completed_count"] > 0]
     if rows.empty:
-        return Drawing(None, "", answer.as_of, empty="No completed jobs in this period.")
+        return Drawing(
+            None, "", answer.as_of, empty="No job of a brand was completed in this period."
+        )
     # One left over stands for itself.
     most = _BRANDS if len(rows) > _BRANDS + 1 else _BRANDS + 1
     first, others = rows.head(most), rows.iloc[most:]

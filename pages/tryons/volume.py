@@ -119,6 +119,7 @@ if account.is_internal and picked is None:
             "Completed by brand",
             *volume.by_brand(ask("tryons/volume_by_brand", **jobs), days, rows),
             key="volume-by-brand",
+            help="What visitors of the demo try on is no brand's.",
         )
 changes.show(ask, days, ["tryons"], by_brand=account.is_internal and picked is None, **jobs)
 with card.wall(1):
