@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import NamedTuple
 
 import pandas as pd
@@ -153,6 +153,26 @@ def movements(states: list[State], brand: str, policy: str) -> dict[date, tuple[
     return found
 
 
+KINDS = ("new", "expansion", "reactivation", "contraction", "churn")
+
+
+def naive_past_due(
+    states: list[State], chosen: list[str], until: date
+) -> list[tuple[str, Decimal, datetime]]:
+    """The brand, MRR and beginning of what was past due when a day began."""
+    midnight = datetime(until.year, until.month, until.day, tzinfo=UTC)
+    courses: dict[tuple[str, str], list[State]] = defaultdict(list)
+    for state in states:
+        if state.brand in chosen and state.effective < midnight:
+            courses[state.brand, state.subscription].append(state)
+    found = []
+    for course in courses.values():
+        late = list(takewhile(lambda state: state.status == "past_due", reversed(course)))
+        if late and late[0].mrr:
+            found.append((late[0].brand, late[0].mrr, late[-1].effective))
+    return found
+
+
 @few
 @given(story=events, window=windows, policy=st.sampled_from(["strict", "stripe"]))
 def test_mrr_follows_its_history(
@@ -251,6 +271,33 @@ def test_mrr_follows_its_history(
             b: mrr for b, mrr in places.items() if mrr
         }
         assert list(board["mrr_usd"]) == sorted(board["mrr_usd"], reverse=True)
+
+        parts = queries.read("revenue/mrr_change", scope, policy=policy, until=until).frame
+        assert dict(zip(parts["part"], parts["mrr_usd"], strict=True)) == {
+            brand: mrr for brand, mrr in places.items() if mrr
+        }
+
+        months = queries.read("revenue/movements_by_month", scope, **arguments).frame
+        for month in months.to_dict("records"):
+            of_month: dict[str, Decimal] = defaultdict(Decimal)
+            for day, kind, amount in found:
+                if (day.year, day.month) == (month["month"].year, month["month"].month):
+                    of_month[kind] += amount
+            assert {
+                kind: month[f"{kind}_usd"] for kind in KINDS if month[f"{kind}_usd"]
+            } == of_month
+        assert sum(months[f"{kind}_usd"].sum() for kind in KINDS) == sum(row[2] for row in found)
+
+        plan = queries.read("revenue/attributed_total", scope, **arguments).row
+        assert plan["plan_cost_usd"] == round(Decimal(sum(naive)) * 12 / 365, 2)
+        assert (plan["attributed_usd"], plan["purchase_count"]) == (0, 0)
+
+        due: dict[str, Parameter] = {"danger": "past_due", "policy": policy, "until": until}
+        late = queries.read("revenue/endangered", scope, **due).frame
+        assert sorted(
+            zip(late["brand_id"], late["mrr_usd"], late["since_at"], strict=True)
+        ) == sorted(naive_past_due(states, chosen, until))
+        assert late["mrr_usd"].sum() == total["at_risk_usd"]
 
 
 # Jobs and purchases
