@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -362,6 +362,13 @@ def lists(raw: Raw, scope: Scope, window: Window) -> None:
         for engine in those["engine"].unique():
             listed = jobs_listed(scope, window, **how, engine=engine)
             assert listed["job_id"].tolist() == those["job_id"][those["engine"] == engine].tolist()
+
+    # The newest, up to this moment.
+    ever = replace(window, until=date(2100, 1, 1), category="all", device="all")
+    newest = raw.launched(ever).sort_values(["created_at", "job_id"], ascending=False)
+    for count in (ALL, 3):
+        listed = told("tryons/recent", scope, ever, row_count=count)
+        assert listed["job_id"].tolist() == newest["job_id"].head(count).tolist()
 
 
 def jobs_listed(scope: Scope, window: Window, **more: Parameter) -> pd.DataFrame:
