@@ -59,7 +59,7 @@ def scheduled(label: str, policy: str, until: date) -> Part:
 # Since when, and where there is none, by the danger.
 _ENDANGERED = {
     "past_due": ("Past due since", "No subscription was past due at the period's end."),
-    "scheduled": ("Canceled on", "No subscription ended with its period then."),
+    "scheduled": ("Canceled on", "No subscription was to end with its period."),
 }
 
 
