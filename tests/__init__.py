@@ -1,0 +1,1 @@
+"""The tests are a package, so that a fixture of a package ends with it."""
