@@ -97,7 +97,7 @@ def _distribution(answer: Answer, period: Period) -> Drawing:
     said = f"The lowest tenth of them is under {tenth}."
     bins = [
         job_rows.ended(
-            f"Confidence {text('pct', low)} to {text('pct', high)}",
+            f"Confidence {low:.0%} to {high:.0%}",
             period.start,
             period.end,
             bin_number=round(low * _BINS),
@@ -340,7 +340,7 @@ def _reliability(answer: Answer, period: Period) -> Drawing:
     note = "On the dashed line both agree; a larger point has more verdicts."
     bins = [
         Part(
-            f"Confidence {text('pct', row['low_pct'])} to {text('pct', row['high_pct'])}",
+            f"Confidence {row['low_pct']:.0%} to {row['high_pct']:.0%}",
             {"since": period.start, "until": period.end, "bin_number": round(row["low_pct"] * 10)},
         )
         for _, row in rows.iterrows()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache, wraps
 from html import escape
-from typing import Any, ParamSpec
+from typing import Any, Literal, ParamSpec
 
 import numpy as np
 import plotly.graph_objects as go
@@ -143,10 +143,14 @@ def _figure(unit: Unit, height: int) -> go.Figure:
 def clickable(figure: go.Figure) -> go.Figure:
     """A figure like it, ready for clicks on its points; with one chosen it looks no different."""
     figure = go.Figure(figure)
+    days = figure.layout.hovermode is None
+    along = _along_bars(figure)
     if figure.layout.hovermode is False:
         # What is not under the pointer cannot be clicked; these say everything beside their bars.
-        figure.update_layout(hovermode="closest")
+        figure.update_layout(hovermode=along or "closest")
         figure.update_traces(hoverinfo="none")
+    elif along:
+        figure.update_layout(hovermode=along)
     for line in figure.select_traces({"type": "scatter", "mode": "lines"}):
         # A line has no points to click on but these, which need not be drawn for it: one has to be.
         if line.hoverinfo != "skip":
@@ -154,7 +158,7 @@ def clickable(figure: go.Figure) -> go.Figure:
     for trace in figure.select_traces(lambda trace: trace.type in ("bar", "scatter")):
         opacity = trace.marker.opacity
         trace.unselected = {"marker": {"opacity": 1 if opacity is None else opacity}}
-    if figure.layout.hovermode is None:
+    if days:
         # Only the point that would be clicked speaks, and no longer for all of its day.
         for trace in figure.data:
             trace.hovertemplate = _with_its_day(trace, figure.layout.xaxis.hoverformat)
@@ -163,6 +167,18 @@ def clickable(figure: go.Figure) -> go.Figure:
         clickmode="event+select", dragmode="pan", hovermode=figure.layout.hovermode or "closest"
     )
     return figure
+
+
+def _along_bars(figure: go.Figure) -> Literal["x", "y"] | None:
+    """The axis by which alone a pointer finds its bar: no bar is too low, or short, to be hit.
+
+    None unless the figure's bars are all there is, one in each place.
+    """
+    silent = figure.layout.hovermode is False
+    bars = [trace for trace in figure.data if silent or trace.hoverinfo != "skip"]
+    if len(bars) != 1 or bars[0].type not in ("bar", "funnel", "waterfall"):
+        return None
+    return "y" if bars[0].type == "funnel" or bars[0].orientation == "h" else "x"
 
 
 def _with_its_day(trace: Any, form: str) -> Any:

@@ -547,6 +547,20 @@ def test_what_is_clicked_says_its_day_under_the_pointer() -> None:
     assert nowhere.hovertemplate.startswith("confidence")
 
 
+def test_a_pointer_need_not_meet_a_bar_that_is_alone_in_its_place() -> None:
+    days = [date(2026, 3, 1), date(2026, 3, 2)]
+    alone = charts.clickable(charts.bars(days, "Try-ons", [3, 4000], "count"))
+    assert alone.layout.hovermode == "x"
+    # One over the other: only where the pointer is tells them apart.
+    ended = {"Completed": [2, 4], "Failed": [1, 0]}
+    stacked = charts.outcomes(days, [3, 4], ended, [False] * 2, {})
+    assert charts.clickable(stacked).layout.hovermode == "closest"
+    funnel = charts.funnel(["Launched", "Bought"], "Shoppers", [4000, 3])
+    assert charts.clickable(funnel).layout.hovermode == "y"
+    cells = charts.clickable(charts.heatmap(["a"], ["b"], [[1.0]]))
+    assert cells.layout.hovermode == "closest"
+
+
 def test_a_figure_given_twice_is_seen_to_be_the_same() -> None:
     days = [date(2026, 3, 1), date(2026, 3, 2)]
 
@@ -564,7 +578,7 @@ def test_a_figure_given_twice_is_seen_to_be_the_same() -> None:
     # Streamlit would set these in the browser, and Plotly draw once more.
     layout = drawn["layout"]
     assert (layout["clickmode"], layout["dragmode"]) == ("event+select", "pan")
-    assert layout["hovermode"] == "closest"
+    assert layout["hovermode"] == "x"
     # Nor a template nor numbers in another form than a list: either is always taken for new.
     assert "template" not in layout
     assert drawn["data"][0]["y"] == [3.0, 4.0]

@@ -111,6 +111,30 @@ def test_a_line_opens_what_is_behind_it_wherever_it_is_clicked(visitor: Visitor)
     assert visitor.errors == []
 
 
+def test_the_lowest_bar_opens_its_jobs_from_anywhere_above_it(visitor: Visitor) -> None:
+    page = visitor.page
+    visitor.open("accuracy?period=Last+12+months")
+    chart = page.locator(".st-key-card-confidence-distribution [data-testid=stPlotlyChart]")
+    chart.scroll_into_view_if_needed()
+    area = chart.locator(".nsewdrag").first.bounding_box()
+    lowest = chart.locator(".bars .point path").first.bounding_box()
+    assert area
+    assert lowest
+    assert lowest["height"] < area["height"] / 20
+    place = (lowest["x"] + lowest["width"] / 2, area["y"] + area["height"] / 10)
+    page.mouse.move(*place)
+    label = chart.locator(".hoverlayer .hovertext")
+    expect(label).to_have_text(re.compile(r"^\d+% to \d+%: [\d,]+$"))
+    # Nothing is said of the place between two ends where the pointer is.
+    expect(chart.locator(".hoverlayer .axistext")).to_be_hidden()
+    bin_of_it, count = (label.text_content() or "").split(": ")
+    page.mouse.click(*place)
+    expect(part(page)).to_have_value(f"Confidence {bin_of_it}")
+    expect(rows(page)).to_have_count(min(int(count), 50))
+    put_away(drawer(page))
+    assert visitor.errors == []
+
+
 def test_a_lying_bar_opens_its_jobs_twice_and_by_the_keyboard(visitor: Visitor) -> None:
     page = visitor.page
     visitor.open("volume?period=Last+month&origin=All")
