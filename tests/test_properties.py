@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from itertools import pairwise, takewhile
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, text
 
 import queries
+from billing import benchmarks
 from components.funnel import STEPS
 from database import connections
 from database.tenancy import Scope
@@ -39,7 +41,8 @@ windows = st.tuples(st.integers(0, DAYS), st.integers(1, DAYS)).map(
     lambda pair: (START + timedelta(days=pair[0]), START + timedelta(days=pair[0] + pair[1]))
 )
 which = st.integers(0, 1)
-statuses = st.sampled_from(["active", "past_due", "canceled", "trialing", "paused", "unpaid"])
+SUBSCRIBED = ["active", "past_due", "canceled", "trialing", "paused", "unpaid"]
+statuses = st.sampled_from(SUBSCRIBED)
 amounts = st.integers(0, 3).map(lambda step: Decimal(step) * Decimal("33.33"))
 
 
@@ -153,6 +156,7 @@ def movements(states: list[State], brand: str, policy: str) -> dict[date, tuple[
     return found
 
 
+BANDS = ("lowest quarter", "below median", "above median", "top quarter")
 KINDS = ("new", "expansion", "reactivation", "contraction", "churn")
 
 
@@ -298,6 +302,101 @@ def test_mrr_follows_its_history(
             zip(late["brand_id"], late["mrr_usd"], late["since_at"], strict=True)
         ) == sorted(naive_past_due(states, chosen, until))
         assert late["mrr_usd"].sum() == total["at_risk_usd"]
+
+
+class Paid(NamedTuple):
+    """A brand's one subscription."""
+
+    amount: Decimal
+    status: str
+    since: datetime
+    ends: bool
+
+
+def naive_quartiles(paid: list[Decimal]) -> list[Decimal]:
+    """The quartiles, each between its two neighbours, to two significant digits."""
+
+    def rounded(value: float) -> Decimal:
+        exact = Decimal(repr(value))
+        return exact.quantize(Decimal(1).scaleb(exact.adjusted() - 1), ROUND_HALF_UP)
+
+    found = np.percentile([float(mrr) for mrr in paid], [25, 50, 75])
+    return [rounded(float(value)) for value in found]
+
+
+@few
+@given(
+    subscriptions=st.lists(
+        st.builds(
+            Paid,
+            st.integers(100, 99_999_99).map(lambda cents: Decimal(cents) / 100),
+            st.sampled_from(["active", "active", "active", *SUBSCRIBED]),
+            hours,
+            st.booleans(),
+        ),
+        min_size=16,
+        max_size=30,
+    ),
+    day=st.integers(0, DAYS),
+)
+def test_a_plan_and_its_place_are_those_of_the_raw_rows(
+    subscriptions: list[Paid], day: int
+) -> None:
+    as_of = START + timedelta(days=day)
+    renewal = MIDNIGHT + timedelta(days=2 * DAYS)
+    with connections.owner() as c:
+        brands = [facts.brand(c, f"Brand {number}") for number in range(len(subscriptions))]
+        for brand, paid in zip(brands, subscriptions, strict=True):
+            facts.subscription(
+                c,
+                brand,
+                str(paid.amount),
+                paid.since,
+                status=paid.status,
+                cancel_at_period_end=paid.ends,
+                current_period_end=renewal,
+            )
+        everybody = [str(row[0]) for row in c.execute(text("select id from brands"))]
+        states = history(c, everybody)
+        c.execute(text("delete from benchmarks"))
+
+    levels = {brand: level(states, brand, "strict", as_of) for brand in everybody}
+    paying = [mrr for mrr in levels.values() if mrr > 0]
+    assert benchmarks.publish(as_of) == (len(paying) >= benchmarks.FEWEST_BRANDS)
+
+    scope = Scope.of_brands(brands)
+    places = queries.read("revenue/benchmark", scope, as_of=as_of).frame
+    assert len(places) == len(brands)
+    quartiles = naive_quartiles(paying) if len(paying) >= benchmarks.FEWEST_BRANDS else []
+    for place in places.to_dict("records"):
+        mrr = levels[place["brand_id"]]
+        assert place["mrr_usd"] == mrr
+        if not quartiles:
+            assert pd.isna([place["band"], place["median_usd"], place["published_day"]]).all()
+            continue
+        assert place["published_day"].date() == as_of
+        assert place["brand_count"] == len(paying)
+        names = ("lower_quartile_usd", "median_usd", "upper_quartile_usd")
+        assert [place[name] for name in names] == quartiles
+        band = BANDS[sum(mrr >= quartile for quartile in quartiles)]
+        assert place["band"] == band if mrr else pd.isna(place["band"])
+
+    plans = queries.read("revenue/plan", scope).frame
+    standing = {
+        brand: paid
+        for brand, paid in zip(brands, subscriptions, strict=True)
+        if paid.status != "canceled"
+    }
+    assert sorted(plans["brand_id"]) == sorted(standing)
+    assert list(plans["mrr_usd"]) == sorted(plans["mrr_usd"], reverse=True)
+    for plan in plans.to_dict("records"):
+        paid = standing[plan["brand_id"]]
+        counts = paid.status in ("active", "past_due")
+        assert (plan["mrr_usd"], plan["status"]) == (paid.amount, paid.status)
+        assert plan["scheduled_churn_usd"] == (paid.amount if paid.ends and counts else 0)
+        told, untold = ("ends_at", "renews_at") if paid.ends else ("renews_at", "ends_at")
+        assert plan[told] == renewal
+        assert pd.isna(plan[untold])
 
 
 # Jobs and purchases
