@@ -254,10 +254,17 @@ def _frame(result: CursorResult[tuple[object, ...]]) -> pd.DataFrame:
 # By the type in the database, not by the values: an empty answer has the columns of a full one.
 # As arrays, which take half of the time that pandas' own columns do.
 def _column(name: str, kind: int, values: Sequence[Any]) -> _Column:
+    if kind == _NUMERIC:
+        if name.endswith("_usd"):
+            return pd.Series(values, dtype="object")
+        # Looking for None among them as below, a Decimal asks of it what kind of number it is.
+        return np.fromiter(
+            (np.nan if value is None else float(value) for value in values), "float64", len(values)
+        )
     is_whole = None not in values
     if kind in _INTEGERS and is_whole:
         return np.array(values, dtype="int64")
-    if kind in _INTEGERS | _FLOATS or (kind == _NUMERIC and not name.endswith("_usd")):
+    if kind in _INTEGERS | _FLOATS:
         known = values if is_whole else (np.nan if value is None else value for value in values)
         return np.fromiter(map(float, known), "float64", len(values))
     if kind in _DAYS:
