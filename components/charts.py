@@ -144,7 +144,7 @@ def clickable(figure: go.Figure) -> go.Figure:
     """A figure like it, ready for clicks on its points; with one chosen it looks no different."""
     figure = go.Figure(figure)
     days = figure.layout.hovermode is None
-    along = _along_bars(figure)
+    along = _alone_along(figure)
     if figure.layout.hovermode is False:
         # What is not under the pointer cannot be clicked; these say everything beside their bars.
         figure.update_layout(hovermode=along or "closest")
@@ -169,16 +169,18 @@ def clickable(figure: go.Figure) -> go.Figure:
     return figure
 
 
-def _along_bars(figure: go.Figure) -> Literal["x", "y"] | None:
-    """The axis by which alone a pointer finds its bar: no bar is too low, or short, to be hit.
+def _alone_along(figure: go.Figure) -> Literal["x", "y"] | None:
+    """The axis by which alone a pointer finds a point: no bar is too low, no line too thin.
 
-    None unless the figure's bars are all there is, one in each place.
+    None unless one trace alone has points to click on, each in a place of its own.
     """
-    silent = figure.layout.hovermode is False
-    bars = [trace for trace in figure.data if silent or trace.hoverinfo != "skip"]
-    if len(bars) != 1 or bars[0].type not in ("bar", "funnel", "waterfall"):
+    silent, over_days = figure.layout.hovermode is False, figure.layout.hovermode is None
+    traces = [trace for trace in figure.data if silent or trace.hoverinfo != "skip"]
+    if len(traces) != 1:
         return None
-    return "y" if bars[0].type == "funnel" or bars[0].orientation == "h" else "x"
+    if traces[0].type == "funnel" or traces[0].orientation == "h":
+        return "y"
+    return "x" if over_days or traces[0].type in ("bar", "waterfall") else None
 
 
 def _with_its_day(trace: Any, form: str) -> Any:

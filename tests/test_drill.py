@@ -547,10 +547,12 @@ def test_what_is_clicked_says_its_day_under_the_pointer() -> None:
     assert nowhere.hovertemplate.startswith("confidence")
 
 
-def test_a_pointer_need_not_meet_a_bar_that_is_alone_in_its_place() -> None:
+def test_a_pointer_need_not_meet_what_is_alone_in_its_place() -> None:
     days = [date(2026, 3, 1), date(2026, 3, 2)]
     alone = charts.clickable(charts.bars(days, "Try-ons", [3, 4000], "count"))
     assert alone.layout.hovermode == "x"
+    line = charts.clickable(charts.level(days, "MRR", [1.0, 2.0], "usd"))
+    assert line.layout.hovermode == "x"
     # One over the other: only where the pointer is tells them apart.
     ended = {"Completed": [2, 4], "Failed": [1, 0]}
     stacked = charts.outcomes(days, [3, 4], ended, [False] * 2, {})

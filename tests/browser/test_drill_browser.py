@@ -108,6 +108,12 @@ def test_a_line_opens_what_is_behind_it_wherever_it_is_clicked(visitor: Visitor)
         put_away(drawer(page))
     assert all(re.fullmatch(r"In \w+ 20\d\d", one) for one in found), found
     assert found[0] != found[1] == found[2]
+    # Far from the line as well: a finger need not meet it.
+    area = chart.locator(".nsewdrag").first.bounding_box()
+    assert area
+    page.mouse.click(line.evaluate(ON_LINE, 0.3)[0], area["y"] + 5)
+    expect(part(page)).to_have_value(found[0])
+    put_away(drawer(page))
     assert visitor.errors == []
 
 
