@@ -32,8 +32,6 @@ test: $(INSTALLED)
 
 # What `make test` samples, at length: kills, broken uploads, credits under fire, random histories.
 soak: $(INSTALLED)
-	TEST_EXAMPLES=200 $(BIN)/pytest -q -n 2 tests/test_properties.py tests/test_recompute.py tests/test_rollups.py \
-		tests/test_stripe.py
 	$(BIN)/python -m tests.soak
 
 lint: $(INSTALLED)

@@ -357,10 +357,12 @@ def test_a_plan_and_its_place_are_those_of_the_raw_rows(
                 current_period_end=renewal,
             )
         everybody = [str(row[0]) for row in c.execute(text("select id from brands"))]
-        states = history(c, everybody)
+        states: dict[str, list[State]] = defaultdict(list)
+        for state in history(c, everybody):
+            states[state.brand].append(state)
         c.execute(text("delete from benchmarks"))
 
-    levels = {brand: level(states, brand, "strict", as_of) for brand in everybody}
+    levels = {brand: level(states[brand], brand, "strict", as_of) for brand in everybody}
     paying = [mrr for mrr in levels.values() if mrr > 0]
     assert benchmarks.publish(as_of) == (len(paying) >= benchmarks.FEWEST_BRANDS)
 

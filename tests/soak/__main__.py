@@ -18,20 +18,22 @@ from settings import settings
 from tests import fire
 from tests.contract import keeps_its_word
 from tests.shop import client
-from tests.soak import kills, uploads
+from tests.soak import histories, kills, uploads
 
 RESULTS = Path(__file__).parent / "results" / "latest.json"
 
 
 def main() -> None:
-    """Kill 200 processes during 500 jobs, upload 3,000 broken files, let 64 threads spend credits.
+    """Do each at length, and say what was counted.
 
-    Ask the API whatever its document allows and does not, twenty times each way. Say what was
-    counted.
+    Compare 200 random histories with the raw rows, 50 where each of a story's tables is compared.
+    Kill 200 processes during 500 jobs, upload 3,000 broken files, let 64 threads spend credits. Ask
+    the API whatever its document allows and does not, twenty times each way.
     """
     seed = random.randrange(10**6)
     print(f"seed {seed}")  # noqa: T201 – said before anything can go wrong
     warnings.simplefilter("error")
+    compared = histories.compare(200, seed)
     with (
         tempfile.TemporaryDirectory(prefix="closetai-soak-") as home,
         embedded.throwaway() as server,
@@ -48,6 +50,7 @@ def main() -> None:
             "at": datetime.now(UTC).isoformat(timespec="seconds"),
             "machine": f"{os.cpu_count()} cores, Python {platform.python_version()}",
             "seed": seed,
+            "histories": compared,
             "kills": kills.survive(jobs_wanted=500, kills_wanted=200, seed=seed),
             "uploads": uploads.upload_broken(3000, seed),
             "credits_of_one": fire.burn(64, 100, 1, seed, date(2100, 1, 1)),
