@@ -242,7 +242,7 @@ class Raw:
         """Completed jobs by fiftieths of confidence, the last of which holds its end."""
         places = [
             min(int(confidence * BINS), BINS - 1)
-            for confidence in self.ended(window, "completed")["confidence"]
+            for confidence in self.ended(window, "completed")["confidence"].dropna()
         ]
         return np.bincount(places, minlength=BINS).tolist() if places else []
 
@@ -366,8 +366,8 @@ class Raw:
         return frame
 
     def calibration(self, window: Window, count: int) -> pd.DataFrame:
-        """Random draws by equal bins of confidence."""
-        judged = self.judged(window)
+        """Random draws by equal bins of confidence, as far as their engine said how sure it was."""
+        judged = self.judged(window).dropna(subset="confidence")
         judged = judged.assign(confidence=judged["confidence"].astype(float))
         place = np.minimum((judged["confidence"] * count + 1e-9).astype(int), count - 1)
         rows = [
@@ -392,7 +392,7 @@ class Raw:
 
     def calibration_total(self, window: Window, count: int) -> dict[str, float]:
         """ECE and Brier."""
-        judged = self.judged(window)
+        judged = self.judged(window).dropna(subset="confidence")
         bins = self.calibration(window, count)
         gaps = (bins["model_confidence_pct"] - bins["human_accuracy_pct"]).abs()
         misses = judged["confidence"].astype(float) - judged["approved"].astype(float)

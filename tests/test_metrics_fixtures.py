@@ -1126,7 +1126,7 @@ def test_ece_of_a_quarter_and_brier_of_a_sixteenth(brand: str) -> None:
     with connections.owner() as c:
         user = facts.shopper(c)
 
-        def reviewed(confidence: str, approved: bool, **how: Any) -> None:
+        def reviewed(confidence: str | None, approved: bool, **how: Any) -> None:
             drawn = how.pop("drawn", "random")
             job = facts.job(c, brand, user, at("2026-03-02"), confidence=confidence, **how)
             facts.review(c, brand, job, approved=approved, drawn=drawn)
@@ -1136,6 +1136,8 @@ def test_ece_of_a_quarter_and_brier_of_a_sixteenth(brand: str) -> None:
             reviewed(confidence, approved)
         reviewed("1.0", False, drawn="uncertainty")
         reviewed("1.0", False, origin="studio")
+        # Where an engine does not say how sure it is, there is nothing to compare.
+        reviewed(None, False)
     two: dict[str, Parameter] = {**SHOPPERS, "bin_count": 2}
     total = one("accuracy/calibration_total", brand, **two)
     assert list(total) == [4, 0.25, 0.0625]

@@ -152,7 +152,7 @@ def volume(raw: Raw, scope: Scope, window: Window) -> None:
         agree(found, expected, "part")
     agree(
         told("tryons/quality_by_brand", scope, window),
-        quality(raw, replace(unfiltered, origin="shopper")),
+        quality(raw.of_brands, replace(unfiltered, origin="shopper")),
         "brand_id",
     )
 

@@ -48,17 +48,25 @@ class World:
         return self.dice.choice(self.people)
 
     def launch(self, connection: Connection) -> None:
-        """A job, finished or not, of any origin, known at once or long after it took place."""
+        """A job, finished or not, of any origin, known at once or long after it took place.
+
+        A picture from a prompt has no garment's category, and not every engine says how sure it is.
+        """
         status = self.dice.choice(["completed"] * 4 + ["failed", "canceled", "queued"])
+        origin = self.dice.choice(["shopper"] * 4 + ["studio", "demo"])
+        # A shopper tries on in a shop; others for a brand or none, and a program for nobody.
+        brand, person = self.brand(), self.person()
+        whose: list[tuple[str | None, str | None]] = [(brand, person)] * 4
+        if origin != "shopper":
+            whose += [(None, person), (brand, None)]
         key = facts.job(
             connection,
-            self.brand(),
-            self.person(),
+            *self.dice.choice(whose),
             self.when(),
             status=status,
-            origin=self.dice.choice(["shopper"] * 4 + ["studio", "demo"]),
-            confidence=self.dice.choice(["0", "0.5", "0.876", "1"]),
-            category=self.dice.choice(["tops", "boots"]),
+            origin=origin,
+            confidence=self.dice.choice(["0", "0.5", "0.876", "1", None]),
+            category=self.dice.choice(["tops", "boots", "tops" if origin == "shopper" else None]),
             device=self.dice.choice([None, "ios"]),
             engine=self.dice.choice(["loom", "atelier"]),
             failure=self.dice.choice(["timeout", "no_person"]),
@@ -110,7 +118,7 @@ class World:
                 " is_adjudication)"
                 " select id, brand_id, :reviewer, :approved,"
                 " case when :approved then '{}' else array['hands', 'neckline'] end, :drawn, :last"
-                " from tryon_jobs where id = :id"
+                " from tryon_jobs where id = :id and brand_id is not null"
             ),
             {
                 "id": key,

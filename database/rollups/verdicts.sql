@@ -1,14 +1,17 @@
 -- rollup_verdicts: random draws with a verdict.
 with by_brand as (
   select
-    f.brand_id, f.in_demo, f.category, f.device, f.day, f.origin,
-    coalesce(least(floor(f.confidence * 10), 9), -1)::smallint as bin,
+    f.brand_id, f.in_demo, f.category, f.device, f.day, f.origin, f.bin,
     $sign * count(*) as verdicts, $sign * count(*) filter (where f.approved) as approved,
     $sign * coalesce(sum((f.confidence * 1000)::bigint), 0) as confidence_sum,
     $sign * coalesce(sum((power(f.confidence - f.approved::integer, 2) * 1000000)::bigint), 0) as error_square_sum
-  from verdict_facts f
+  from (
+    -- least() leaves out what is null.
+    select *, case when confidence is null then -1 else least(floor(confidence * 10), 9) end::smallint as bin
+    from verdict_facts
+  ) as f
   where f.drawn_at_random and $verdicts
-  group by f.brand_id, f.in_demo, f.category, f.device, f.day, f.origin, coalesce(least(floor(f.confidence * 10), 9), -1)
+  group by f.brand_id, f.in_demo, f.category, f.device, f.day, f.origin, f.bin
 ),
 days as (
   select

@@ -11,7 +11,7 @@
 -- Columns:
 --   low_pct                where the bin begins
 --   high_pct               where it ends
---   verdict_count          random draws with a verdict (n)
+--   verdict_count          random draws with a verdict and a confidence (n)
 --   model_confidence_pct   mean confidence
 --   human_accuracy_pct     approved ÷ verdicts
 with bins as (

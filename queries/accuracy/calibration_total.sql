@@ -9,7 +9,7 @@
 --   device          ios, android, desktop, tablet, other, or all
 --   bin_count       how many equal-width bins from 0 to 1: 10, or what divides it
 -- Columns:
---   verdict_count   random draws with a verdict (N)
+--   verdict_count   random draws with a verdict and a confidence (N)
 --   ece_score       ECE; n/a without verdicts
 --   brier_score     Brier; n/a without verdicts
 with bins as (
