@@ -188,7 +188,12 @@ def look(
 
 
 def purchase(
-    connection: Connection, brand_id: str, user_id: str, when: datetime, amount: str = "100"
+    connection: Connection,
+    brand_id: str,
+    user_id: str,
+    when: datetime,
+    amount: str = "100",
+    usd_rate: str = "1",
 ) -> str:
     """Add a purchase, which is attributed only with a touch before it."""
     key = str(uuid4())
@@ -200,6 +205,7 @@ def purchase(
         user_id=user_id,
         order_id=key,
         amount=Decimal(amount),
+        usd_rate=Decimal(usd_rate),
         purchased_at=when,
     )
     return key

@@ -7,6 +7,7 @@ to, as their owner. A share without a denominator is NaN.
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from typing import Any
 
@@ -417,7 +418,8 @@ class Raw:
                 & (self.touches["touched_at"] <= one["purchased_at"])
                 & (self.touches["touched_at"] > one["purchased_at"] - MONTH)
             ].sort_values(["touched_at", "id"])
-            net = round((one["amount"] - back.get(one["purchase_id"], 0)) * one["usd_rate"], 2)
+            left = (one["amount"] - back.get(one["purchase_id"], 0)) * one["usd_rate"]
+            net = left.quantize(Decimal("0.01"), ROUND_HALF_UP)
             whose = [one[name] for name in ("purchase_id", "brand_id", "user_id", "purchased_at")]
             margin = net * margins[one["brand_id"]]
             rows.append((*whose, float(net), float(margin), list(touched["source"])))

@@ -13,7 +13,20 @@ from tests import facts
 START = datetime(2026, 1, 28, tzinfo=UTC)
 # Ten weeks, and often the same few days.
 WEEKS = (0, 1, 2, 3, 7, 8, 30, 31, 32, 40, 63, 69)
+# Dollars for one of a currency.
+RATES = ["1", "1", "0.5", "1.08370125"]
 ZONES = ["UTC", "Asia/Kolkata", "America/St_Johns", "Pacific/Kiritimati"]
+
+# A table, the order of its rows, and what may become of one of them.
+AMENDMENTS = [
+    ("touches", "touched_at, id", "delete from touches"),
+    ("touches", "touched_at, id", "update touches set touched_at = :moment"),
+    ("purchases", "purchased_at, id", "update purchases set purchased_at = :moment"),
+    ("purchases", "purchased_at, id", "update purchases set amount = 120"),
+    ("purchase_returns", "returned_at, id", "delete from purchase_returns"),
+    ("reviews", "id", "delete from reviews"),
+    ("reviews", "id", "update reviews set approved = not approved, reasons = '{}'"),
+]
 
 
 class World:
@@ -144,7 +157,8 @@ class World:
         chance = self.dice.random()
         if chance < 0.6 or not self.purchases:
             brand = self.brand()
-            key = facts.purchase(connection, brand, self.person(), self.when(), "99.99")
+            rate = self.dice.choice(RATES)
+            key = facts.purchase(connection, brand, self.person(), self.when(), "99.99", rate)
             self.purchases.append((brand, key))
         elif chance < 0.85:
             brand, key = self.dice.choice(self.purchases)
@@ -153,18 +167,34 @@ class World:
             brand, key = self.purchases.pop()
             connection.execute(text("delete from purchases where id = :id"), {"id": key})
 
+    def amend(self, connection: Connection) -> None:
+        """What was recorded turns out to be wrong: it is corrected or taken back."""
+        table, order, change = self.dice.choice(AMENDMENTS)
+        connection.execute(
+            text(
+                f"{change} where id = (select id from {table}"
+                " where cast(brand_id as text) = any(:brands)"
+                f" order by {order} offset :place limit 1)"
+            ),
+            {"brands": self.brands, "place": self.dice.randint(0, 7)}
+            | ({"moment": self.when()} if ":moment" in change else {}),
+        )
+
     def spend(self, connection: Connection) -> None:
         """Spend of a day, or what it turned out to be later."""
         connection.execute(
             text(
-                "insert into acquisition_spend (brand_id, day, channel, amount)"
-                " values (:brand, :day, 'search', :amount)"
-                " on conflict (brand_id, day, channel) do update set amount = excluded.amount"
+                "insert into acquisition_spend (brand_id, day, channel, amount, usd_rate)"
+                " values (:brand, :day, :channel, :amount, :rate)"
+                " on conflict (brand_id, day, channel) do update"
+                " set amount = excluded.amount, usd_rate = excluded.usd_rate"
             ),
             {
                 "brand": self.brand(),
                 "day": self.when().date(),
+                "channel": self.dice.choice(["search", "social"]),
                 "amount": Decimal(self.dice.randint(0, 500)) / 100,
+                "rate": Decimal(self.dice.choice(RATES)),
             },
         )
 
@@ -204,8 +234,8 @@ class World:
         """What can happen, jobs most often."""
         return [
             *[self.launch] * 5, *[self.touch] * 2, *[self.buy] * 2, *[self.review] * 2,
-            self.change_job, self.save, self.spend, self.merge, self.reprice, self.leave,
-            self.withdraw,
+            self.change_job, self.amend, self.save, self.spend, self.merge, self.reprice,
+            self.leave, self.withdraw,
         ]  # fmt: skip
 
     def happen(self, transactions: int) -> None:
