@@ -346,6 +346,6 @@ def _reliability(answer: Answer, period: Period) -> Drawing:
         for _, row in rows.iterrows()
     ]
     # Behind the diagonal, which is the first trace.
-    parts = Parts.of(job_rows.all_judged(period), {1: bins})
+    parts = Parts.of(job_rows.all_rated(period), {1: bins})
     alt = f"Approved by model confidence: {said}."
     return Drawing(figure, alt, answer.as_of, note=note, parts=parts)

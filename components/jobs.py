@@ -70,6 +70,12 @@ def all_judged(period: Period) -> Part:
     return Part("All of these days", {"since": period.start, "until": period.end})
 
 
+def all_rated(period: Period) -> Part:
+    """Those of them whose engine said how sure it was, which calibration is about."""
+    days = {"since": period.start, "until": period.end}
+    return Part("All of these days with a model confidence", {**days, "bin_number": -2})
+
+
 def all_ended(period: Period, status: str = "completed") -> Part:
     """The jobs that ended so in the period."""
     label = f"{status.capitalize()} in all these days"

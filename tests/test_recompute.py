@@ -223,6 +223,9 @@ def judged(raw: Raw, scope: Scope, window: Window) -> None:
     for count in (ALL, 3):
         listed = told("tryons/verdicts", scope, window, **whole, row_count=count)
         assert listed["job_id"].tolist() == drawn["job_id"].head(count).tolist()
+    listed = told("tryons/verdicts", scope, window, **(whole | {"bin_number": -2}))
+    rated = drawn.dropna(subset="confidence")
+    assert listed["job_id"].tolist() == rated["job_id"].tolist()
     against = drawn[~drawn["approved"].astype(bool)]
     for reason in ("hands", "neckline"):
         listed = told("tryons/verdicts", scope, window, **(whole | {"reason": reason}))

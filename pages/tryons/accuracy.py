@@ -36,6 +36,7 @@ pictures = behind.jobs(ask, **jobs)
 verdicts = behind.verdicts(ask, **jobs)
 completed = pictures.whole(job_rows.all_ended(days))
 judged = verdicts.whole(job_rows.all_judged(days))
+rated = verdicts.whole(job_rows.all_rated(days))
 
 show = partial(measure, days)
 with card.wall(3):
@@ -57,8 +58,8 @@ with card.wall(3):
         behind=completed,
     )
 with card.wall(2):
-    show("ece", calibration, "ece_score", None, notes.random_draws, behind=judged)
-    show("brier", calibration, "brier_score", None, notes.random_draws, behind=judged)
+    show("ece", calibration, "ece_score", None, notes.random_draws, behind=rated)
+    show("brier", calibration, "brier_score", None, notes.random_draws, behind=rated)
 
 with card.wall(2):
     card.chart_card(

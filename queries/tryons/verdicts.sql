@@ -9,7 +9,8 @@
 --   device           ios, android, desktop, tablet, other, or all
 --   verdict          approved, rejected, or all
 --   reason           a reason for rejection that was given, or all
---   bin_number       0 to 9 for a tenth of model confidence, or -1 for all
+--   bin_number       0 to 9 for a tenth of model confidence, -2 for any of them, -1 for all, those
+--                    without a confidence too
 --   row_count        how many jobs at most
 -- Columns:
 --   job_id           the job
@@ -58,6 +59,7 @@ asked_for as not materialized (
         and (:reason = 'all' or :reason = any(v.reasons))
         and (
             cast(:bin_number as integer) = -1
+            or (cast(:bin_number as integer) = -2 and v.confidence is not null)
             or case
                 when v.confidence is not null then least(floor(v.confidence * 10), 9)
             end = cast(:bin_number as integer)
