@@ -45,6 +45,14 @@ def product(connection: Connection, brand_id: str) -> str:
     return key
 
 
+def picture(connection: Connection, **values: object) -> str:
+    """Say that a picture is stored (there is no file), whose owner is given; return its id."""
+    key = str(uuid4())
+    values = {"kind": "result", "media_type": "image/webp", "byte_count": 1, **values}
+    insert(connection, "stored_objects", id=key, key=key, content_hash=b"x", **values)
+    return key
+
+
 def subscription(
     connection: Connection,
     brand_id: str,

@@ -10,6 +10,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 import pandas as pd
@@ -30,6 +31,10 @@ _TABLES = {
         " cast(status as text) as status, cast(category as text) as category,"
         " cast(device as text) as device, engine, failure_code, confidence, engine_cost_usd,"
         " created_at, started_at, finished_at from tryon_jobs"
+    ),
+    "products": (
+        "select cast(id as text) as product_id, cast(brand_id as text) as brand_id, name,"
+        " cast(category as text) as category from products"
     ),
     "reviews": (
         "select cast(job_id as text) as job_id, cast(reviewer_id as text) as reviewer_id,"
@@ -70,8 +75,22 @@ def _read(sql: str) -> pd.DataFrame:
     return frame
 
 
+def of_job(table: str, job_id: str) -> pd.DataFrame:
+    """The rows of one job in a table, its ids as words."""
+    key = "id" if table == "tryon_jobs" else "job_id"
+    frame = _read(f"select * from {table} where {key} = '{job_id}'")
+    for name in frame:
+        frame[name] = [str(value) if isinstance(value, UUID) else value for value in frame[name]]
+    return frame
+
+
 def _day(times: pd.Series) -> pd.Series:
     return pd.Series(times.dt.floor("D"))
+
+
+def milliseconds(begin: pd.Timestamp, end: pd.Timestamp) -> float:
+    """Whole milliseconds from one moment to another, if there are both."""
+    return round((end - begin).total_seconds() * 1000) if pd.notna(end - begin) else np.nan
 
 
 def _share(part: float, whole: float) -> float:
@@ -108,6 +127,7 @@ class Raw:
 
     brands: pd.DataFrame
     jobs: pd.DataFrame
+    products: pd.DataFrame
     reviews: pd.DataFrame
     touches: pd.DataFrame
     purchases: pd.DataFrame
@@ -145,6 +165,7 @@ class Raw:
         return Raw(
             seen,
             jobs[jobs["origin"] != "demo"],
+            of(self.products),
             self.reviews,
             of(self.touches),
             of(self.purchases),

@@ -457,19 +457,7 @@ def test_everything_of_a_job_and_nothing_of_somebody_elses(brand: str) -> None:
             started_at=at("2026-03-20 10:00"),
             ended_at=at("2026-03-20 10:01"),
         )
-        picture = str(uuid4())
-        facts.insert(
-            c,
-            "stored_objects",
-            id=picture,
-            user_id=user,
-            brand_id=brand,
-            key=picture,
-            content_hash=b"x",
-            kind="result",
-            media_type="image/png",
-            byte_count=1,
-        )
+        picture = facts.picture(c, user_id=user, brand_id=brand)
         facts.insert(c, "job_outputs", job_id=job, object_id=picture)
         account = c.execute(
             text("select ensure_credit_account(null, :brand)"), {"brand": brand}

@@ -51,16 +51,10 @@ def made(brand: str, minutes_ago: int = 0, **values: object) -> str:
     with connections.owner() as c:
         job = rows.job(c, **{"brand_id": UUID(brand), "origin": "studio", "credits": 0, **values})
         rows.finish(c, job, "completed")
-        stored = rows.insert(
+        stored = facts.picture(
             c,
-            "stored_objects",
             brand_id=None if values.get("origin") == "demo" else UUID(brand),
             user_id=values.get("user_id"),
-            key=str(uuid4()),
-            content_hash=b"x",
-            kind="result",
-            media_type="image/webp",
-            byte_count=1,
             created_at=NOW - timedelta(minutes=minutes_ago),
         )
         return str(rows.insert(c, "job_outputs", job_id=job, object_id=stored))
@@ -536,17 +530,7 @@ def test_a_cursor_that_is_none_is_one_sentence(brand: str, cursor: str) -> None:
 def test_a_picture_opens_its_history_with_what_it_was_made_of(brand: str) -> None:
     with connections.owner() as c:
         person, garment = (
-            rows.insert(
-                c,
-                "stored_objects",
-                brand_id=UUID(brand),
-                key=kind,
-                content_hash=b"x",
-                kind=kind,
-                media_type="image/webp",
-                byte_count=1,
-            )
-            for kind in ("selfie", "garment")
+            facts.picture(c, brand_id=brand, kind=kind) for kind in ("selfie", "garment")
         )
     output = made(brand, selfie_object_id=person, prompt="by the sea")
     with connections.owner() as c:
@@ -574,21 +558,12 @@ def test_a_picture_opens_its_history_with_what_it_was_made_of(brand: str) -> Non
 def test_a_shoppers_own_photo_is_not_the_brands_to_see(brand: str) -> None:
     with connections.owner() as c:
         shopper = UUID(facts.shopper(c))
-        selfie = rows.insert(
-            c,
-            "stored_objects",
-            user_id=shopper,
-            key="selfie",
-            content_hash=b"x",
-            kind="selfie",
-            media_type="image/webp",
-            byte_count=1,
-        )
+        selfie = facts.picture(c, user_id=shopper, kind="selfie")
     output = made(brand, origin="shopper", user_id=shopper, selfie_object_id=selfie)
     st.cache_resource.clear()
     ask_of = {"job_id": str(job_of(output))}
     own = queries.read("tryons/job_inputs", Scope(user=str(shopper)), **ask_of).frame
-    assert own["object_id"].tolist() == [str(selfie)]
+    assert own["object_id"].tolist() == [selfie]
     brands = queries.read("tryons/job_inputs", Scope.of_brands([brand]), **ask_of).frame
     assert brands["role"].tolist() == ["person"]
     assert brands["object_id"].isna().all()

@@ -1,7 +1,5 @@
 """One job in the drawer: its pictures, and what it says where there are none."""
 
-from uuid import uuid4
-
 import pytest
 
 from database import connections
@@ -16,19 +14,9 @@ VOLUME = "pages/tryons/volume.py"
 @pytest.mark.usefixtures("changed", "demo")
 def test_a_picture_is_shown_at_an_address_of_the_visitors_session() -> None:
     brand = busiest_brand()
-    job, picture = a_job_of(brand), str(uuid4())
+    job = a_job_of(brand)
     with connections.owner() as c:
-        facts.insert(
-            c,
-            "stored_objects",
-            id=picture,
-            brand_id=brand,
-            key=picture,
-            content_hash=b"x",
-            kind="result",
-            media_type="image/png",
-            byte_count=1,
-        )
+        picture = facts.picture(c, brand_id=brand)
         facts.insert(c, "job_outputs", job_id=job, object_id=picture)
     app = opened(signed_in("brand_manager", brand), VOLUME)
     app.query_params["job"] = job

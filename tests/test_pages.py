@@ -19,7 +19,7 @@ from database.embedded import Cluster
 from database.tenancy import Scope
 from queries import Answer
 from settings import ROOT
-from tests import rows
+from tests import facts, rows
 from tests.prepared import administrator
 from tests.shown import drawn, figures, tables
 from tryon import storage
@@ -415,16 +415,7 @@ def test_the_worst_pictures_are_shown_where_they_are_stored() -> None:
         found = text("select id, brand_id from tryon_jobs where id::text like :tail")
         shown = connection.execute(found, {"tail": f"%{job}"}).one()
         for position, is_selected in enumerate((False, True)):
-            stored = rows.insert(
-                connection,
-                "stored_objects",
-                brand_id=shown.brand_id,
-                key=f"worst {position}",
-                content_hash=b"x",
-                kind="result",
-                media_type="image/webp",
-                byte_count=1,
-            )
+            stored = facts.picture(connection, brand_id=shown.brand_id)
             rows.insert(
                 connection,
                 "job_outputs",

@@ -150,20 +150,9 @@ def fill(brand_name: str, users: list[str]) -> str:
         facts.insert(c, "pair_votes", pair_id=pair, brand_id=brand, better="one")
         facts.spend(c, brand, at("2026-03-02"), "30")
         # Pictures of the studio: a batch with a stored result.
-        batch, picture = str(uuid4()), str(uuid4())
+        batch = str(uuid4())
         facts.insert(c, "batches", id=batch, brand_id=brand, name=brand_name)
-        facts.insert(
-            c,
-            "stored_objects",
-            id=picture,
-            brand_id=brand,
-            key=picture,
-            content_hash=b"x",
-            kind="result",
-            media_type="image/webp",
-            byte_count=1,
-            created_at=at("2026-03-06"),
-        )
+        picture = facts.picture(c, brand_id=brand, created_at=at("2026-03-06"))
         facts.insert(c, "job_outputs", job_id=done, object_id=picture)
         # Something to launch the next one with, and credits for it.
         facts.insert(c, "personas", brand_id=brand, name="Ada", thumbnail_object_id=picture)

@@ -33,6 +33,7 @@ some = settings(
 )
 
 ALL = 9_999
+VERDICTS = {True: "approved", False: "rejected"}
 # Nearly two years, so that cohorts have their 12 months.
 YEARS = (-640, -639, -612, -310, -309, -275, -240, 0)
 
@@ -75,7 +76,7 @@ def agree(found: pd.DataFrame, expected: pd.DataFrame, *by: str, cents: Sequence
     Columns named in ``cents`` are rounded to the cent in ``found``.
     """
     words = {
-        str(name): len(values) > 0 and isinstance(values.iloc[0], str)
+        str(name): any(isinstance(value, str) for value in values)
         for name, values in expected.items()
     }
     one, other = tidy(found, words, by), tidy(expected, words, by)
@@ -374,6 +375,82 @@ def lists(raw: Raw, scope: Scope, window: Window) -> None:
         assert listed["job_id"].tolist() == newest["job_id"].head(count).tolist()
 
 
+def details(raw: Raw, scope: Scope, window: Window) -> None:
+    """How jobs went, what they were made of, and their attempts, pictures, reviews and bookings."""
+    brands = raw.brands.set_index("brand_id")["name"]
+    verdicts = raw.verdicts.set_index("job_id")["approved"].map(VERDICTS)
+    for key in raw.launched(window)["job_id"].head(2):
+        (job,) = naive.of_job("tryon_jobs", key).to_dict("records")
+        moments = {name: job[name] for name in ("created_at", "started_at", "finished_at")}
+        created, started, finished = moments.values()
+        is_done = job["status"] == "completed"
+        same = ["origin", "mode", "status", "category", "device", "engine", "engine_cost_usd"]
+        expected = {name: job[name] for name in same} | moments
+        expected |= {
+            "job_id": key,
+            "brand": brands.get(job["brand_id"]),
+            "failure": job["failure_code"],
+            "confidence_pct": job["confidence"],
+            "credit_count": job["credits"],
+            "verdict": verdicts.get(key),
+            "queue_ms": naive.milliseconds(created, started),
+            "processing_ms": naive.milliseconds(started, finished) if is_done else np.nan,
+        }
+        row(of_job("tryons/job", scope, key), expected)
+
+        tried = naive.of_job("job_attempts", key).sort_values("number")
+        ends = zip(tried["started_at"], tried["ended_at"], strict=True)
+        tried["took_ms"] = [naive.milliseconds(*of) for of in ends]
+        same = ["engine", "outcome", "started_at", "took_ms"]
+        renamed = {"number": "attempt_number", "error_code": "error"}
+        listed("tryons/job_attempts", scope, key, tried, same, renamed)
+
+        made = naive.of_job("job_outputs", key).sort_values("position")
+        same = ["object_id", "is_selected"]
+        listed("tryons/job_outputs", scope, key, made, same, {"rating": "rating_number"})
+
+        worn = naive.of_job("tryon_garments", key).sort_values("position")
+        own = raw.products.set_index("product_id").reindex(worn["product_id"]).reset_index()
+        worn = worn.reset_index(drop=True).assign(name=own["name"], role="garment")
+        worn["category"] = worn["category"].fillna(own["category"])
+        worn = pd.concat([pd.DataFrame([{"role": "person"}]), worn], ignore_index=True)
+        listed("tryons/job_inputs", scope, key, worn, ["role", "name", "category", "object_id"], {})
+
+        given = naive.of_job("reviews", key).sort_values(["created_at", "id"], ascending=False)
+        given["verdict"] = given["approved"].map(VERDICTS)
+        given["reasons"] = [", ".join(why) or None for why in given["reasons"]]
+        same = ["verdict", "reasons", "drawn", "is_adjudication"]
+        listed("tryons/job_reviews", scope, key, given, same, {"created_at": "reviewed_at"})
+
+        paid = naive.of_job("credit_ledger", key).sort_values(["created_at", "id"])
+        renamed = {"created_at": "booked_at", "amount": "amount_count"}
+        listed("tryons/job_credits", scope, key, paid, ["kind"], renamed)
+
+
+def listed(
+    name: str,
+    scope: Scope,
+    job_id: str,
+    rows: pd.DataFrame,
+    same: list[str],
+    renamed: dict[str, str],
+) -> None:
+    """A query says these rows of a job in this order: ``same`` columns, and ``renamed`` ones."""
+    expected = rows.rename(columns=renamed)[[*same, *renamed.values()]]
+    agree(of_job(name, scope, job_id), expected.reset_index(drop=True))
+
+
+def of_job(name: str, scope: Scope, job_id: str) -> pd.DataFrame:
+    """What a query says of one job, its times in UTC without a zone, as the raw rows are."""
+    found = queries.read(name, scope, job_id=job_id).frame
+    times = {
+        str(column): pd.to_datetime(found[column], utc=True).dt.tz_localize(None)
+        for column in found
+        if str(column).endswith("_at")
+    }
+    return found.assign(**times)
+
+
 def jobs_listed(scope: Scope, window: Window, **more: Parameter) -> pd.DataFrame:
     """The list of jobs behind a figure."""
     anything: dict[str, Parameter] = {
@@ -444,7 +521,7 @@ def feeds(raw: Raw, scope: Scope, window: Window) -> None:
 
 
 @pytest.mark.parametrize(
-    "compare", [volume, confidence, judged, speed, money, lists, shoppers, feeds]
+    "compare", [volume, confidence, judged, speed, money, lists, details, shoppers, feeds]
 )
 @some
 @given(seed=st.integers(0, 2**32))

@@ -91,6 +91,56 @@ class World:
             product=self.dice.choice([None, *self.products]),
         )
         self.jobs.append(key)
+        self.work(connection, key)
+
+    def work(self, connection: Connection, job: str) -> None:
+        """What engines tried for a job, what it was made of, what came of it and who paid."""
+        query = text("select brand_id, user_id from tryon_jobs where id = :id")
+        brand, person = connection.execute(query, {"id": job}).one()
+        owner = {"brand_id": brand} if brand else {"user_id": person}
+        for number in range(1, self.dice.randint(1, 3)):
+            began = self.when()
+            ended = began + timedelta(seconds=1.25)
+            facts.insert(
+                connection,
+                "job_attempts",
+                job_id=job,
+                number=number,
+                engine=self.dice.choice(["loom", "atelier"]),
+                started_at=began,
+                # One of them may be at it still.
+                ended_at=ended if number == 1 else self.dice.choice([None, ended]),
+                outcome=self.dice.choice(["completed", "failed", "lost"]),
+                error_code=self.dice.choice([None, "timeout"]),
+            )
+        for place in range(self.dice.randint(0, 2)):
+            picture = facts.picture(connection, **owner)
+            facts.insert(
+                connection,
+                "job_outputs",
+                job_id=job,
+                object_id=picture,
+                position=1 - place,
+                rating=self.dice.choice([None, 4]),
+            )
+            facts.insert(
+                connection,
+                "tryon_garments",
+                job_id=job,
+                position=place,
+                product_id=self.dice.choice([None, *self.products]),
+                object_id=self.dice.choice([None, picture]),
+                category=self.dice.choice([None, "boots"]),
+            )
+        if brand:
+            connection.execute(
+                text(
+                    "insert into credit_ledger (account_id, lot_id, job_id, kind, amount)"
+                    " select account_id, id, :job, 'settle', 0 from credit_lots"
+                    " where account_id = ensure_credit_account(null, :brand)"
+                ),
+                {"job": job, "brand": brand},
+            )
 
     def change_job(self, connection: Connection) -> None:
         """A job goes on to its end, or away with all that hangs on it."""
