@@ -949,6 +949,8 @@ def reliability(
             y=list(approved),
             name="Approved",
             mode="markers",
+            # A tenth of which nothing or everything is approved is whole on the edge, too.
+            cliponaxis=False,
             marker={"size": 8 + 18 * sizes, "color": PLUM, "line": {"width": 0}},
             text=[f"n = {count:,}" for count in counts],
             hovertemplate="confidence %{x:.1%}, approved %{y:.1%}, %{text}<extra></extra>",

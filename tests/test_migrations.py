@@ -271,3 +271,26 @@ def test_a_database_from_before_the_rollups_is_counted(copied: Path) -> None:
             "select sum(launched) from rollup_cells where category = 'all' and device = 'all'"
         )
         assert connection.scalar(launched) == 2, "a day and a month"
+
+
+@pytest.mark.usefixtures("newest")
+@pytest.mark.parametrize("confidence", ["0.9", None])
+def test_a_calibration_is_counted_anew_where_a_verdict_stood_in_the_wrong_tenth(
+    copied: Path, confidence: str | None
+) -> None:
+    later = {path: path.read_text() for path in copied.glob("*.sql") if path.stem > "0056"}
+    for path in later:
+        path.unlink()
+    migrate.migrate()
+    with connections.owner() as connection:
+        brand = facts.brand(connection, "Aurora")
+        made = facts.at("2026-03-02")
+        job = facts.job(connection, brand, None, made, origin="studio", confidence=confidence)
+        facts.review(connection, brand, job, approved=True)
+    rollups.rebuild()
+    for path, content in later.items():
+        path.write_text(content)
+    migrate.migrate()
+    with connections.owner() as connection:
+        is_stale = connection.scalar(text("select is_stale from rollup_state"))
+    assert is_stale is (confidence is None)
