@@ -18,8 +18,8 @@ def of_the_data(load: Callable[[], pd.DataFrame], now: datetime) -> None:
     """Says on every page that days and times are UTC, and what is to be known of all its figures.
 
     That is whether they are made up, and how far they are behind when that is more than a minute.
-    ``load`` gives one row with the columns is_demo, waiting_since_at and is_stale; ``now`` is an
-    aware time.
+    ``load`` gives one row with the columns is_demo, sample_count, waiting_since_at and is_stale;
+    ``now`` is an aware time.
     """
     try:
         state = load().iloc[0]
@@ -29,12 +29,8 @@ def of_the_data(load: Callable[[], pd.DataFrame], now: datetime) -> None:
         state = pd.Series({"is_demo": False, "waiting_since_at": pd.NaT, "is_stale": False})
     with st.container(horizontal=True, gap="xsmall"):
         if state["is_demo"]:
-            st.badge(
-                "Demo data",
-                icon=":material/science:",
-                color="orange",
-                help="The brands, shoppers and figures of this database are made up.",
-            )
+            said, why = _demo(state["sample_count"])
+            st.badge(said, icon=":material/science:", color="orange", help=why)
         st.badge(
             "UTC",
             icon=":material/schedule:",
@@ -45,6 +41,19 @@ def of_the_data(load: Callable[[], pd.DataFrame], now: datetime) -> None:
         if late is not None:
             said, why = late
             st.badge(said, icon=":material/hourglass_bottom:", color="orange", help=why)
+
+
+def _demo(sample_count: float) -> tuple[str, str]:
+    """What to say of demo data that holds one try-on of so many, in short and at length."""
+    made_up = "The brands, shoppers and figures of this database are made up."
+    if sample_count <= 1:
+        return "Demo data", made_up
+    return (
+        f"Demo data: 1 in {sample_count:,.0f} try-ons",
+        f"{made_up} What the brands pay is whole. Of their try-ons, and of the shoppers, purchases "
+        f"and credits that go with them, it holds 1 in {sample_count:,.0f}, so that attributed "
+        "revenue is as much too low for what they pay.",
+    )
 
 
 def _late(state: pd.Series, now: datetime) -> tuple[str, str] | None:

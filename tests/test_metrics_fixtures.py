@@ -14,6 +14,7 @@ import queries
 from billing import benchmarks
 from components import filters, leaderboard
 from database import connections
+from database.demo import story
 from database.tenancy import Scope
 from queries import Parameter
 from tests import facts
@@ -1740,14 +1741,15 @@ def test_demo_data_says_that_it_is(noise: str) -> None:
         facts.insert(
             c,
             "demo_state",
-            job_target=1000,
+            job_target=100_000,
             progress=0.25,
             message="Jobs",
             filled_until=at("2026-03-01"),
         )
     st.cache_resource.clear()
     state = one("data/state", noise)
-    assert list(state)[:4] == [True, 0.25, "Jobs", pd.Timestamp("2026-03-01", tz="UTC")]
+    assert list(state)[:4] == [True, 0.25, "Jobs", story.SCALES["full"] / 100_000]
+    assert state["filled_until_at"] == pd.Timestamp("2026-03-01", tz="UTC")
     # What has been written was folded in before the question was asked.
     assert pd.isna(state["waiting_since_at"])
     assert not state["is_stale"]

@@ -566,11 +566,20 @@ def test_demo_data_is_called_so_on_every_page() -> None:
     for page in PAGES:
         badges = [note.value for note in at(app, page).markdown]
         assert any("Demo data" in badge for badge in badges), page
-    with connections.owner() as connection:
-        connection.execute(text("delete from demo_state"))
-    st.cache_resource.clear()
-    app.run()
-    assert not any("Demo data" in note.value for note in app.markdown)
+
+    def said_after(change: str) -> list[str]:
+        with connections.owner() as connection:
+            connection.execute(text(change))
+        st.cache_resource.clear()
+        app.run()
+        return [note.value for note in app.markdown if "Demo data" in note.value]
+
+    # Brands pay for the whole of them: a sample of try-ons is called one.
+    (said,) = said_after("update demo_state set job_target = 100000")
+    assert "Demo data: 1 in 100 try-ons" in said
+    (said,) = said_after("update demo_state set job_target = 20000000")
+    assert "1 in" not in said
+    assert said_after("delete from demo_state") == []
 
 
 @pytest.mark.usefixtures("changed")
