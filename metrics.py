@@ -348,6 +348,23 @@ _METRICS = (
         "are left out and counted beside the figure.",
     ),
     Metric(
+        "saved_share",
+        "Saved",
+        "pct",
+        "Of the shoppers who launched a try-on in the period, the share with a completed one and "
+        "then a saved look, each at or after the step before and within 7 days of the start. "
+        "Shoppers whose 7 days are not over are left out and counted beside the figure.",
+    ),
+    Metric(
+        "purchased_share",
+        "Saved, then purchased",
+        "pct",
+        "Of the shoppers who launched a try-on in the period, the share who saved a look and then "
+        "purchased, each at or after the step before and within 7 days of the start. Who purchased "
+        "without saving before counts in conversion alone. Shoppers whose 7 days are not over are "
+        "left out and counted beside the figure.",
+    ),
+    Metric(
         "ltv",
         "LTV (12 months)",
         "usd",

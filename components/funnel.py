@@ -4,14 +4,50 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from components import charts
+from components import behind, charts, notes
 from components.card import Drawing, Forget, Load
 from components.drill import Rows
 from components.parts import Part, Parts
-from components.question import Question
+from components.period import Period
+from components.question import Ask, Question, measure
+from components.shoppers import converted_in
 from metrics import text
 
 STEPS = ("launched", "completed", "saved", "purchased")
+
+
+def conversion(ask: Ask, period: Period, as_of: date) -> None:
+    """The card of conversion, by week, with who converted behind it.
+
+    ``as_of`` is the day that is not over yet.
+    """
+    whole = converted_in(period.start, period.end)
+    measure(
+        period,
+        "conversion",
+        ask("shoppers/conversion", as_of=as_of),
+        "conversion_pct",
+        ask("shoppers/conversion_by_week", as_of=as_of),
+        notes.left_out,
+        behind=behind.converted(ask, as_of).whole(whole),
+    )
+
+
+def shares(ask: Ask, period: Period, shoppers: Rows) -> None:
+    """A card for each of the funnel's last two steps: the share of those who launched, by week.
+
+    ``ask`` says as of which day; the ``shoppers`` who reached a step stand behind it.
+    """
+    for step, name in (("saved", "Saved"), ("purchased", "Saved, then purchased")):
+        measure(
+            period,
+            f"{step}_share",
+            ask("shoppers/funnel"),
+            f"{step}_pct",
+            ask("shoppers/funnel_by_week"),
+            notes.begun,
+            behind=shoppers.whole(_reached(step, name, period.start, period.end)),
+        )
 
 
 def steps(
@@ -44,7 +80,7 @@ def steps(
             charts.funnel(names, "Shoppers", counts),
             f"Shoppers by step: {said}.",
             answer.as_of,
-            note=note,
+            note=f"Conversion counts purchases without a saved look, too. {note}".strip(),
             parts=Parts.of(_everybody(since, until), {0: bars}),
         )
         return shoppers.behind(drawing)

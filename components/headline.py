@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 from functools import partial
 
-from components import attribution, behind, card, economics, movements, notes
+from components import attribution, behind, card, economics, funnel, movements, notes
 from components import jobs as job_rows
 from components.period import Period
 from components.question import Ask, Parameter, measure
-from components.shoppers import back_on, converted_in
+from components.shoppers import back_on
 
 
 def figures(
@@ -97,14 +97,7 @@ def figures(
             notes.cohort,
             behind=back.whole(back_on(period, 30)),
         )
-        show(
-            "conversion",
-            ask("shoppers/conversion", as_of=now.date()),
-            "conversion_pct",
-            ask("shoppers/conversion_by_week", as_of=now.date()),
-            notes.left_out,
-            behind=behind.converted(ask, now.date()).whole(converted_in(period.start, period.end)),
-        )
+        funnel.conversion(ask, period, now.date())
         show(
             "ltv_cac",
             ask("revenue/ltv_cac"),

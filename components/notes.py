@@ -78,8 +78,17 @@ def cohort(row: Row) -> str:
 
 def left_out(row: Row) -> str:
     """Of conversion: over how many shoppers it is, and how many are left out for now."""
+    return _still_open(row["shopper_count"], row)
+
+
+def begun(row: Row) -> str:
+    """Of a step of the funnel: how many launched, and how many are left out for now."""
+    return _still_open(row["launched_count"], row)
+
+
+def _still_open(shoppers: int, row: Row) -> str:
     out = metrics.text("count", row["left_out_count"])
-    return f"{_many(row['shopper_count'], 'shopper')}, {out} still open"
+    return f"{_many(shoppers, 'shopper')}, {out} still open"
 
 
 def ltv_and_cac(row: Row) -> str:

@@ -756,6 +756,11 @@ COMES_TO: dict[str, Callable[[pd.DataFrame], float]] = {
     **dict.fromkeys(["mrr_at_risk", "scheduled_churn"], lambda rows: rows["mrr_usd"].sum()),
     "arr": lambda rows: 12 * (rows["mrr_after_usd"] - rows["mrr_before_usd"]).sum(),
 }
+# Those of whom the rows are a share of as many as the note says.
+SHARES = {
+    "retention_d1", "retention_d7", "retention_d30", "conversion", "saved_share",
+    "purchased_share",
+}  # fmt: skip
 
 
 @pytest.mark.usefixtures("demo")
@@ -772,6 +777,7 @@ COMES_TO: dict[str, Callable[[pd.DataFrame], float]] = {
         (SPEED, "success_rate failed queue_p50 processing_p99"),
         (ACCURACY, "model_confidence human_accuracy cost_per_accepted ece brier"),
         (RETENTION, "retention_d1 retention_d7 retention_d30"),
+        (FUNNEL, "conversion saved_share purchased_share"),
         (ATTRIBUTION, "attributed_revenue unattributed_revenue tryon_revenue share_revenue"),
         (MRR, "mrr arr arpa mrr_at_risk"),
         (MOVEMENTS, "mrr nrr grr quick_ratio logo_churn scheduled_churn"),
@@ -794,8 +800,7 @@ def test_the_rows_behind_a_figure_come_to_it(
         paged = {"row_count": 100_000} if found.behind.rows.is_paged else {}
         rows = found.behind.rows.question.narrowed({**part.params, **paged}).read().frame
         seen[metric.key] = len(rows)
-        if metric.key.startswith("retention") or metric.key == "conversion":
-            # Its note says of how many they are the share.
+        if metric.key in SHARES:
             of = int(found.note.split()[0].replace(",", ""))
             counted, shown = len(rows) / of, float(value)
         elif metric.key in COMES_TO:

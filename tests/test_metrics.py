@@ -143,6 +143,8 @@ DEFINITIONS = {
     "failed_cost": "engine cost of failed",
     "conversion": "distinct shoppers with a completed job in the window, the share with an "
     "attributed purchase within 7 days after their first such job",
+    "saved_share": "each at or after the step before and within 7 days of the start",
+    "purchased_share": "each at or after the step before and within 7 days of the start",
     "retention_d7": "ended inside the window",
     "ltv": "gross margin × Σ over m = 0…11 of (attributed revenue in the m-th calendar month after "
     "the first job's month, over cohorts for which that month is complete) ÷ (shoppers in those "

@@ -1,4 +1,4 @@
-"""How far do shoppers come? From launching a try-on to a purchase within 7 days."""
+"""How many buy, and how far do the others come? From launching a try-on to a purchase in 7 days."""
 
 from datetime import UTC, datetime
 from functools import partial
@@ -33,6 +33,9 @@ with filters.row():
 asked = asking(queries, lambda: gate.account().scope_of(picked))
 ask = partial(asked, as_of=now.date())
 reached = behind.reached(asked, now.date())
+with card.wall(3):
+    funnel.conversion(asked, days, now.date())
+    funnel.shares(ask, days, reached)
 with card.wall(1):
     card.chart_card(
         "From launch to purchase",
