@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import psycopg
@@ -278,18 +279,31 @@ def test_a_database_from_before_the_rollups_is_counted(copied: Path) -> None:
 def test_a_calibration_is_counted_anew_where_a_verdict_stood_in_the_wrong_tenth(
     copied: Path, confidence: str | None
 ) -> None:
-    later = {path: path.read_text() for path in copied.glob("*.sql") if path.stem > "0056"}
-    for path in later:
-        path.unlink()
+    for path in copied.glob("*.sql"):
+        if path.stem > "0057":
+            path.unlink()
+    (counted_anew,) = copied.glob("0056_*")
+    statement = counted_anew.read_text()
+    counted_anew.unlink()
     migrate.migrate()
     with connections.owner() as connection:
-        brand = facts.brand(connection, "Aurora")
-        made = facts.at("2026-03-02")
-        job = facts.job(connection, brand, None, made, origin="studio", confidence=confidence)
-        facts.review(connection, brand, job, approved=True)
-    rollups.rebuild()
-    for path, content in later.items():
-        path.write_text(content)
+        facts.insert(
+            connection,
+            "verdict_facts",
+            job_id="00000000-0000-7000-8000-000000000000",
+            in_demo=False,
+            origin="shopper",
+            category="tops",
+            device="ios",
+            day=facts.at("2026-03-02"),
+            finished_at=facts.at("2026-03-02"),
+            drawn_at_random=True,
+            confidence=confidence and Decimal(confidence),
+            approved=True,
+            reasons=[],
+        )
+        connection.execute(text("update rollup_state set is_stale = false"))
+    counted_anew.write_text(statement)
     migrate.migrate()
     with connections.owner() as connection:
         is_stale = connection.scalar(text("select is_stale from rollup_state"))

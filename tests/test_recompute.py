@@ -539,6 +539,7 @@ def check(compare: Compare, dice: random.Random, days: Sequence[int]) -> None:
     """Let things happen, fold them in pieces, and compare what each scope is told."""
     world = World(dice, days)
     world.happen(40)
+    world.pay()
     while rollups.fold(at_most=dice.randint(5, 50)):
         pass
     queries._cached.clear()

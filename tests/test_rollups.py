@@ -263,7 +263,7 @@ def test_an_index_alone_answers_again_after_rows_have_changed() -> None:
 
 @pytest.mark.usefixtures("database")
 def test_the_check_finds_a_row_that_is_missing(subtests: pytest.Subtests) -> None:
-    world = World(random.Random(8))
+    world = World(random.Random(3))
     with connections.owner() as connection:
         for _ in range(400):
             world.dice.choice(world.steps())(connection)
@@ -314,7 +314,7 @@ def test_two_folders_take_turns_and_writers_do_not_wait_for_them() -> None:
 
 @pytest.mark.usefixtures("database")
 def test_a_transaction_in_flight_is_counted_once_it_commits() -> None:
-    world = World(random.Random(2))
+    world = World(random.Random(5))
     with connections.owner() as slow:
         world.launch(slow)  # its number in the queue is the lower one
         with connections.owner() as quick:

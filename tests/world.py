@@ -94,7 +94,7 @@ class World:
         self.work(connection, key)
 
     def work(self, connection: Connection, job: str) -> None:
-        """What engines tried for a job, what it was made of, what came of it and who paid."""
+        """What engines tried for a job, what it was made of, and what came of it."""
         query = text("select brand_id, user_id from tryon_jobs where id = :id")
         brand, person = connection.execute(query, {"id": job}).one()
         owner = {"brand_id": brand} if brand else {"user_id": person}
@@ -132,15 +132,17 @@ class World:
                 object_id=self.dice.choice([None, picture]),
                 category=self.dice.choice([None, "boots"]),
             )
-        if brand:
-            connection.execute(
-                text(
-                    "insert into credit_ledger (account_id, lot_id, job_id, kind, amount)"
-                    " select account_id, id, :job, 'settle', 0 from credit_lots"
-                    " where account_id = ensure_credit_account(null, :brand)"
-                ),
-                {"job": job, "brand": brand},
-            )
+
+    def pay(self) -> None:
+        """Brands have paid for their jobs, in a transaction of its own: it holds their accounts."""
+        booked = text(
+            "insert into credit_ledger (account_id, lot_id, job_id, kind, amount)"
+            " select l.account_id, l.id, j.id, 'settle', 0 from tryon_jobs j"
+            " join credit_lots l on l.account_id = ensure_credit_account(null, j.brand_id)"
+            " where cast(j.id as text) = any (:jobs) and j.brand_id is not null"
+        )
+        with connections.owner() as connection:
+            connection.execute(booked, {"jobs": self.jobs})
 
     def change_job(self, connection: Connection) -> None:
         """A job goes on to its end, or away with all that hangs on it."""
