@@ -34,31 +34,44 @@ with cells as (
         and c.device = 'all'
         and c.origin = any(each_origin(:origin))
     union all
+    -- Added up part by part: few rows are left to be put together.
     select
-        c.in_view,
-        r.sign * c.launched as launched,
-        r.sign * c.completed as completed,
-        r.sign * c.failed as failed,
-        r.sign * c.canceled as canceled
+        f.in_view,
+        r.sign * f.launched as launched,
+        r.sign * f.completed as completed,
+        r.sign * f.failed as failed,
+        r.sign * f.canceled as canceled
     from nearest_parts(cast(:since as date), cast(:until as date)) r
-    inner join rollup_cells c
-        on r.grain = c.grain and r.first_day <= c.starts_on and r.day_after > c.starts_on
-    where
-        (:category <> 'all' or :device <> 'all')
-        and (c.category <> 'all' or c.device <> 'all')
-        and c.category = any(
-            case
-                when r.grain = 'month' then array[:category]
-                else cell_categories(:category, :device)
-            end
-        )
-        and c.device = any(
-            case
-                when r.grain = 'month' then array[:device]
-                else cell_devices(:category, :device)
-            end
-        )
-        and c.origin = any(each_origin(:origin))
+    cross join
+        lateral (
+            select
+                c.in_view,
+                cast(sum(c.launched) as integer) as launched,
+                cast(sum(c.completed) as integer) as completed,
+                cast(sum(c.failed) as integer) as failed,
+                cast(sum(c.canceled) as integer) as canceled
+            from rollup_cells c
+            where
+                (:category <> 'all' or :device <> 'all')
+                and (c.category <> 'all' or c.device <> 'all')
+                and r.grain = c.grain
+                and r.first_day <= c.starts_on
+                and r.day_after > c.starts_on
+                and c.category = any(
+                    case
+                        when r.grain = 'month' then array[:category]
+                        else cell_categories(:category, :device)
+                    end
+                )
+                and c.device = any(
+                    case
+                        when r.grain = 'month' then array[:device]
+                        else cell_devices(:category, :device)
+                    end
+                )
+                and c.origin = any(each_origin(:origin))
+            group by c.in_view
+        ) as f
 ),
 
 counts as (
