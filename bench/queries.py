@@ -18,7 +18,9 @@ GOAL_MS = 20
 # What no query may take, whatever the rest does.
 LIMIT_MS = 50
 
-RANGES = {"7 days": 7, "30 days": 30, "12 months": 365}
+# The last begins and ends in the middle of a month, when most days are added up beside the months.
+CUT = "cut months"
+RANGES = {"7 days": 7, "30 days": 30, "12 months": 365, CUT: 365}
 # What pages ask, by the name of the parameter, beside the days. A query with one that is not here
 # cannot be measured.
 VALUES: dict[str, queries.Parameter] = {
@@ -151,18 +153,20 @@ def views() -> list[View]:
 
 
 def asked(
-    name: str, days: int, until: datetime, job_id: str = "", picked: str = "none"
+    name: str, span: str, until: datetime, job_id: str = "", picked: str = "none"
 ) -> dict[str, queries.Parameter]:
     """The parameters of a query over the days before that of ``until``, or about a job.
 
-    ``picked`` is one of FILTERS. Raises LookupError for a parameter without a value in VALUES.
+    ``span`` is one of RANGES, ``picked`` one of FILTERS. Raises LookupError for a parameter without
+    a value in VALUES.
     """
     today = until.date()
+    end = (today - timedelta(days=16)).replace(day=16) if span == CUT else today
     known = {
         **VALUES,
         **FILTERS[picked],
-        "since": today - timedelta(days=days),
-        "until": today,
+        "since": end - timedelta(days=RANGES.get(span, 0)),
+        "until": end,
         "as_of": today,
         "job_id": job_id,
         "job_ids": job_id,
@@ -185,18 +189,18 @@ def questions(until: datetime) -> Iterator[Question]:
     for view in views():
         for name in queries.names():
             wanted = queries.parameters(name)
-            ranges = RANGES if "since" in wanted and name not in LIVE else {"–": 0}
-            for range_name, days in ranges.items():
+            ranges = RANGES if "since" in wanted and name not in LIVE else ["–"]
+            for span in ranges:
                 for picked, filters in FILTERS.items():
                     if not filters.keys() <= wanted:
                         continue
                     yield Question(
                         name,
                         view.name,
-                        range_name,
+                        span,
                         picked,
                         view.scope,
-                        asked(name, days, until, view.job_id, picked),
+                        asked(name, span, until, view.job_id, picked),
                     )
 
 

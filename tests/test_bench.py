@@ -92,12 +92,23 @@ def test_the_sketch_s_leaderboard_runs_on_the_raw_tables(
 def test_a_query_with_an_unknown_parameter_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(section.VALUES, "policy")
     with pytest.raises(LookupError, match="no value for policy of revenue/mrr"):
-        section.asked("revenue/mrr", 7, UNTIL)
+        section.asked("revenue/mrr", "7 days", UNTIL)
 
 
 def test_what_is_live_is_asked_of_the_last_minutes() -> None:
-    live = section.asked("studio/queue_state", 0, UNTIL)
+    live = section.asked("studio/queue_state", "–", UNTIL)
     assert live == {"since": UNTIL - timedelta(minutes=10)}
+
+
+@pytest.mark.parametrize(
+    ("today", "end"),
+    [("2026-11-30", "2026-11-16"), ("2026-11-17", "2026-11-16"), ("2026-11-10", "2026-10-16")],
+)
+def test_months_are_cut_where_most_single_days_are_left(today: str, end: str) -> None:
+    asked = section.asked("shoppers/conversion", section.CUT, datetime.fromisoformat(today))
+    assert str(asked["until"]) == end
+    assert str(asked["since"]) == f"2025{end[4:]}"
+    assert str(asked["as_of"]) == today
 
 
 def test_the_first_time_does_not_count_where_there_are_others() -> None:
