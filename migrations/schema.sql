@@ -2616,6 +2616,14 @@ CREATE TABLE public.rollup_cohorts (
     shoppers integer NOT NULL
 );
 
+CREATE TABLE public.rollup_completion_days (
+    day date NOT NULL,
+    in_view uuid NOT NULL,
+    previous_days date[] NOT NULL,
+    shoppers integer[] NOT NULL,
+    converted integer[] NOT NULL
+);
+
 CREATE TABLE public.rollup_completions (
     in_view uuid NOT NULL,
     grain text NOT NULL COLLATE pg_catalog."C",
@@ -3293,6 +3301,9 @@ ALTER TABLE ONLY public.rollup_cells
 ALTER TABLE ONLY public.rollup_cohorts
     ADD CONSTRAINT rollup_cohorts_pkey PRIMARY KEY (in_view, grain, split, part, cohort, number, previous_number);
 
+ALTER TABLE ONLY public.rollup_completion_days
+    ADD CONSTRAINT rollup_completion_days_pkey PRIMARY KEY (day, in_view);
+
 ALTER TABLE ONLY public.rollup_completions
     ADD CONSTRAINT rollup_completions_pkey PRIMARY KEY (in_view, grain, day, previous_day);
 
@@ -3606,8 +3617,6 @@ CREATE INDEX rollup_cells_parts_idx ON public.rollup_cells USING btree (category
 CREATE INDEX rollup_cohorts_sizes_idx ON public.rollup_cohorts USING btree (grain, cohort, in_view) INCLUDE (shoppers) WHERE ((split = 'none'::text) AND (number = 0));
 
 CREATE INDEX rollup_completions_before_idx ON public.rollup_completions USING btree (previous_day, in_view, day) INCLUDE (shoppers, converted) WHERE ((grain = 'day'::text) AND (previous_day > '-infinity'::date));
-
-CREATE INDEX rollup_completions_by_time_idx ON public.rollup_completions USING btree (day, in_view, previous_day) INCLUDE (shoppers, converted) WHERE (grain = 'day'::text);
 
 CREATE INDEX rollup_completions_months_idx ON public.rollup_completions USING btree (previous_day, day, in_view) INCLUDE (shoppers, converted) WHERE (grain = 'month'::text);
 
@@ -4302,6 +4311,8 @@ ALTER TABLE public.rollup_cells ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.rollup_cohorts ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.rollup_completion_days ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.rollup_completions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.rollup_confidence ENABLE ROW LEVEL SECURITY;
@@ -4473,6 +4484,8 @@ CREATE POLICY tenant ON public.rollup_agreement TO closetai_app, closetai_reader
 CREATE POLICY tenant ON public.rollup_cells TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand())))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand()))));
 
 CREATE POLICY tenant ON public.rollup_cohorts TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand())))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand()))));
+
+CREATE POLICY tenant ON public.rollup_completion_days TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand())))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand()))));
 
 CREATE POLICY tenant ON public.rollup_completions TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand())))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand()))));
 
@@ -5194,6 +5207,9 @@ GRANT SELECT ON TABLE public.rollup_cells TO closetai_reader;
 
 GRANT SELECT ON TABLE public.rollup_cohorts TO closetai_app;
 GRANT SELECT ON TABLE public.rollup_cohorts TO closetai_reader;
+
+GRANT SELECT ON TABLE public.rollup_completion_days TO closetai_app;
+GRANT SELECT ON TABLE public.rollup_completion_days TO closetai_reader;
 
 GRANT SELECT ON TABLE public.rollup_completions TO closetai_app;
 GRANT SELECT ON TABLE public.rollup_completions TO closetai_reader;

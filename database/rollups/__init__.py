@@ -91,8 +91,9 @@ _ROLLUPS: dict[str, tuple[str, list[str]]] = {
     ),
     "value": ("in_view, cohort, number", ["revenue_usd", "margin_usd", "purchases"]),
     "spend": ("in_view, grain, starts_on", ["spend_usd"]),
-    # Worked out of cohorts and value, and exchanged: nothing is added to it.
+    # Worked out of others, and exchanged: nothing is added to them.
     "curves": ("in_view, month", []),
+    "completion_days": ("day, in_view", []),
 }  # fmt: skip
 # The longest first.
 _OF_JOBS = ["speed", "cells", "confidence", "engines", "hours", "studio", "failures"]
@@ -340,6 +341,7 @@ def _fold_shoppers(connection: Connection, at_most: int) -> int:
         for name in [*_OF_DAYS, "revenue"]:
             _add(connection, name, {}, **_CHANGED_FACTS)
         _exchange_curves(connection)
+        _exchange_completion_days(connection)
         _forget(connection, "shopper_changes", ids)
     return len(ids)
 
@@ -379,6 +381,29 @@ def _exchange_curves(connection: Connection) -> None:
     brands = {"brands": list(connection.scalars(changed))}
     connection.execute(text("delete from rollup_curves where in_view = any (:brands)"), brands)
     _run(connection, "curves", brands, brands="select id from brands where id = any (:brands)")
+
+
+def _exchange_completion_days(connection: Connection) -> None:
+    """Make anew the running sums of the days and brands for which something came or went."""
+    changed = text(
+        "select distinct day, in_view from ("
+        " select day, in_view from shopper_days_came union all"
+        " select day, in_view from shopper_days_went"
+        ") as x where in_view <> every_brand()"
+    )
+    rows = connection.execute(changed).all()
+    touched = {"days": [row.day for row in rows], "brands": [row.in_view for row in rows]}
+    these = "unnest(cast(:days as date[]), cast(:brands as uuid[])) as t (day, in_view)"
+    _look_up(connection)
+    connection.execute(
+        text(
+            f"delete from rollup_completion_days c using {these}"
+            " where c.day = t.day and c.in_view = t.in_view"
+        ),
+        touched,
+    )
+    same = f"join {these} on t.day = c.day and t.in_view = c.in_view"
+    _run(connection, "completion_days", touched, touched=same)
 
 
 def _add(connection: Connection, name: str, params: Params, **parts: str) -> None:
@@ -597,7 +622,10 @@ def _from_facts() -> list[_Step]:
 
 
 def _from_rollups() -> list[_Step]:
-    return [partial(_make, name="curves", brands="select id from brands")]
+    return [
+        partial(_make, name="completion_days", touched=""),
+        partial(_make, name="curves", brands="select id from brands"),
+    ]
 
 
 def _make(connection: Connection, /, name: str, **parts: str) -> None:

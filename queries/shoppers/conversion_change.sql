@@ -19,7 +19,8 @@ with parts as materialized (
         ) as p
 ),
 
--- Added up part by part, each kind by the index that it has.
+-- Added up part by part, each kind where it is few rows: of a day with all days before some, the
+-- running sum up to the last of them; where there is none, it is no row's, and adds nothing.
 firsts as (
     select
         c.in_view,
@@ -45,21 +46,17 @@ firsts as (
     union all
     select
         c.in_view,
-        p.sign * c.shoppers as shoppers,
-        p.sign * c.converted as converted
+        p.sign * coalesce(c.shoppers, 0) as shoppers,
+        p.sign * coalesce(c.converted, 0) as converted
     from parts p
     cross join
         lateral (
             select
                 r.in_view,
-                sum(r.shoppers) as shoppers,
-                sum(r.converted) as converted
-            from rollup_completions r
-            where
-                r.grain = 'day'
-                and r.day >= p.first_day
-                and r.day < p.day_after
-                and r.previous_day < p.previous_until
+                sum(r.shoppers[width_bucket(p.previous_until - 1, r.previous_days)]) as shoppers,
+                sum(r.converted[width_bucket(p.previous_until - 1, r.previous_days)]) as converted
+            from rollup_completion_days r
+            where r.day >= p.first_day and r.day < p.day_after
             group by r.in_view
         ) as c
     where p.grain = 'day' and p.previous_from = '-infinity'
