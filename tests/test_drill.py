@@ -757,7 +757,7 @@ COMES_TO: dict[str, Callable[[pd.DataFrame], float]] = {
     "arr": lambda rows: 12 * (rows["mrr_after_usd"] - rows["mrr_before_usd"]).sum(),
 }
 # Those of whom the rows are a share of as many as the note says.
-SHARES = {
+NOTED = {
     "retention_d1", "retention_d7", "retention_d30", "conversion", "saved_share",
     "purchased_share",
 }  # fmt: skip
@@ -800,7 +800,7 @@ def test_the_rows_behind_a_figure_come_to_it(
         paged = {"row_count": 100_000} if found.behind.rows.is_paged else {}
         rows = found.behind.rows.question.narrowed({**part.params, **paged}).read().frame
         seen[metric.key] = len(rows)
-        if metric.key in SHARES:
+        if metric.key in NOTED:
             of = int(found.note.split()[0].replace(",", ""))
             counted, shown = len(rows) / of, float(value)
         elif metric.key in COMES_TO:
