@@ -20,7 +20,7 @@ with parts as materialized (
 ),
 
 -- Added up part by part, each kind where it is few rows: of a day with all days before some, the
--- running sum up to the last of them; where there is none, it is no row's, and adds nothing.
+-- running sum up to the last of them; where there is none, it is null and adds nothing.
 firsts as (
     select
         c.in_view,
@@ -46,8 +46,8 @@ firsts as (
     union all
     select
         c.in_view,
-        p.sign * coalesce(c.shoppers, 0) as shoppers,
-        p.sign * coalesce(c.converted, 0) as converted
+        p.sign * c.shoppers as shoppers,
+        p.sign * c.converted as converted
     from parts p
     cross join
         lateral (
