@@ -2693,6 +2693,14 @@ CREATE TABLE public.rollup_launches (
     CONSTRAINT rollup_launches_grain_check CHECK ((grain = ANY (ARRAY['day'::text, 'month'::text])))
 );
 
+CREATE TABLE public.rollup_next_completions (
+    day date NOT NULL,
+    in_view uuid NOT NULL,
+    next_days date[] NOT NULL,
+    shoppers integer[] NOT NULL,
+    converted integer[] NOT NULL
+);
+
 CREATE TABLE public.rollup_reasons (
     in_view uuid NOT NULL,
     reason text NOT NULL COLLATE pg_catalog."C",
@@ -3324,6 +3332,9 @@ ALTER TABLE ONLY public.rollup_hours
 
 ALTER TABLE ONLY public.rollup_launches
     ADD CONSTRAINT rollup_launches_pkey PRIMARY KEY (in_view, grain, day, previous_day);
+
+ALTER TABLE ONLY public.rollup_next_completions
+    ADD CONSTRAINT rollup_next_completions_pkey PRIMARY KEY (day, in_view);
 
 ALTER TABLE ONLY public.rollup_reasons
     ADD CONSTRAINT rollup_reasons_pkey PRIMARY KEY (in_view, reason, grain, starts_on, origin);
@@ -4327,6 +4338,8 @@ ALTER TABLE public.rollup_hours ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.rollup_launches ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.rollup_next_completions ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.rollup_reasons ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.rollup_rejections ENABLE ROW LEVEL SECURITY;
@@ -4500,6 +4513,8 @@ CREATE POLICY tenant ON public.rollup_failures TO closetai_app, closetai_reader 
 CREATE POLICY tenant ON public.rollup_hours TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand())))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand()))));
 
 CREATE POLICY tenant ON public.rollup_launches TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand())))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand()))));
+
+CREATE POLICY tenant ON public.rollup_next_completions TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand())))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand()))));
 
 CREATE POLICY tenant ON public.rollup_reasons TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand())))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand()))));
 
@@ -5231,6 +5246,9 @@ GRANT SELECT ON TABLE public.rollup_hours TO closetai_reader;
 
 GRANT SELECT ON TABLE public.rollup_launches TO closetai_app;
 GRANT SELECT ON TABLE public.rollup_launches TO closetai_reader;
+
+GRANT SELECT ON TABLE public.rollup_next_completions TO closetai_app;
+GRANT SELECT ON TABLE public.rollup_next_completions TO closetai_reader;
 
 GRANT SELECT ON TABLE public.rollup_reasons TO closetai_app;
 GRANT SELECT ON TABLE public.rollup_reasons TO closetai_reader;

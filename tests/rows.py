@@ -197,7 +197,12 @@ def fill(connection: Connection, name: str, *, is_demo: bool = False) -> Tenant:
         "signals": Jsonb({"face": mark}),
         "selfie_object_id": selfie,
     }
+    week_before = NOON - timedelta(days=9)
     jobs = {
+        "earlier": job(
+            connection, **both, status="completed", confidence=0.9,
+            created_at=week_before, started_at=week_before, finished_at=week_before,
+        ),
         "completed": job(
             connection, **both, **words, photo_set_id=photo_set, persona_id=persona,
             batch_id=batch, product_id=product, idempotency_key=mark, device="ios",

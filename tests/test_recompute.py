@@ -13,10 +13,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import queries
-from database import rollups
+from database import connections, rollups
 from database.tenancy import Scope
 from queries import Parameter
-from tests import naive
+from tests import facts, naive
 from tests.conftest import EXAMPLES
 from tests.naive import Raw, Window
 from tests.world import START, WEEKS, World
@@ -533,6 +533,54 @@ def test_a_query_says_what_the_raw_rows_say(compare: Compare, seed: int) -> None
 @given(seed=st.integers(0, 2**32))
 def test_lifetime_value_is_that_of_the_raw_rows(seed: int) -> None:
     check(value, random.Random(seed), YEARS)
+
+
+def test_conversion_over_any_days_is_that_of_the_raw_rows() -> None:
+    dice = random.Random(6)
+    # Two of them are back on the first day of whole months, and on that after them.
+    visits = [*often(dice, days=100), [24, 32], [23, 63]]
+    with connections.owner() as connection:
+        brands = [facts.brand(connection, name) for name in ("Often", "Seldom")]
+        people = [facts.shopper(connection) for _ in visits]
+    # Known in another order than they took place in: most days come between two that are counted.
+    calls = [
+        (brand, person, day)
+        for person, days in zip(people, visits, strict=True)
+        for day in days
+        for brand in (brands if len(days) == 2 else dice.sample(brands, 1))
+    ]
+    dice.shuffle(calls)
+    for some_calls in (calls[::2], calls[1::2]):
+        with connections.owner() as connection:
+            for brand, person, day in some_calls:
+                when = START + timedelta(days=day)
+                facts.job(connection, brand, person, when)
+                if dice.random() < 0.2:
+                    facts.touch(connection, brand, person, when)
+                    facts.purchase(connection, brand, person, when + timedelta(hours=1))
+        while rollups.fold(at_most=dice.randint(5, 50)):
+            pass
+        assert rollups.check() == []
+    raw, since = Raw.read(), START.date()
+    for begin in range(0, 100, 7):
+        for end in range(begin + 1, 103, dice.choice([4, 5])):
+            window = Window(since + timedelta(days=begin), since + timedelta(days=end))
+            as_of = window.until + timedelta(days=end % 10)
+            found = told("shoppers/conversion_change", Scope("all"), window, as_of=as_of)
+            found = found[found["part"].isin(brands)]
+            expected = raw.converted(window, as_of)
+            expected = expected[expected["part"].isin(brands)]
+            try:
+                agree(found, expected, "part")
+            except AssertionError as error:
+                error.add_note(f"In {window}.")
+                raise
+
+
+def often(dice: random.Random, days: int) -> list[list[int]]:
+    """On which days each of some shoppers comes: some of them often, some hardly ever."""
+    counts = [1, 2, 4, 9, 40] * 2
+    return [sorted(dice.sample(range(days), count)) for count in counts]
 
 
 def check(compare: Compare, dice: random.Random, days: Sequence[int]) -> None:

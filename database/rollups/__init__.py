@@ -94,6 +94,7 @@ _ROLLUPS: dict[str, tuple[str, list[str]]] = {
     # Worked out of others, and exchanged: nothing is added to them.
     "curves": ("in_view, month", []),
     "completion_days": ("day, in_view", []),
+    "next_completions": ("day, in_view", []),
 }  # fmt: skip
 # The longest first.
 _OF_JOBS = ["speed", "cells", "confidence", "engines", "hours", "studio", "failures"]
@@ -385,25 +386,28 @@ def _exchange_curves(connection: Connection) -> None:
 
 def _exchange_completion_days(connection: Connection) -> None:
     """Make anew the running sums of the days and brands for which something came or went."""
-    changed = text(
-        "select distinct day, in_view from ("
-        " select day, in_view from shopper_days_came union all"
-        " select day, in_view from shopper_days_went"
-        ") as x where in_view <> every_brand()"
-    )
-    rows = connection.execute(changed).all()
-    touched = {"days": [row.day for row in rows], "brands": [row.in_view for row in rows]}
-    these = "unnest(cast(:days as date[]), cast(:brands as uuid[])) as t (day, in_view)"
     _look_up(connection)
-    connection.execute(
-        text(
-            f"delete from rollup_completion_days c using {these}"
-            " where c.day = t.day and c.in_view = t.in_view"
-        ),
-        touched,
-    )
-    same = f"join {these} on t.day = c.day and t.in_view = c.in_view"
-    _run(connection, "completion_days", touched, touched=same)
+    for name, day, completed in (
+        ("completion_days", "day", "day"),
+        ("next_completions", "previous_completion", "previous_day"),
+    ):
+        changed = text(
+            f"select distinct {day} as day, in_view from ("
+            " select * from shopper_days_came union all select * from shopper_days_went"
+            f") as x where in_view <> every_brand() and {day} > '-infinity'"
+        )
+        rows = connection.execute(changed).all()
+        touched = {"days": [row.day for row in rows], "brands": [row.in_view for row in rows]}
+        these = "unnest(cast(:days as date[]), cast(:brands as uuid[])) as t (day, in_view)"
+        connection.execute(
+            text(
+                f"delete from rollup_{name} c using {these}"
+                " where c.day = t.day and c.in_view = t.in_view"
+            ),
+            touched,
+        )
+        same = f"join {these} on t.day = c.{completed} and t.in_view = c.in_view"
+        _run(connection, name, touched, touched=same)
 
 
 def _add(connection: Connection, name: str, params: Params, **parts: str) -> None:
@@ -624,6 +628,7 @@ def _from_facts() -> list[_Step]:
 def _from_rollups() -> list[_Step]:
     return [
         partial(_make, name="completion_days", touched=""),
+        partial(_make, name="next_completions", touched=""),
         partial(_make, name="curves", brands="select id from brands"),
     ]
 

@@ -20,7 +20,8 @@ with parts as materialized (
 ),
 
 -- Added up part by part, each kind where it is few rows: of a day with all days before some, the
--- running sum up to the last of them; where there is none, it is null and adds nothing.
+-- running sum up to the last of them; of some days before with later ones, that of each up to the
+-- last less that up to the first. Where there is none, it is null and adds nothing.
 firsts as (
     select
         c.in_view,
@@ -63,24 +64,23 @@ firsts as (
     union all
     select
         c.in_view,
-        p.sign * c.shoppers as shoppers,
-        p.sign * c.converted as converted
+        p.sign * (c.shoppers - c.shoppers_before) as shoppers,
+        p.sign * (c.converted - c.converted_before) as converted
     from parts p
     cross join
         lateral (
             select
                 r.in_view,
-                sum(r.shoppers) as shoppers,
-                sum(r.converted) as converted
-            from rollup_completions r
-            where
-                r.grain = 'day'
-                -- Said for the planner, which has an index of these.
-                and r.previous_day > '-infinity'
-                and r.day >= p.first_day
-                and r.day < p.day_after
-                and r.previous_day >= p.previous_from
-                and r.previous_day < p.previous_until
+                sum(r.shoppers[width_bucket(p.day_after - 1, r.next_days)]) as shoppers,
+                sum(r.converted[width_bucket(p.day_after - 1, r.next_days)]) as converted,
+                coalesce(
+                    sum(r.shoppers[width_bucket(p.first_day - 1, r.next_days)]), 0
+                ) as shoppers_before,
+                coalesce(
+                    sum(r.converted[width_bucket(p.first_day - 1, r.next_days)]), 0
+                ) as converted_before
+            from rollup_next_completions r
+            where r.day >= p.previous_from and r.day < p.previous_until
             group by r.in_view
         ) as c
     where p.grain = 'day' and p.previous_from > '-infinity'
