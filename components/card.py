@@ -17,7 +17,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 import metrics
-from components import asked, brand, charts, clicks, export, menu, notice, tile
+from components import asked, brand, clicks, export, menu, notice, plotted, tile
 from components import table as tables
 from components.asked import Asked
 from components.cells import Cells
@@ -249,17 +249,17 @@ def _chart(
             figure.draw(found.alt, key, [] if behind is None else behind.points)
         elif behind is None:
             st.plotly_chart(
-                charts.in_page(figure),
+                plotted.in_page(figure),
                 theme=None,
-                config=charts.CONFIG,
+                config=plotted.CONFIG,
                 alt=found.alt,
                 key=f"chart-{key}",
             )
         else:
             st.plotly_chart(
-                charts.in_page(figure, for_clicks=True),
+                plotted.in_page(figure, for_clicks=True),
                 theme=None,
-                config=charts.CONFIG,
+                config=plotted.CONFIG,
                 alt=found.alt,
                 key=f"chart-{key}",
                 on_select=partial(clicks.note, key),

@@ -19,7 +19,7 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
-from components import brand, charts, export
+from components import brand, export, plotted
 from components.asked import Asked, when
 from components.export import Cell, Sheet
 
@@ -115,7 +115,7 @@ def pictured(shown: Shown, figure: go.Figure) -> go.Figure:
     # Plotly reads tags in what it writes; a name may look like one.
     lines = [escape(line) for line in wrap(" · ".join(filter(None, said)), 110)]
     figure = go.Figure(figure)
-    figure.update_layout(charts.small_numbers(figure))
+    figure.update_layout(plotted.small_numbers(figure))
     margin = figure.layout.margin
     above = 46 + 15 * len(lines)
     figure.update_layout(

@@ -36,6 +36,7 @@ from components import (
     lifetime,
     notes,
     period,
+    plotted,
     returning,
     steps,
     tile,
@@ -168,7 +169,7 @@ def test_a_line_that_can_be_clicked_draws_one_of_its_points_alone() -> None:
     days = [date(2026, 1, 1) + timedelta(days=place) for place in range(100)]
     (plain,) = charts.lines(days, {"p50": [1.0] * 100}, "ms").data
     assert plain.marker.maxdisplayed is None
-    figure = charts.clickable(charts.lines(days, {"p50": [1.0] * 100}, "ms"))
+    figure = plotted.clickable(charts.lines(days, {"p50": [1.0] * 100}, "ms"))
     (line,) = figure.data
     assert (line.mode, line.marker.opacity) == ("lines+markers", 0)
     assert line.marker.maxdisplayed == 1
@@ -286,7 +287,7 @@ def test_a_value_beyond_the_line_is_pointed_at(value: float, place: float, symbo
 
 
 def test_an_axis_from_zero_to_zero_can_be_drawn() -> None:
-    layout = charts.in_page(charts.standing(0, (0, 0, 0), "Alder", "usd")).to_dict()["layout"]
+    layout = plotted.in_page(charts.standing(0, (0, 0, 0), "Alder", "usd")).to_dict()["layout"]
     assert layout["xaxis"]["tickformat"] == "$~s"
 
 

@@ -25,6 +25,7 @@ from components import (
     cohorts,
     economics,
     funnel,
+    plotted,
     question,
     shoppers,
     triangle,
@@ -501,53 +502,53 @@ def test_a_point_leads_to_its_part_and_parts_of_one_name_are_one() -> None:
 
 def test_a_line_gets_points_and_what_is_decoration_none() -> None:
     days = [date(2026, 3, 1), date(2026, 3, 2)]
-    line = charts.clickable(charts.level(days, "MRR", [1.0, 2.0], "usd")).data[0]
+    line = plotted.clickable(charts.level(days, "MRR", [1.0, 2.0], "usd")).data[0]
     assert (line.mode, line.marker.opacity, line.unselected.marker.opacity) == (
         "lines+markers",
         0,
         0,
     )
-    diagonal = charts.clickable(charts.reliability([0.5], [0.6], [3])).data[0]
+    diagonal = plotted.clickable(charts.reliability([0.5], [0.6], [3])).data[0]
     assert diagonal.mode == "lines"
 
 
 def test_what_is_clicked_says_its_day_under_the_pointer() -> None:
     days = [date(2026, 3, 1), date(2026, 3, 2)]
-    bars = charts.clickable(charts.bars(days, "Try-ons", [3, 4], "count", running=1)).data[0]
+    bars = plotted.clickable(charts.bars(days, "Try-ons", [3, 4], "count", running=1)).data[0]
     assert bars.hovertemplate == (
         "%{x|%-d %b %Y}: %{y:,.0f}<extra></extra>",
         "%{x|%-d %b %Y}: so far %{y:,.0f}<extra></extra>",
     )
-    level = charts.clickable(charts.level(days, "MRR", [1.0, 2.0], "usd")).data[0]
+    level = plotted.clickable(charts.level(days, "MRR", [1.0, 2.0], "usd")).data[0]
     months = [date(2026, 3, 1), date(2026, 4, 1)]
     counts = charts.outcomes(months, [3, 4], {"Completed": [3, 4]}, [False] * 2, {})
     assert counts.layout.xaxis.hoverformat == "%b %Y"
-    for trace in charts.clickable(counts).data:
+    for trace in plotted.clickable(counts).data:
         assert trace.hovertemplate.startswith("%{x|%b %Y}: ")
     # By itself it is a day; the first days of two months are where others stand beside them.
     assert charts.bars(months[:1], "Jobs", [1], "count").layout.xaxis.hoverformat == "%-d %b %Y"
     week = [date(2026, 3, 1), date(2026, 3, 2), date(2026, 4, 1)]
     marked = {week[0]: "a", week[2]: "b"}
     counts = charts.outcomes(week, [1, 2, 3], {"Completed": [1, 2, 3]}, [False] * 3, marked)
-    assert charts.clickable(counts).data[-1].hovertemplate.startswith("%{x|%-d %b %Y}: ")
+    assert plotted.clickable(counts).data[-1].hovertemplate.startswith("%{x|%-d %b %Y}: ")
     assert level.hovertemplate == "%{x|%-d %b %Y}: %{y:$,.0f}<extra></extra>"
-    nowhere = charts.clickable(charts.reliability([0.5], [0.6], [3])).data[1]
+    nowhere = plotted.clickable(charts.reliability([0.5], [0.6], [3])).data[1]
     assert nowhere.hovertemplate.startswith("confidence")
 
 
 def test_a_pointer_need_not_meet_what_is_alone_in_its_place() -> None:
     days = [date(2026, 3, 1), date(2026, 3, 2)]
-    alone = charts.clickable(charts.bars(days, "Try-ons", [3, 4000], "count"))
+    alone = plotted.clickable(charts.bars(days, "Try-ons", [3, 4000], "count"))
     assert alone.layout.hovermode == "x"
-    line = charts.clickable(charts.level(days, "MRR", [1.0, 2.0], "usd"))
+    line = plotted.clickable(charts.level(days, "MRR", [1.0, 2.0], "usd"))
     assert line.layout.hovermode == "x"
     # One over the other: only where the pointer is tells them apart.
     ended = {"Completed": [2, 4], "Failed": [1, 0]}
     stacked = charts.outcomes(days, [3, 4], ended, [False] * 2, {})
-    assert charts.clickable(stacked).layout.hovermode == "closest"
+    assert plotted.clickable(stacked).layout.hovermode == "closest"
     funnel = charts.funnel(["Launched", "Bought"], "Shoppers", [4000, 3])
-    assert charts.clickable(funnel).layout.hovermode == "y"
-    cells = charts.clickable(charts.heatmap(["a"], ["b"], [[1.0]]))
+    assert plotted.clickable(funnel).layout.hovermode == "y"
+    cells = plotted.clickable(charts.heatmap(["a"], ["b"], [[1.0]]))
     assert cells.layout.hovermode == "closest"
 
 
@@ -556,8 +557,8 @@ def test_a_figure_given_twice_is_seen_to_be_the_same() -> None:
 
     def spec(*values: float) -> dict[str, Any]:
         figure = charts.bars(days, "Try-ons", values, "count")
-        found: dict[str, Any] = json.loads(charts.in_page(figure, for_clicks=True).to_json())
-        plain = json.loads(charts.in_page(figure).to_json())
+        found: dict[str, Any] = json.loads(plotted.in_page(figure, for_clicks=True).to_json())
+        plain = json.loads(plotted.in_page(figure).to_json())
         assert "clickmode" not in plain["layout"]
         return found
 

@@ -14,7 +14,7 @@ import plotly.graph_objects as go
 import pytest
 from playwright.sync_api import Browser, Page
 
-from components import charts, export
+from components import charts, export, plotted
 from settings import ROOT
 
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
@@ -110,7 +110,7 @@ def drawn(page: Page, figure: go.Figure, width: int = 467) -> Seen:
 
 def sent(figure: go.Figure) -> object:
     """What a page sends to the browser of a figure."""
-    return json.loads(json.dumps(charts.in_page(figure).to_dict(), default=_day))
+    return json.loads(json.dumps(plotted.in_page(figure).to_dict(), default=_day))
 
 
 def _day(value: object) -> object:
@@ -256,7 +256,7 @@ def test_days_stand_in_two_lines_and_are_never_turned(sheet: Page, width: int, c
 @pytest.mark.parametrize("width", [330, 467])
 def test_names_have_their_room(sheet: Page, width: int, names: list[str]) -> None:
     figure = charts.funnel(names, "Shoppers", list(range(len(names), 0, -1)))
-    plain = charts.in_page(figure).to_dict()["layout"]
+    plain = plotted.in_page(figure).to_dict()["layout"]
     assert plain["yaxis"]["automargin"] is False
     assert cut_off(drawn(sheet, figure, width)) == []
 
@@ -295,7 +295,7 @@ def test_a_name_is_written_as_it_is_and_never_read(sheet: Page) -> None:
 def test_names_that_would_leave_no_chart_are_left_to_the_browser(sheet: Page) -> None:
     long = "A name as long as somebody wants it to be, and longer"
     figure = charts.funnel([long, "b"], "Shoppers", [2, 1])
-    assert charts.in_page(figure).to_dict()["layout"]["yaxis"]["automargin"] is True
+    assert plotted.in_page(figure).to_dict()["layout"]["yaxis"]["automargin"] is True
     assert drawn(sheet, figure, 330)["words"] != []
 
 
