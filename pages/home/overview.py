@@ -32,13 +32,13 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     picked = brand.pick(lambda: queries.read("brands/list", account.scope).frame)
     days = period.pick(now)
 
-if account.is_demo:
-    door.tour()
-
 with filters.row():
     filters.unavailable("by", "The overview is drawn by day.")
     filters.unavailable("category", "Not every figure here knows a category: see Volume, Accuracy.")
     filters.unavailable("device", "Not every figure here knows a device: see Volume, Accuracy.")
+
+if account.is_demo:
+    door.tour()
 
 ask = asking(queries, lambda: gate.account().scope_of(picked))
 jobs: dict[str, Parameter] = {"origin": "shopper", "category": "all", "device": "all"}
