@@ -51,7 +51,7 @@ def _over_time(answer: Answer, step: str, since: date, until: date) -> Drawing:
         f"Attributed revenue by {step}; in the period: {sums}.",
         answer.as_of,
         note=f"The period cuts the first or the last {step}." if cut else "",
-        parts=_parts(step, [day.date() for day in frame["day"]], since, until),
+        parts=_parts(step, frame["day"].dt.date.tolist(), since, until),
     )
 
 

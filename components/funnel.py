@@ -123,7 +123,7 @@ def by_week(
 
 
 def _parts_of_weeks(frame: pd.DataFrame, since: date, until: date) -> Parts:
-    starts = [day.date() for day in frame["week"]]
+    starts = frame["week"].dt.date.tolist()
     weeks = list(zip(starts, [*starts[1:], until], strict=True))
     lines = {
         trace: [

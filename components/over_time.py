@@ -40,7 +40,7 @@ def _level(answer: Answer, column: str, name: str, unit: Unit, until: date) -> D
     values = frame[column].astype(float)
     if not values.fillna(0).any():
         return Drawing(None, "", answer.as_of, empty=f"No {name} in this period.")
-    days = [day.date() for day in frame["day"]]
+    days = frame["day"].dt.date.tolist()
     return Drawing(
         charts.level(days, name, values, unit),
         _said(name, unit, frame["day"], values),
@@ -93,13 +93,14 @@ def _bars(answer: Answer, column: str, name: str, unit: Unit, running: int) -> D
 def _months(days: list[date], until: date) -> Parts:
     """The movements of the month that each day is in."""
 
-    def part(day: date) -> Part:
-        begin = day.replace(day=1)
+    def part(begin: date) -> Part:
         after = (begin + timedelta(days=31)).replace(day=1)
-        return movements.moved(f"In {day:%B %Y}", "all", begin, min(after, until))
+        return movements.moved(f"In {begin:%B %Y}", "all", begin, min(after, until))
 
     whole = movements.moved("In all these days", "all", days[0], until)
-    return Parts.of(whole, {0: [part(day) for day in days]})
+    begins = [day.replace(day=1) for day in days]
+    parts = {begin: part(begin) for begin in dict.fromkeys(begins)}
+    return Parts.of(whole, {0: [parts[begin] for begin in begins]})
 
 
 def _days(days: pd.Series) -> Parts:
