@@ -189,6 +189,7 @@ def test_jobs_that_wait_are_canceled_and_finished_ones_keep_their_state(person: 
             for name, job_id in person.jobs.items()
         }
     assert states == {
+        "earlier": "completed",
         "completed": "completed",
         "failed": "failed",
         "queued": "canceled",

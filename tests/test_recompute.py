@@ -540,7 +540,7 @@ def test_conversion_over_any_days_is_that_of_the_raw_rows() -> None:
     # Two of them are back on the first day of whole months, and on that after them.
     visits = [*often(dice, days=100), [24, 32], [23, 63]]
     with connections.owner() as connection:
-        brands = [facts.brand(connection, name) for name in ("Often", "Seldom")]
+        brands = [facts.brand(connection, name) for name in ("Brand A", "Brand B")]
         people = [facts.shopper(connection) for _ in visits]
     # Known in another order than they took place in: most days come between two that are counted.
     calls = [

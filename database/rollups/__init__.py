@@ -342,7 +342,7 @@ def _fold_shoppers(connection: Connection, at_most: int) -> int:
         for name in [*_OF_DAYS, "revenue"]:
             _add(connection, name, {}, **_CHANGED_FACTS)
         _exchange_curves(connection)
-        _exchange_completion_days(connection)
+        _exchange_completions(connection)
         _forget(connection, "shopper_changes", ids)
     return len(ids)
 
@@ -384,7 +384,7 @@ def _exchange_curves(connection: Connection) -> None:
     _run(connection, "curves", brands, brands="select id from brands where id = any (:brands)")
 
 
-def _exchange_completion_days(connection: Connection) -> None:
+def _exchange_completions(connection: Connection) -> None:
     """Make anew the running sums of the days and brands for which something came or went."""
     _look_up(connection)
     for name, day, completed in (
