@@ -1,4 +1,4 @@
-"""How a figure comes into a page: in the theme's colours, drawn once, and ready for clicks."""
+"""How a figure comes into a page, or a picture of it: drawn once, and ready for clicks."""
 
 import zlib
 from collections.abc import Mapping
