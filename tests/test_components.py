@@ -35,6 +35,7 @@ from components import (
     leaderboard,
     lifetime,
     notes,
+    over_time,
     period,
     plotted,
     returning,
@@ -705,6 +706,35 @@ def test_an_unusual_day_is_marked_above_its_bar() -> None:
 # Values of the address that no filter offers, and what filters are called that are not their key.
 WRONG = ("x", "'; drop", "nothing", "")
 NAMED = {"by": "step"}
+
+
+def test_behind_each_day_of_a_level_are_the_movements_of_its_month() -> None:
+    begin, until = date(2026, 1, 30), date(2026, 3, 3)
+    days = pd.DataFrame({"day": pd.date_range(begin, until, inclusive="left"), "mrr_usd": 5.0})
+
+    class Level(Teller):
+        def read(self, name: str, scope: object, **_: object) -> Any:  # noqa: ARG002 (a reader's)
+            return answer
+
+        at_hand = read
+
+    answer = Answer(days)
+    question = Question(Level(), lambda: None, "a", {})
+    load, _ = over_time.level(question, "mrr_usd", "MRR", "usd", begin, until)
+    parts = load().parts
+    assert parts is not None
+    behind_days = [parts.listed[parts.points[0, place]] for place in range(len(days))]
+    assert [part.label for part in behind_days] == [
+        *["In January 2026"] * 2,
+        *["In February 2026"] * 28,
+        *["In March 2026"] * 2,
+    ]
+    assert [(part.params["since"], part.params["until"]) for part in parts.listed] == [
+        (begin, until),
+        (date(2026, 1, 1), date(2026, 2, 1)),
+        (date(2026, 2, 1), date(2026, 3, 1)),
+        (date(2026, 3, 1), until),
+    ]
 
 
 @dataclass(frozen=True, eq=False)
