@@ -2,7 +2,8 @@
 
 import re
 
-# Whatever begins something in Streamlit's Markdown: emphasis, links, colours, formulas, tags.
+# Whatever begins something in Streamlit's Markdown: emphasis, links, colours, formulas, tags. For a
+# word between two colons, as in a time with seconds, the browser loads a list of emojis.
 _SPECIAL = re.compile(r"([\\`*_\[\]{}<>$~:#|!()+-])")
 
 

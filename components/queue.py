@@ -411,7 +411,7 @@ def _course(row: pd.Series, moment: datetime) -> str:
         if priority:
             words.append(f"runs {PRIORITIES.get(priority, 'as usual')}")
     else:
-        words.append(f"{row['finished_at']:%-d %b, %H:%M:%S}")
+        words.append(markdown(f"{row['finished_at']:%-d %b, %H:%M:%S}"))
         if not pd.isna(row["started_at"]):
             took = (row["finished_at"] - row["started_at"]).total_seconds()
             words.append(f"took {took:,.1f} s{attempt}")

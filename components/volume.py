@@ -273,7 +273,7 @@ def _by_hour(answer: Answer, period: Period) -> Drawing:
     means = hourly_means(answer.frame, period.start, period.end)
     said = [
         [
-            f"{day} {hour}:00 to {hour + 1}:00: {mean:,.1f} launched a day"
+            f"{day} {hour}:00 to {hour + 1}:00, {mean:,.1f} launched a day"
             for hour, mean in enumerate(row)
         ]
         for day, row in zip(_WEEKDAYS, means, strict=True)

@@ -47,11 +47,12 @@ class Dashboard:
 
 @dataclass
 class Visitor:
-    """A browser window of its own, with what its console called errors."""
+    """A browser window of its own: what its console called errors, which addresses it asked for."""
 
     page: Page
     address: str
     errors: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
 
     def hear(self, message: ConsoleMessage) -> None:
         if message.type == "error":

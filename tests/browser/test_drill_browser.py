@@ -285,7 +285,7 @@ def test_a_cell_of_the_heatmap_opens_that_hour(visitor: Visitor) -> None:
     cell = frame.locator("tbody tr").nth(2).locator("td").nth(12)
     cell.hover()
     expect(frame.locator("p")).to_have_text(
-        re.compile(r"^Wednesday 12:00 to 13:00: [\d.,]+ launched a day$")
+        re.compile(r"^Wednesday 12:00 to 13:00, [\d.,]+ launched a day$")
     )
     cell.click()
     expect(part(page)).to_have_value("Wednesday 12:00 to 13:00")

@@ -198,7 +198,7 @@ def test_what_does_not_fit_scrolls_beside_its_names(draw: Draw) -> None:
 def test_many_cells_say_beside_the_pointer_what_they_hold(
     draw: Draw, sheet: Page, width: int
 ) -> None:
-    said = [[f"Monday {hour}:00 to {hour + 1}:00: 12.5 launched a day" for hour in range(24)]]
+    said = [[f"Monday {hour}:00 to {hour + 1}:00, 12.5 launched a day" for hour in range(24)]]
     hours = [str(hour) if hour % 3 == 0 else "" for hour in range(24)]
     shown = draw(Cells(hours, ["Mon"], [[1.0] * 24], unit="count", hover=said), width=width)
     words = shown.locator("p")

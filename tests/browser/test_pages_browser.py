@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from itertools import combinations, product
+from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -90,6 +91,7 @@ def standing(windows: Windows, dashboard: Dashboard) -> Callable[[StorageState],
         if id(state) not in opened:
             opened[id(state)] = Visitor(page, dashboard.address)
             page.on("console", opened[id(state)].hear)
+            page.on("request", lambda request: opened[id(state)].asked.append(request.url))
         page.bring_to_front()
         if not page.locator("[data-testid=stSidebarNavLink]").count():
             opened[id(state)].open("wardrobe")
@@ -137,6 +139,7 @@ def test_a_page_is_drawn_without_errors_and_fits_its_window(
 ) -> None:
     visitor = standing(request.getfixturevalue(role))
     visitor.errors.clear()
+    visitor.asked.clear()
     page = visitor.page
     link = page.locator(f"[data-testid=stSidebarNavLink][href$='/{path}']")
     title = link.inner_text().split("\n")[-1]
@@ -170,6 +173,9 @@ def test_a_page_is_drawn_without_errors_and_fits_its_window(
         "[...document.fonts].some(f => f.family === 'Manrope' && f.status === 'loaded')"
     )
     assert visitor.errors == []
+    # Emojis, formulas and HTML in Markdown: nothing says so, and each takes as long as two charts.
+    rare = ("remark-emoji", "rehype-katex", "rehype-raw")
+    assert [url for url in visitor.asked if Path(url).name.startswith(rare)] == []
 
 
 def test_the_frame_stands_before_the_figures(visitor: Visitor, dashboard: Dashboard) -> None:
