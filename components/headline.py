@@ -1,4 +1,4 @@
-"""The headline figures of the overview, each with its change and its course."""
+"""The headline figures, each with its change and its course."""
 
 from datetime import datetime, timedelta
 from functools import partial
@@ -23,10 +23,6 @@ def figures(
         "split": "none",
         "part": "all",
     }
-    attributed = ask("revenue/attributed_total", policy="strict")
-    purchases = behind.purchases(ask, "last").whole(
-        attribution.credited("any", period.start, period.end)
-    )
     moved = behind.movements(ask, "strict").whole(
         movements.moved("In all these days", "all", period.start, period.end)
     )
@@ -35,26 +31,10 @@ def figures(
     back = behind.shoppers(ask, step="day", as_of=now.date(), split="none", part="all")
     valued = behind.newcomers(ask, now.date()).whole(economics.valued_by(period))
     show = partial(measure, period)
-    sold = partial(
-        show,
-        "attributed_revenue",
-        attributed,
-        "attributed_usd",
-        ask("revenue/attributed_by_day"),
-        notes.purchases,
-        behind=purchases,
-    )
     with card.wall(4):
         if managed:
-            sold()
-            show(
-                "return_on_plan",
-                attributed,
-                "return_on_plan_ratio",
-                None,
-                notes.plan_cost,
-                behind=purchases,
-            )
+            attributed(ask, period, "strict")
+            return_on_plan(ask, period, "strict")
         else:
             show(
                 "mrr",
@@ -108,4 +88,35 @@ def figures(
             course_since=period.end - timedelta(days=365),
         )
         if not managed:
-            sold()
+            attributed(ask, period, "strict")
+
+
+def attributed(ask: Ask, period: Period, policy: str) -> None:
+    """A metric card of what try-on earned the brands in view."""
+    measure(
+        period,
+        "attributed_revenue",
+        ask("revenue/attributed_total", policy=policy),
+        "attributed_usd",
+        ask("revenue/attributed_by_day"),
+        notes.purchases,
+        behind=_purchases(ask, period),
+    )
+
+
+def return_on_plan(ask: Ask, period: Period, policy: str) -> None:
+    """A metric card of what that is to what the brands' plans cost."""
+    measure(
+        period,
+        "return_on_plan",
+        ask("revenue/attributed_total", policy=policy),
+        "return_on_plan_ratio",
+        None,
+        notes.plan_cost,
+        behind=_purchases(ask, period),
+    )
+
+
+def _purchases(ask: Ask, period: Period) -> card.Behind:
+    credited = attribution.credited("any", period.start, period.end)
+    return behind.purchases(ask, "last").whole(credited)

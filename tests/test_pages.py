@@ -322,6 +322,20 @@ def test_a_brand_manager_sees_how_the_own_mrr_moved_and_no_rate_over_brands() ->
     assert set(values(app)) == {"MRR", "Scheduled churn"}
 
 
+def test_a_brand_manager_sees_what_the_own_plan_returns() -> None:
+    own = busiest_brand()
+    app = at(signed_in("brand_manager", own), MRR)
+    assert {"MRR", "Attributed revenue", "Return on plan"} <= values(app).keys()
+    today = datetime.now(UTC).date()
+    asked = {"since": today - timedelta(days=30), "until": today}
+    total = queries.read("revenue/attributed_total", Scope(own), policy="strict", **asked).row
+    assert total["return_on_plan_ratio"] > 0
+    said = values(app)
+    assert said["Attributed revenue"] == metrics.text("usd", total["attributed_usd"])
+    assert said["Return on plan"] == metrics.text("ratio", total["return_on_plan_ratio"])
+    assert "Return on plan" not in values(at(signed_in("admin"), MRR))
+
+
 def test_every_model_of_attribution_sums_to_the_same_total() -> None:
     app = signed_in("admin")
     app.query_params["model"] = "First touch"

@@ -1,4 +1,4 @@
-"""Who pays what, and who moved? For a brand manager: the own plan, and where it stands."""
+"""Who pays what, and who moved? For a brand manager: the own plan, its return, where it stands."""
 
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -12,7 +12,9 @@ from components import (
     brand,
     card,
     changes,
+    drill,
     filters,
+    headline,
     leaderboard,
     movements,
     notes,
@@ -53,10 +55,16 @@ with card.wall(3 if managed else 4):
     at_risk = behind.endangered(ask).whole(plan.past_due("Past due at the end", days.end))
     show("mrr_at_risk", total, "at_risk_usd", note=notes.of_stripe, behind=at_risk)
 
+year = days.end - timedelta(days=365)
+history = over_time.level(daily, "mrr_usd", "MRR", "usd", year, days.end, rows)
 if managed:
+    with card.wall(2):
+        headline.attributed(ask, days, counted)
+        headline.return_on_plan(ask, days, counted)
     # One above the other: half a page would hide the plan's last columns, when it renews and ends.
     with card.wall(1):
         card.table_card("Your plan", *plan.subscriptions(ask("revenue/plan")), key="plan")
+        card.chart_card("MRR over 12 months", *history, key="mrr-over-time")
         card.chart_card(
             "Where you stand",
             *plan.standing(ask("revenue/benchmark", as_of=now.date())),
@@ -81,10 +89,7 @@ with card.wall(1):
 
 changes.show(ask, days, ["mrr"], by_brand=account.is_internal and picked is None, policy=counted)
 
-year = days.end - timedelta(days=365)
-with card.wall(1):
-    card.chart_card(
-        "MRR over 12 months",
-        *over_time.level(daily, "mrr_usd", "MRR", "usd", year, days.end, rows),
-        key="mrr-over-time",
-    )
+if not managed:
+    with card.wall(1):
+        card.chart_card("MRR over 12 months", *history, key="mrr-over-time")
+drill.linked(ask)
