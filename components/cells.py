@@ -57,7 +57,7 @@ class Cells:
         )
 
     def data(self, alt: str, points: Collection[Point]) -> dict[str, Any]:
-        """What static/cells.js draws; a cell without a colour has nothing to show."""
+        """What static/cells.js draws: how far along the scale each cell is, None for no cell."""
         values = np.array(self.values, dtype=float)
         highest = np.nanmax(values, initial=self.lowest) if self.highest is None else self.highest
         span = highest - self.lowest
@@ -67,13 +67,12 @@ class Cells:
         width = len(self.columns)
         return {
             "alt": alt,
-            "ink": charts.INK,
             "columns": list(self.columns),
             "isWordless": self.hover is not None,
             "rows": [
                 {
                     "name": name,
-                    "colours": [None if np.isnan(share) else _colour(share) for share in line],
+                    "shares": [None if np.isnan(share) else round(share, 4) for share in line],
                     "said": list(said[place]),
                     "running": list(map(bool, running[place])),
                     "opens": [(0, place * width + column) in points for column in range(width)],
@@ -81,9 +80,3 @@ class Cells:
                 for place, (name, line) in enumerate(zip(self.rows, shares.tolist(), strict=True))
             ],
         }
-
-
-def _colour(share: float) -> str:
-    """What lies so far along the scale."""
-    ends = zip(*(bytes.fromhex(end.removeprefix("#")) for end in charts.SCALE), strict=True)
-    return "#" + bytes(round(low + (high - low) * share) for low, high in ends).hex()

@@ -27,9 +27,11 @@ PLUM, BLUE, OCHRE, GREEN, NEUTRAL = PALETTE = (
     "#169857",
     "#80766F",
 )
-# Opaque and never dark: one ink is readable on every cell, on paper and on black.
+# From the least, which is next to the paper, to the most: one ink is readable on every cell.
 SCALE = ("#F8EEF4", "#D28DB9")
 INK = "#2A2129"
+DARK_SCALE = ("#2A1F2B", "#A03A82")
+DARK_INK = "#F0E9EE"
 
 # A table with more columns writes shorter numbers.
 _WIDE = 18

@@ -90,6 +90,8 @@ def _acts(shown: Shown, key: str, forget: Forget) -> None:
     elif shown.figure is not None and pressed["png"]:
         st.caption("The camera above the picture saves it, with time and filters in it.")
         figure = pictured(shown, shown.figure())
+        if st.context.theme.type == "dark":
+            plotted.darken(figure)
         st.plotly_chart(
             figure,
             key=f"picture-{key}",

@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from components import axes
-from components.charts import INK, NEUTRAL, TEMPLATE
+from components.charts import DARK_INK, DARK_SCALE, INK, NEUTRAL, TEMPLATE
 
 # What a picture file takes from Streamlit's theme and a page from its style sheet; the words under
 # the pointer are light on dark in both themes.
@@ -146,3 +146,10 @@ def _listed(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _listed(part) for key, part in value.items()}
     return [_listed(part) for part in value] if isinstance(value, list | tuple) else value
+
+
+def darken(figure: go.Figure) -> None:
+    """Give the cells of a figure the scale that they have in a page in the dark."""
+    ends = [[0.0, DARK_SCALE[0]], [1.0, DARK_SCALE[1]]]
+    cells = {"type": "heatmap"}
+    figure.update_traces(selector=cells, colorscale=ends, textfont_color=DARK_INK)

@@ -4,11 +4,11 @@
 // What a table shows already: a run of the script that changes nothing does not scroll it back.
 const drawn = new WeakMap();
 
-function cell(row, column, { colours, said, running, opens }, place) {
+function cell(row, column, { shares, said, running, opens }, place) {
   const made = element("td", row);
-  if (colours[column] === null) return;
+  if (shares[column] === null) return;
   element("span", made, said[column]);
-  made.style.backgroundColor = colours[column];
+  made.style.setProperty("--share", `${shares[column] * 100}%`);
   made.classList.toggle("running", Boolean(running[column]));
   if (opens[column]) made.dataset.place = place;
 }
@@ -50,7 +50,6 @@ export default function ({ parentElement, data, setTriggerValue }) {
   const now = JSON.stringify(data);
   if (drawn.get(frame) === now) return;
   drawn.set(frame, now);
-  frame.style.setProperty("--ink", data.ink);
   const within = document.createElement("div");
   within.className = "within";
   within.append(table(data));

@@ -200,6 +200,18 @@ def test_a_heatmap_writes_its_numbers_leaves_the_future_blank_and_hatches_what_r
     assert (list(hatching.x), list(hatching.base)) == ([0], [1 - 0.45])
 
 
+def test_a_picture_of_cells_has_the_colours_of_a_page_in_the_dark() -> None:
+    figure = charts.heatmap(["a"], ["x"], [[0.5]])
+    assert figure.data[0].colorscale == ((0.0, charts.SCALE[0]), (1.0, charts.SCALE[1]))
+    plotted.darken(figure)
+    assert figure.data[0].colorscale == ((0.0, charts.DARK_SCALE[0]), (1.0, charts.DARK_SCALE[1]))
+    assert figure.data[0].textfont.color == charts.DARK_INK
+    bars = charts.bars([date(2026, 3, 1)], "Try-ons", [3], "count")
+    before = bars.to_dict()
+    plotted.darken(bars)
+    assert bars.to_dict() == before
+
+
 def test_cohorts_keep_their_order_with_the_mean_last() -> None:
     months = [date(2026, 1, 1)] * 2 + [date(2026, 2, 1)] * 2 + [None] * 2
     frame = pd.DataFrame(

@@ -113,9 +113,19 @@ def test_series_are_told_apart_with_every_sight(sight: str) -> None:
         assert sum((a - b) ** 2 for a, b in pairs) ** 0.5 >= 25, (one, other)
 
 
-@pytest.mark.parametrize("end", charts.SCALE)
-def test_the_number_in_a_heatmap_cell_is_readable(end: str) -> None:
-    assert contrast(charts.INK, end) >= 4.5
+SCALES = {"light": (charts.SCALE, charts.INK), "dark": (charts.DARK_SCALE, charts.DARK_INK)}
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_the_number_in_a_heatmap_cell_is_readable(mode: str) -> None:
+    scale, ink = SCALES[mode]
+    assert [end for end in scale if contrast(ink, end) < 4.5] == []
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_the_least_of_a_heatmap_is_next_to_the_paper(mode: str) -> None:
+    least, most = (contrast(end, THEME[mode]["backgroundColor"]) for end in SCALES[mode][0])
+    assert 1 < least < 1.25 < 2 < most
 
 
 def test_config_and_charts_hold_the_same_palette() -> None:

@@ -89,13 +89,14 @@ st.caption(
 if picked is None and not account.is_internal:
     notice.counted_as_pairs()
 
-with card.wall(2):
-    for part in ("category", "device"):
-        card.chart_card(
-            f"Completed by {part}",
-            *volume.by_part(ask(f"tryons/volume_by_{part}", **jobs), part, days, rows),
-            key=f"volume-by-{part}",
-        )
+by_category, by_device = (
+    volume.by_part(ask(f"tryons/volume_by_{part}", **jobs), part, days, rows)
+    for part in ("category", "device")
+)
+with card.wall(1):
+    card.chart_card("Completed by category", *by_category, key="volume-by-category")
+with card.wall(3):
+    card.chart_card("Completed by device", *by_device, key="volume-by-device")
     card.chart_card(
         "Completed by engine",
         *volume.by_part(

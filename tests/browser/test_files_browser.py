@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 from playwright.sync_api import Locator, StorageState, expect
 
+from components import charts
 from tests.browser.conftest import Visit, Visitor
 
 
@@ -98,6 +99,20 @@ def test_a_chart_is_saved_as_a_picture_with_time_and_filters(visitor: Visitor) -
     assert Path(download.value.path()).read_bytes().startswith(b"\x89PNG")
     assert re.fullmatch(r"closetai-mrr-[0-9a-z-]+\.png", download.value.suggested_filename)
     assert visitor.errors == []
+
+
+@pytest.mark.parametrize(("theme", "ink"), [("light", charts.INK), ("dark", charts.DARK_INK)])
+def test_a_picture_of_cells_has_the_colours_of_the_page(
+    visit: Visit, demo_visitor: StorageState, theme: str, ink: str
+) -> None:
+    visitor = visit(1440, theme, demo_visitor)
+    visitor.open("retention")
+    menu = menu_of(visitor, "cohorts")
+    menu.get_by_role("button", name="PNG").click()
+    words = menu.locator(".heatmap-label text").first
+    shown = visitor.page.locator(".cells tbody td[style]").first
+    expect(words).to_have_css("fill", f"rgb{tuple(bytes.fromhex(ink[1:]))}")
+    expect(shown).to_have_css("color", f"rgb{tuple(bytes.fromhex(ink[1:]))}")
 
 
 def test_the_menu_fits_a_phone(visit: Visit, demo_visitor: StorageState) -> None:

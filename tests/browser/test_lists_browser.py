@@ -36,6 +36,8 @@ BOXES = """(list, parts) => [...list.children].map((item) => parts.map((part) =>
 
 Draw = Callable[..., Locator]
 
+SCALES = {"light": charts.SCALE, "dark": charts.DARK_SCALE}
+
 
 @pytest.fixture
 def sheet(chromium: Browser) -> Iterator[Page]:
@@ -134,16 +136,20 @@ def hex_colour(written: str) -> tuple[int, ...]:
     return tuple(bytes.fromhex(written.removeprefix("#")))
 
 
-def test_cells_are_coloured_by_their_values_and_what_runs_is_hatched(draw: Draw) -> None:
+@pytest.mark.parametrize("mode", SCALES)
+def test_cells_are_coloured_by_their_values_and_what_runs_is_hatched(
+    draw: Draw, sheet: Page, mode: str
+) -> None:
     values: list[list[float | None]] = [[0.5, 0.25, 0.0], [1.0, None, 0.5]]
     running = [[False, True, False], [False, False, False]]
     table = draw(Cells(["0", "1", "2"], ["Jan", "Feb"], values, running, highest=0.5))
+    sheet.add_style_tag(content=f":root {{ color-scheme: {mode}; }}")
     expect(table.get_by_role("table")).to_have_attribute("aria-label", "All of it")
     expect(table.get_by_role("columnheader")).to_have_text(["0", "1", "2"])
     expect(table.get_by_role("rowheader")).to_have_text(["Jan", "Feb"])
     cells = table.locator("tbody td")
     expect(cells).to_have_text(["50.0%", "25.0%", "0.0%", "100.0%", "", "50.0%"])
-    light, dark = map(hex_colour, charts.SCALE)
+    light, dark = map(hex_colour, SCALES[mode])
     between = [(a + b) / 2 for a, b in zip(light, dark, strict=True)]
     assert colour(cells.nth(0)) == colour(cells.nth(5)) == dark
     # Above the highest all are as dark.
@@ -157,6 +163,8 @@ def test_cells_are_coloured_by_their_values_and_what_runs_is_hatched(draw: Draw)
     assert cells.nth(1).evaluate(hatching)
     assert not cells.nth(0).evaluate(hatching)
     assert cells.nth(4).evaluate("c => getComputedStyle(c).backgroundColor") == "rgba(0, 0, 0, 0)"
+    ink = {"light": charts.INK, "dark": charts.DARK_INK}[mode]
+    assert cells.nth(0).evaluate("c => getComputedStyle(c).color") == f"rgb{hex_colour(ink)}"
 
 
 def test_equal_cells_are_light_and_have_their_numbers(draw: Draw) -> None:

@@ -38,7 +38,9 @@ SEEN = [
 UNREADABLE = """() => {
     const numbers = (colour) => {
         const found = colour.match(/[\\d.]+/g).map(Number);
-        return found.length < 4 ? [...found, 1] : found;
+        // What is mixed is written as color(srgb 0.5 0.5 0.5).
+        const most = colour.startsWith("color(") ? 255 : 1;
+        return [...found.slice(0, 3).map((part) => part * most), found[3] ?? 1];
     };
     const over = (top, share, below) => below.map((c, i) => top[i] * share + c * (1 - share));
     const luminance = (colour) => colour
