@@ -45,8 +45,10 @@ DAYS: Mapping[str, Any] = {
     "tickangle": 0,
 }
 
-# A month is told from a day under the pointer, where its first stands for it.
-MONTH = "%b %Y"
+# Where the first of a month stands for all of it.
+MONTHS: Mapping[str, Any] = {"hoverformat": "%b %Y", "tickformat": "%b\n%Y", "tickangle": 0}
+
+_DATES = {form["hoverformat"] for form in (DAYS, MONTHS)}
 
 # How numbers are written where ticks are nearer to each other than so: in as many places as tell
 # them apart. By thousands and so on, what is below one would be written in thousandths, as "m".
@@ -119,7 +121,7 @@ def _room_below(layout: Layout, data: Traces, wide: float) -> float | None:
     labels = _names(axis, data, "x")
     if sum(width(label) + _BETWEEN_LABELS for label in labels) > wide:
         return None
-    lines = 2 if axis.get("hoverformat") in (DAYS["hoverformat"], MONTH) else 1
+    lines = 2 if axis.get("hoverformat") in _DATES else 1
     return _PAD + _LINE * lines - lines + (_TITLE["x"] if _titled(axis) else 0)
 
 

@@ -673,9 +673,7 @@ def band(
 
 def _over_days(figure: go.Figure, x: np.ndarray) -> None:
     """Write days as the pages do; each of a few, since an axis of so few would tell the hours."""
-    figure.update_layout(xaxis=axes.DAYS)
-    if _are_months(x):
-        figure.update_layout(xaxis_hoverformat=axes.MONTH)
+    figure.update_layout(xaxis=axes.MONTHS if _are_months(x) else axes.DAYS)
     if len(x) <= 3:
         figure.update_layout(xaxis={"tickvals": x})
     if len(x) == 1:

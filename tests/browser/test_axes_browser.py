@@ -345,3 +345,12 @@ def test_a_legend_stands_above_its_plot_however_a_window_is_turned(sheet: Page, 
     assert all(top >= 0 and bottom <= plot + 0.5 for top, bottom, plot in seen), seen
     # No wider apart than one line of it.
     assert all(plot - bottom < 20 for _, bottom, plot in seen), seen
+
+
+@pytest.mark.parametrize("count", [2, 3, 4, 12, 18])
+def test_months_are_written_as_months_however_few(sheet: Page, count: int) -> None:
+    months = [date(2025 + (7 + place) // 12, (7 + place) % 12 + 1, 1) for place in range(count)]
+    seen = drawn(sheet, charts.bars(months, "LTV:CAC", [2.5] * count, "ratio"))
+    assert len(seen["days"]) >= 2
+    as_month = re.compile(r"[A-Z][a-z]{2}(\d{4})?")
+    assert [word for word in seen["days"] if not as_month.fullmatch(word)] == []
