@@ -248,7 +248,7 @@ def _over_parts(
 ) -> tuple[Load[Table], Forget]:
     figure = _FIGURES[key]
     windows: list[dict[str, date]] = (
-        [{"until": period.start}, {"until": period.end}]
+        [{"until": period.before_end}, {"until": period.compared_end}]
         if figure.is_level
         else [
             {"since": period.before_start, "until": period.before_end},
@@ -291,7 +291,7 @@ def _table(before: Answer, after: Answer, key: str, split: str, period: Period) 
 
 def _parts(rows: pd.DataFrame, key: str, split: str, period: Period) -> Parts:
     """What is counted of each row in the period; several parts together have no list."""
-    since, until = period.start, period.end if _FIGURES[key].is_level else period.compared_end
+    since, until = period.start, period.compared_end
 
     def part(name: str, of: Sequence[str]) -> Part | None:
         if len(of) > 1:
@@ -306,7 +306,7 @@ def _parts(rows: pd.DataFrame, key: str, split: str, period: Period) -> Parts:
         )
 
     whole = {
-        "mrr": movements.moved("In all these days", "all", since, until),
+        "mrr": movements.moved("In all these days", "all", period.before_end, until),
         "human_accuracy": Part("All of these days", {"since": since, "until": until}),
         "conversion": converted_in(since, until),
     }.get(key, job_rows.ended("Completed in all these days", since, until))

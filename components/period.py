@@ -41,11 +41,21 @@ class Period:
     is_compared: bool = True
 
     @property
+    def is_seamless(self) -> bool:
+        """Whether all of it is compared, with days that end where it begins."""
+        return self.compared_end == self.end and self.before_end == self.start
+
+    @property
     def against(self) -> str:
         """What the change is measured against, in words for beside the change."""
         days = (self.before_end - self.before_start).days
-        whole = self.compared_end == self.end
-        return f"vs {days} days before" if whole else f"first {days} days, vs month before"
+        if self.compared_end != self.end:
+            return f"first {days} days, vs month before"
+        if self.before_end == self.start:
+            return f"vs {days} days before"
+        # As many of the month before as there are of this one: they end before it begins.
+        last = f"{self.before_end - timedelta(days=1):%-d %b}"
+        return f"vs 1 to {last}" if days > 1 else f"vs {last}"
 
 
 def _last(days: int) -> Callable[[str, date], Period]:
@@ -136,6 +146,8 @@ def pick(now: datetime) -> Period:
     )
     found = _pick_days(today) if label == CUSTOM else period(label, today)
     st.session_state[_SHOWN] = (found.start, found.end - timedelta(days=1))
+    if label == "This month" and found.end == today.replace(day=1):
+        st.caption(f"{found.start:%B}: no day of {today:%B} is over.", width="content")
     if label != CUSTOM:
         st.button(
             "Freeze",

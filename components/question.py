@@ -136,14 +136,17 @@ def measure(
 
     ``metric`` is the figure's key. ``total`` gives one row, ``column`` of which is the figure;
     ``course`` gives several rows whose column of the same name is the sparkline; ``note`` makes the
-    card's note of the row. ``before`` names the column of the row with the figure before the
-    period; without it, the question is asked over the period before. ``course_since`` is where the
+    card's note of the row. ``before`` names the column of the row with the figure at the
+    period's start, for where the days compared with end there; else, and without it, the question
+    is asked over these days. ``course_since`` is where the
     sparkline begins (default: with the period). ``absent`` makes of the row what stands in the
     place of a figure that is n/a (default: a dash). ``behind`` opens the rows that it is made of.
     A period that is not compared has no change.
     """
     windows = [{"since": period.start, "until": period.end}]
-    if before is None and period.is_compared:
+    # What a row says of before is as of the period's start.
+    earlier = before if period.is_seamless else None
+    if earlier is None and period.is_compared:
         windows += [
             {"since": period.start, "until": period.compared_end},
             {"since": period.before_start, "until": period.before_end},
@@ -156,8 +159,8 @@ def measure(
         change = (None, None)
         if len(rows) > 1:
             change = (rows[1][column], rows[2][column])
-        elif before is not None and period.is_compared:
-            change = (rows[0][column], rows[0][before])
+        elif earlier is not None and period.is_compared:
+            change = (rows[0][column], rows[0][earlier])
         return Figure(
             value=rows[0][column],
             compared=change[0],

@@ -16,7 +16,7 @@ import queries
 from components import changes, plan
 from components.card import Table
 from components.changes import Shift, Total
-from components.period import Period, custom
+from components.period import Period, custom, period
 from components.question import asking
 from database import connections
 from database.tenancy import Scope
@@ -152,6 +152,19 @@ def test_mrr_changes_by_brand(brands: list[str]) -> None:
     }
     with_noise = rows(table("mrr", "brand", brands, policy="stripe"))
     assert with_noise["All"] == [133, 254.07, 121.07]
+
+
+def test_mrr_of_a_calendar_month_is_compared_with_as_far_into_the_month_before(
+    brands: list[str],
+) -> None:
+    march = period("This month", date(2026, 3, 8))
+    found = table("mrr", "brand", brands[:2], march, policy="strict")
+    # At the end of 7 February and of 7 March, not of February.
+    assert rows(found) == {"All": [100, 150, 50], "Aurora": [100, 150, 50]}
+    assert found.note == "Vs 1 to 7 Feb."
+    assert found.parts is not None
+    whole = found.parts.listed[0].params
+    assert (whole["since"], whole["until"]) == (date(2026, 2, 8), date(2026, 3, 8))
 
 
 def test_volume_changes_by_category_and_by_brand(brands: list[str]) -> None:

@@ -51,7 +51,7 @@ from tests.shown import drawn, figures, tables
 
 
 @pytest.mark.parametrize(
-    ("label", "today", "window", "compared_end", "before"),
+    ("label", "today", "window", "compared_end", "before", "against"),
     [
         (
             "Last 7 days",
@@ -59,6 +59,7 @@ from tests.shown import drawn, figures, tables
             (date(2026, 3, 3), date(2026, 3, 10)),
             date(2026, 3, 10),
             (date(2026, 2, 24), date(2026, 3, 3)),
+            "vs 7 days before",
         ),
         (
             "This month",
@@ -66,6 +67,15 @@ from tests.shown import drawn, figures, tables
             (date(2026, 5, 1), date(2026, 5, 21)),
             date(2026, 5, 21),
             (date(2026, 4, 1), date(2026, 4, 21)),
+            "vs 1 to 20 Apr",
+        ),
+        (
+            "This month",
+            date(2026, 5, 2),
+            (date(2026, 5, 1), date(2026, 5, 2)),
+            date(2026, 5, 2),
+            (date(2026, 4, 1), date(2026, 4, 2)),
+            "vs 1 Apr",
         ),
         (  # 30 complete days of March against a February of 28: both cut to 28
             "This month",
@@ -73,6 +83,7 @@ from tests.shown import drawn, figures, tables
             (date(2026, 3, 1), date(2026, 3, 31)),
             date(2026, 3, 29),
             (date(2026, 2, 1), date(2026, 3, 1)),
+            "first 28 days, vs month before",
         ),
         (  # no day of the new month is over: the month that just ended
             "This month",
@@ -80,6 +91,7 @@ from tests.shown import drawn, figures, tables
             (date(2026, 4, 1), date(2026, 5, 1)),
             date(2026, 5, 1),
             (date(2026, 3, 1), date(2026, 3, 31)),
+            "vs 1 to 30 Mar",
         ),
         (
             "Last month",
@@ -87,6 +99,15 @@ from tests.shown import drawn, figures, tables
             (date(2025, 12, 1), date(2026, 1, 1)),
             date(2025, 12, 31),
             (date(2025, 11, 1), date(2025, 12, 1)),
+            "first 30 days, vs month before",
+        ),
+        (
+            "Last month",
+            date(2026, 9, 15),
+            (date(2026, 8, 1), date(2026, 9, 1)),
+            date(2026, 9, 1),
+            (date(2026, 7, 1), date(2026, 8, 1)),
+            "vs 31 days before",
         ),
     ],
 )
@@ -96,8 +117,10 @@ def test_periods_end_with_complete_days_and_compare_with_as_many(
     window: tuple[date, date],
     compared_end: date,
     before: tuple[date, date],
+    against: str,
 ) -> None:
     found = period.period(label, today)
+    assert found.against == against
     assert (found.start, found.end) == window
     assert found.compared_end == compared_end
     assert (found.before_start, found.before_end) == before
@@ -826,14 +849,14 @@ def test_a_filter_that_a_page_cannot_honour_is_disabled_and_says_why() -> None:
     assert (box.disabled, box.help) == (True, "There is no course over time.")
 
 
-def _period() -> None:
+def _period(day: int = 10) -> None:
     import datetime as dt
 
     import streamlit as st
 
     from components import address, period
 
-    found = period.pick(dt.datetime(2026, 3, 10, tzinfo=dt.UTC))
+    found = period.pick(dt.datetime(2026, 3, day, tzinfo=dt.UTC))
     st.text(f"{found.label}: {found.start} to {found.end}, compared {found.is_compared}")
     address.tell(st.container())
 
@@ -870,6 +893,19 @@ def test_days_that_are_none_are_the_usual_ones_and_one_sentence(days: list[str])
     assert shown_days(app.run()) == "Custom: 2026-02-08 to 2026-03-10, compared True"
     (said,) = app.warning
     assert "(days “" in said.value
+
+
+def test_on_the_first_of_a_month_this_month_is_the_one_that_has_just_ended() -> None:
+    def said(day: int, label: str) -> tuple[str, list[str]]:
+        app = AppTest.from_function(_period, kwargs={"day": day})
+        app.query_params["period"] = label
+        return shown_days(app.run()), [caption.value for caption in app.caption]
+
+    ended = "2026-02-01 to 2026-03-01, compared True"
+    why = "February: no day of March is over."
+    assert said(1, "This month") == (f"This month: {ended}", [why])
+    assert said(1, "Last month") == (f"Last month: {ended}", [])
+    assert said(2, "This month") == ("This month: 2026-03-01 to 2026-03-02, compared True", [])
 
 
 def test_freezing_turns_a_relative_period_into_its_dates() -> None:
@@ -924,15 +960,19 @@ def test_a_figure_that_is_not_compared_has_no_change_and_asks_for_its_own_days_a
             asked.append(days["since"])
             return Answer(pd.DataFrame({"mrr_usd": [5.0], "mrr_before_usd": [4.0]}))
 
-    def shown(*, is_compared: bool, before: str | None) -> list[str]:
+    def shown(*, is_compared: bool, before: str | None, label: str = "Last 7 days") -> list[str]:
         asked.clear()
-        days = replace(period.period("Last 7 days", date(2026, 3, 10)), is_compared=is_compared)
+        days = replace(period.period(label, date(2026, 3, 10)), is_compared=is_compared)
         app = AppTest.from_function(_measured, args=(days, Total(queries, Scope, "", {}), before))
         return [metric.delta for metric in figures(app.run())]
 
     assert shown(is_compared=True, before=None) == ["No change"]
     assert len(asked) == 3
     assert shown(is_compared=True, before="mrr_before_usd") == ["↑ +25.0%"]
+    assert asked == [date(2026, 3, 3)]
+    # The nine days of February that it is compared with do not end where March begins.
+    assert shown(is_compared=True, before="mrr_before_usd", label="This month") == ["No change"]
+    assert asked == [date(2026, 3, 1), date(2026, 3, 1), date(2026, 2, 1)]
     for before in (None, "mrr_before_usd"):
         assert shown(is_compared=False, before=before) == [""]
         assert asked == [date(2026, 3, 3)]

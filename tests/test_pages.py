@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 import metrics
 import queries
 from accounts import sessions
+from components import period
 from database import connections, embedded, rollups
 from database.embedded import Cluster
 from database.tenancy import Scope
@@ -253,6 +254,14 @@ def test_the_cards_show_what_the_queries_say() -> None:
     ).frame.iloc[0]
     assert total["mrr_usd"] > 0
     assert values(app)["MRR"] == metrics.text("usd", total["mrr_usd"])
+
+
+@pytest.mark.parametrize("label", period.PRESETS)
+def test_mrr_and_twelve_times_it_change_alike(label: str) -> None:
+    app = signed_in("admin")
+    app.query_params["period"] = label
+    changed = {metric.label: metric.delta for metric in figures(at(app, MRR))}
+    assert changed["MRR"] == changed["ARR"] != ""
 
 
 def test_another_policy_moves_mrr_by_what_is_at_risk() -> None:

@@ -83,8 +83,8 @@ with card.wall(4):
         behind=tried.whole(last),
     )
 st.caption(
-    "Active shoppers are those of origin shopper, of every category and device, as of the period's "
-    "end and its start."
+    "Active shoppers are those of origin shopper, of every category and device, at the end of the "
+    "period and of the one before."
 )
 if picked is None and not account.is_internal:
     notice.counted_as_pairs()
