@@ -1,12 +1,14 @@
 """The headline figures, each with its change and its course."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
 from components import attribution, behind, card, economics, funnel, movements, notes
 from components import jobs as job_rows
+from components.asked import Row
 from components.period import Period
-from components.question import Ask, Parameter, measure
+from components.question import Ask, Parameter, Question, measure
 from components.shoppers import back_on
 
 
@@ -93,30 +95,25 @@ def figures(
 
 def attributed(ask: Ask, period: Period, policy: str) -> None:
     """A metric card of what try-on earned the brands in view."""
-    measure(
-        period,
-        "attributed_revenue",
-        ask("revenue/attributed_total", policy=policy),
-        "attributed_usd",
-        ask("revenue/attributed_by_day"),
-        notes.purchases,
-        behind=_purchases(ask, period),
-    )
+    course = ask("revenue/attributed_by_day")
+    _sold(ask, period, policy, "attributed_revenue", "attributed_usd", notes.purchases, course)
 
 
 def return_on_plan(ask: Ask, period: Period, policy: str) -> None:
     """A metric card of what that is to what the brands' plans cost."""
-    measure(
-        period,
-        "return_on_plan",
-        ask("revenue/attributed_total", policy=policy),
-        "return_on_plan_ratio",
-        None,
-        notes.plan_cost,
-        behind=_purchases(ask, period),
-    )
+    _sold(ask, period, policy, "return_on_plan", "return_on_plan_ratio", notes.plan_cost)
 
 
-def _purchases(ask: Ask, period: Period) -> card.Behind:
+def _sold(
+    ask: Ask,
+    period: Period,
+    policy: str,
+    metric: str,
+    column: str,
+    note: Callable[[Row], str],
+    course: Question | None = None,
+) -> None:
+    total = ask("revenue/attributed_total", policy=policy)
     credited = attribution.credited("any", period.start, period.end)
-    return behind.purchases(ask, "last").whole(credited)
+    purchases = behind.purchases(ask, "last").whole(credited)
+    measure(period, metric, total, column, course, note, behind=purchases)

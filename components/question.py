@@ -136,11 +136,11 @@ def measure(
 
     ``metric`` is the figure's key. ``total`` gives one row, ``column`` of which is the figure;
     ``course`` gives several rows whose column of the same name is the sparkline; ``note`` makes the
-    card's note of the row. ``before`` names the column of the row with the figure at the
-    period's start, for where the days compared with end there; else, and without it, the question
-    is asked over these days. ``course_since`` is where the
-    sparkline begins (default: with the period). ``absent`` makes of the row what stands in the
-    place of a figure that is n/a (default: a dash). ``behind`` opens the rows that it is made of.
+    card's note of the row. ``before`` names the column of the row with the figure at the period's
+    start, for where the days compared with end there; else, and without it, the question is asked
+    over these days. ``course_since`` is where the sparkline begins (default: with the period).
+    ``absent`` makes of the row what stands in the place of a figure that is n/a (default: a dash).
+    ``behind`` opens the rows that it is made of.
     A period that is not compared has no change.
     """
     windows = [{"since": period.start, "until": period.end}]
