@@ -157,10 +157,16 @@ def test_mrr_changes_by_brand(brands: list[str]) -> None:
 def test_mrr_of_a_calendar_month_is_compared_with_as_far_into_the_month_before(
     brands: list[str],
 ) -> None:
+    with connections.owner() as c:
+        facts.subscription(c, brands[1], "30", at("2026-02-20"))
     march = period("This month", date(2026, 3, 8))
     found = table("mrr", "brand", brands[:2], march, policy="strict")
     # At the end of 7 February and of 7 March, not of February.
-    assert rows(found) == {"All": [100, 150, 50], "Aurora": [100, 150, 50]}
+    assert rows(found) == {
+        "All": [100, 180, 80],
+        "Aurora": [100, 150, 50],
+        "Borealis": [0, 30, 30],
+    }
     assert found.note == "Vs 1 to 7 Feb."
     assert found.parts is not None
     whole = found.parts.listed[0].params
