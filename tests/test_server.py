@@ -1,11 +1,14 @@
 """The server's own routes and what it shows when a page fails."""
 
+import ast
 import json
 import logging
 import re
 from pathlib import Path
 
+import plotly.graph_objects as go
 import pytest
+from plotly.basedatatypes import BaseTraceType
 from sqlalchemy import text
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.testclient import TestClient
@@ -16,6 +19,7 @@ import frontend
 import server
 from api import service
 from database import connections
+from settings import ROOT
 from tests.rows import beat
 
 
@@ -157,6 +161,34 @@ def test_what_a_page_says_of_connecting_ends_no_script() -> None:
     assert page.count("<script>") == page.count("</script>") == 1
 
 
+def test_plotly_registers_the_types_of_traces_that_figures_are_made_of() -> None:
+    names = {
+        node.attr
+        for source in (ROOT / "components").rglob("*.py")
+        for node in ast.walk(ast.parse(source.read_text()))
+        if isinstance(node, ast.Attribute)
+        and ast.unparse(node.value) == "go"
+        and node.attr[0].isupper()
+    }
+    made = {one.type for name in names if isinstance(one := getattr(go, name)(), BaseTraceType)}
+    # A type that it does not register it would draw as something else.
+    assert made == {"scatter", *frontend.TRACES}
+
+    (path,) = frontend._SCRIPTS.glob("PlotlyChart.*.js")
+    script = path.read_bytes()
+    (every,), (ours,) = (
+        re.findall(rb"\.register\(\[([^]]+)\]\),", one)
+        for one in (script, frontend.with_traces(script))
+    )
+    defined = dict(frontend._DEFINED.findall(script))
+    named = [defined[one.removesuffix(b"()")].decode() for one in ours.split(b",")]
+    assert sorted(named) == sorted(frontend.TRACES)
+    assert len(every.split(b",")) > 40
+    assert frontend.with_traces(script).replace(ours, every) == script
+    for other in (b"another script", script.replace(b"lib/bar.js", b"lib/else.js")):
+        assert frontend.with_traces(other) is other
+
+
 def comes_compressed(browser: TestClient) -> None:
     (chart,) = (one for one in frontend.soon_needed() if "PlotlyChart" in one)
     plain = browser.get(chart, headers={"accept-encoding": "identity"})
@@ -164,7 +196,8 @@ def comes_compressed(browser: TestClient) -> None:
     packed = browser.get(chart, headers={"accept-encoding": "br;q=1.0, gzip;q=0.8"})
     assert packed.headers["content-encoding"] == "gzip"
     assert packed.headers["vary"] == "Accept-Encoding"
-    assert packed.content == plain.content
+    # Of the types of traces that Plotly knows, it registers ours alone.
+    assert packed.content == frontend.with_traces(plain.content) != plain.content
     # An encoding in which a browser does not compile while it loads, but looks for what it has.
     assert packed.headers["content-type"] == "text/javascript; charset=x-user-defined"
     assert int(packed.headers["content-length"]) < len(plain.content) / 3

@@ -178,6 +178,8 @@ def test_a_page_is_drawn_without_errors_and_fits_its_window(
     # Emojis, formulas and HTML in Markdown: nothing says so, and each takes as long as two charts.
     rare = ("remark-emoji", "rehype-katex", "rehype-raw")
     assert [url for url in visitor.asked if Path(url).name.startswith(rare)] == []
+    # Scripts come from one folder: from two, each would be loaded twice.
+    assert [url for url in visitor.asked if "/static/js/" in url] == []
 
 
 def test_the_frame_stands_before_the_figures(visitor: Visitor, dashboard: Dashboard) -> None:
