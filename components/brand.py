@@ -87,6 +87,11 @@ def opening(ids: pd.Series) -> dict[str, Any]:
     return {"ids": ids.astype(str).tolist(), "opened": show}
 
 
+def is_one(brands: str) -> bool:
+    """Whether a scope's word for its brands is that of a single one."""
+    return brands not in ("all", "demo") and "," not in brands
+
+
 def called(brands: str) -> str:
     """What a scope's word for its brands (see database.tenancy) means, in words for a file."""
     if brands in ("all", "demo"):

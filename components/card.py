@@ -6,7 +6,7 @@ Whatever the reading raises is logged and shown in this card as one sentence wit
 
 import logging
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property, partial
 from typing import Any, Concatenate, Generic, NoReturn, ParamSpec, Protocol, TypeVar
@@ -130,6 +130,13 @@ class Table:
         shares = [str(name) for name in columns if str(name).endswith("_pct")]
         # Only so are shares written with one digit each, as they are on cards.
         return columns.assign(**{name: columns[name] * 100 for name in shares})
+
+    @cached_property
+    def of_one_brand(self) -> "Table":
+        """The same where all rows are of one brand, which the page names and no row has to."""
+        if "brand" not in self.columns:
+            return self
+        return replace(self, columns={n: how for n, how in self.columns.items() if n != "brand"})
 
     @cached_property
     def drawn(self) -> dict[str, Any]:
@@ -321,6 +328,8 @@ def _rows(
     if answer is None:
         return None
     found, heard = answer
+    if heard and all(brand.is_one(one.brands) for one in heard):
+        found = found.of_one_brand
     if found.shown.empty:
         empty(found.empty)
     else:

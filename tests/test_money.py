@@ -246,11 +246,12 @@ def test_subscriptions_and_payments_as_they_stand(brands: tuple[str, str]) -> No
 
 @pytest.mark.usefixtures("demo")
 def test_a_brand_sees_its_own_payments_and_the_team_all() -> None:
-    brand, name = brand_at(3)
-    app = opened(signed_in("brand_manager", brand), SUBSCRIPTIONS)
+    (brand, name), (other, other_name) = brand_at(3), brand_at(4)
+    app = opened(signed_in("brand_manager", brand, other), SUBSCRIPTIONS)
     assert not app.exception
+    assert len(tables(app)) == 2
     for table in tables(app):
-        assert set(table["brand"]) == {name}
+        assert set(table["brand"]) == {name, other_name}
     app = signed_in("admin")
     app.query_params["status"] = "Past due"
     opened(app, SUBSCRIPTIONS)
@@ -264,6 +265,23 @@ def test_a_brand_sees_its_own_payments_and_the_team_all() -> None:
             "billing/subscriptions", Scope.system(), status="past_due", row_count=999
         ).frame
     )
+
+
+@pytest.mark.usefixtures("demo")
+@pytest.mark.parametrize("page", [SUBSCRIPTIONS, CREDITS])
+def test_rows_say_their_brand_where_they_may_be_of_several(page: str) -> None:
+    app = signed_in("admin")
+    every = tables(opened(app, page))[0]
+    assert "brand" in every
+    name = every["brand"].iloc[0]
+    brands = queries.read("brands/list", Scope.system()).frame
+    (brand,) = brands["brand_id"][brands["name"] == name]
+    own = tables(opened(signed_in("brand_manager", brand), page))[0]
+    app.query_params["brand"] = brand
+    picked = tables(opened(app, page))[0]
+    for table in (own, picked):
+        assert len(table) == (every["brand"] == name).sum() > 0
+        assert list(table) == [column for column in every if column != "brand"]
 
 
 @pytest.mark.usefixtures("demo")
