@@ -9,7 +9,7 @@ import functools
 import gzip
 import json
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
@@ -61,8 +61,8 @@ def soon_needed() -> list[str]:
     return [f"{_OURS}{name}" for name in found]
 
 
-def with_traces(script: bytes, types: Collection[str] = TRACES) -> bytes:
-    """Plotly's script, registering no more than these types of traces.
+def with_traces(script: bytes) -> bytes:
+    """Plotly's script, registering no more than the types of traces that figures are made of.
 
     It knows 46, of maps and bodies in space for the most part, and sets them all up when it is
     loaded: a twentieth of what a page with charts takes to come up. A script in which these types
@@ -73,8 +73,8 @@ def with_traces(script: bytes, types: Collection[str] = TRACES) -> bytes:
         return script
     type_of = {name: kind.decode() for name, kind in _DEFINED.findall(script)}
     every = found["types"].split(b",")
-    kept = [one for one in every if type_of.get(one.removesuffix(b"()")) in types]
-    if len(kept) < len(types):
+    kept = [one for one in every if type_of.get(one.removesuffix(b"()")) in TRACES]
+    if len(kept) < len(TRACES):
         return script
     return script[: found.start("types")] + b",".join(kept) + script[found.end("types") :]
 

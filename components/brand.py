@@ -89,7 +89,7 @@ def opening(ids: pd.Series) -> dict[str, Any]:
 
 def is_one(brands: str) -> bool:
     """Whether a scope's word for its brands is that of a single one."""
-    return brands not in ("all", "demo") and "," not in brands
+    return brands not in ("", "all", "demo") and "," not in brands
 
 
 def called(brands: str) -> str:
