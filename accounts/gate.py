@@ -160,11 +160,14 @@ def sign_out() -> None:
 
 
 def user_menu(account: Account) -> None:
-    """Say who is signed in, and offer to sign out."""
+    """Say who is signed in, for which brand where it is one, and offer to sign out."""
+    said = [account.title] if account.title != account.name else []
+    if len(account.brands) == 1:
+        said.append(account.brands[0].name)  # where there is no choice, no picker names it
     with st.container(gap="xsmall"):
         st.markdown(f"**{_plain(account.name)}**")
-        if account.title != account.name:
-            st.caption(account.title)
+        if said:
+            st.caption(_plain(", ".join(said)))
         st.button(
             "Sign out",
             icon=":material/logout:",

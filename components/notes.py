@@ -8,7 +8,7 @@ from components.asked import Row
 
 def paying(row: Row) -> str:
     """Of the total of MRR: how many brands pay it."""
-    return _many(row["paying_count"], "paying brand")
+    return many(row["paying_count"], "paying brand")
 
 
 def launched(row: Row) -> str:
@@ -24,12 +24,12 @@ def succeeded(row: Row) -> str:
 
 def ended(row: Row) -> str:
     """Of the success rate: of how many jobs it is the share."""
-    return f"of {_many(row['completed_count'] + row['failed_count'], 'job')} completed or failed"
+    return f"of {many(row['completed_count'] + row['failed_count'], 'job')} completed or failed"
 
 
 def pictures(row: Row) -> str:
     """Of the model's confidence: over how many pictures it is the mean."""
-    return _many(row["completed_count"], "picture")
+    return many(row["completed_count"], "picture")
 
 
 def random_draws(row: Row) -> str:
@@ -41,7 +41,7 @@ def random_draws(row: Row) -> str:
 def engine_cost(row: Row) -> str:
     """Of the cost per accepted image: what all jobs cost, and how many completed."""
     cost = metrics.text("usd", row["engine_cost_usd"])
-    return f"{cost} for {_many(row['completed_count'], 'completed job')}"
+    return f"{cost} for {many(row['completed_count'], 'completed job')}"
 
 
 def cost_as_told(row: Row) -> str:
@@ -63,7 +63,7 @@ def verdicts(row: Row) -> str:
 
 def purchases(row: Row) -> str:
     """Of attributed revenue: from how many purchases it comes."""
-    return _many(row["purchase_count"], "attributed purchase")
+    return many(row["purchase_count"], "attributed purchase")
 
 
 def plan_cost(row: Row) -> str:
@@ -73,7 +73,7 @@ def plan_cost(row: Row) -> str:
 
 def cohort(row: Row) -> str:
     """Of a retention card: how many shoppers could have come back."""
-    return _many(row["cohort_count"], "shopper")
+    return many(row["cohort_count"], "shopper")
 
 
 def left_out(row: Row) -> str:
@@ -88,7 +88,7 @@ def begun(row: Row) -> str:
 
 def _still_open(shoppers: int, row: Row) -> str:
     out = metrics.text("count", row["left_out_count"])
-    return f"{_many(shoppers, 'shopper')}, {out} still open"
+    return f"{many(shoppers, 'shopper')}, {out} still open"
 
 
 def ltv_and_cac(row: Row) -> str:
@@ -105,13 +105,13 @@ def ltv_months(row: Row) -> str:
     """Of LTV: over how many complete months it is, and the gross margin in it."""
     margin = row["gross_margin_pct"]
     shown = metrics.DASH if metrics.missing(margin) else f"{margin:.0%}"
-    return f"LTV ({_many(row['month_count'], 'month')}), margin {shown}"
+    return f"LTV ({many(row['month_count'], 'month')}), margin {shown}"
 
 
 def acquired(row: Row) -> str:
     """Of CAC: what was spent, for how many new shoppers."""
     spent = metrics.text("usd", row["spend_usd"])
-    return f"{spent} for {_many(row['new_shopper_count'], 'new shopper')}"
+    return f"{spent} for {many(row['new_shopper_count'], 'new shopper')}"
 
 
 def not_yet(row: Row) -> str:
@@ -163,12 +163,12 @@ def no_losses(_: Row) -> str:
 
 def gone(row: Row) -> str:
     """Of logo churn: how many brands went, of how many."""
-    return f"{row['gone_count']:,} of {_many(row['paying_count'], 'brand')}"
+    return f"{row['gone_count']:,} of {many(row['paying_count'], 'brand')}"
 
 
 def scheduled(row: Row) -> str:
     """Of scheduled churn: how many brands it is of."""
-    return f"{_many(row['scheduled_count'], 'brand')} at the period's end"
+    return f"{many(row['scheduled_count'], 'brand')} at the period's end"
 
 
 def touched(source: str) -> Callable[[Row], str]:
@@ -177,7 +177,7 @@ def touched(source: str) -> Callable[[Row], str]:
     def note(row: Row) -> str:
         every = float(row["attributed_usd"])
         share = float(row[f"{source}_usd"]) / every if every else None
-        bought = _many(row[f"{source}_count"], "purchase")
+        bought = many(row[f"{source}_count"], "purchase")
         return f"{metrics.text('pct', share)} of attributed, {bought}"
 
     return note
@@ -185,7 +185,7 @@ def touched(source: str) -> Callable[[Row], str]:
 
 def untouched(row: Row) -> str:
     """Of unattributed revenue: from how many purchases it comes."""
-    bought = _many(row["purchase_count"], "purchase")
+    bought = many(row["purchase_count"], "purchase")
     return f"{metrics.text('count', row['unattributed_count'])} of {bought}"
 
 
@@ -195,5 +195,6 @@ def three_sources(row: Row) -> str:
     return " + ".join(metrics.text("usd", row[part]) for part in parts)
 
 
-def _many(count: int, one: str) -> str:
+def many(count: int, one: str) -> str:
+    """A count with its noun, whose plural ends in s."""
     return f"{metrics.text('count', count)} {one}{'' if count == 1 else 's'}"

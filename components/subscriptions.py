@@ -8,6 +8,7 @@ import streamlit as st
 import metrics
 from components.asked import Row, kept
 from components.card import Forget, Load, Table
+from components.notes import many
 from components.question import Answer, Question
 from metrics import METRICS
 
@@ -40,19 +41,17 @@ def by_status(row: Row) -> str:
 
 def failed(row: Row) -> str:
     """Of MRR at risk: how many subscriptions it is."""
-    count = int(row["past_due_count"])
-    return f"{count:,} subscription{'' if count == 1 else 's'} past due"
+    return f"{many(int(row['past_due_count']), 'subscription')} past due"
 
 
 def unpaid(row: Row) -> str:
     """Of open payments: how many."""
-    count = int(row["open_count"])
-    return f"{count:,} payment{'' if count == 1 else 's'}"
+    return many(int(row["open_count"]), "payment")
 
 
 def received(row: Row) -> str:
     """Of payments received: how many, for what, and what was given back."""
-    parts = [f"{int(row['received_count']):,} payments"]
+    parts = [many(int(row["received_count"]), "payment")]
     if row["credits_usd"]:
         parts.append(f"{metrics.text('usd', row['credits_usd'])} for credits")
     if row["refunded_usd"]:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 import queries
-from components import notes
+from components import notes, subscriptions
 from database import connections, rollups
 from database.tenancy import Scope
 from tests import facts
@@ -244,6 +244,15 @@ def test_subscriptions_and_payments_as_they_stand(brands: tuple[str, str]) -> No
 # --- The pages -----------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("count", "said"), [(0, "0 payments"), (1, "1 payment"), (2, "2 payments")]
+)
+def test_payments_are_counted_in_words(count: int, said: str) -> None:
+    none = {"credits_usd": 0, "refunded_usd": 0, "unconverted_count": 0}
+    assert subscriptions.received({"received_count": count} | none) == said
+    assert subscriptions.unpaid({"open_count": count}) == said
+
+
 @pytest.mark.usefixtures("demo")
 def test_a_brand_sees_its_own_payments_and_the_team_all() -> None:
     (brand, name), (other, other_name) = brand_at(3), brand_at(4)
@@ -279,6 +288,7 @@ def test_rows_say_their_brand_where_they_may_be_of_several(page: str) -> None:
     own = tables(opened(signed_in("brand_manager", brand), page))[0]
     app.query_params["brand"] = brand
     picked = tables(opened(app, page))[0]
+    # The picker names the one, and beside it who is signed in.
     for table in (own, picked):
         assert len(table) == (every["brand"] == name).sum() > 0
         assert list(table) == [column for column in every if column != "brand"]

@@ -508,6 +508,19 @@ def test_a_brand_of_somebody_else_in_the_address_is_one_sentence(page: str) -> N
     assert not tables(app)
 
 
+def test_whose_brand_no_picker_names_is_told_beside_the_own_name() -> None:
+    (brand, name), (other, other_name) = brand_at(1), brand_at(2)
+    for app, told in (
+        (signed_in("brand_manager", brand), f"Brand manager, {name}"),
+        (signed_in("brand_manager", brand, other), "Brand manager"),
+        (signed_in("admin"), "Administrator"),
+    ):
+        app.run()
+        (said,) = (note.value for note in app.sidebar.caption)
+        assert said.replace("\\", "") == told
+        assert other_name not in said
+
+
 def test_the_team_picks_a_brand_and_every_card_follows() -> None:
     brand, _ = brand_at(1)
     app = signed_in("analyst")
