@@ -526,6 +526,16 @@ def missing(value: Number | None) -> bool:
     return value is None or (isinstance(value, float | Decimal) and math.isnan(value))
 
 
+def plural(one: str, count: float) -> str:
+    """A noun for so many, whose plural ends in s."""
+    return one if count == 1 else f"{one}s"
+
+
+def counted(count: int, one: str) -> str:
+    """A count in full with its noun: 1 brand, 12,345 brands."""
+    return f"{count:,} {plural(one, count)}"
+
+
 def text(unit: Unit, value: Number | None) -> str:
     """A figure as a card shows it: $2.10M, 12.4K, 94.2%, 3.8×, 840 ms; a dash when n/a."""
     if value is None or missing(value):
@@ -561,7 +571,7 @@ def change(metric: Metric, value: Number | None, before: Number | None) -> Chang
     elif metric.unit == "month":
         # Month 0 is a month like any other, and no base of a percentage.
         moved = now - then
-        words = f"{_plus(moved)}{abs(moved):.0f} month{'' if abs(moved) == 1 else 's'}"
+        words = f"{_plus(moved)}{abs(moved):.0f} {plural('month', abs(moved))}"
     elif then == 0:
         if now == 0:
             return Change("0%", 0, None)

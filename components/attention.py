@@ -126,11 +126,10 @@ def _at_risk(row: Row) -> Iterator[Line]:
 
 def _scheduled(row: Row) -> Iterator[Line]:
     if row["scheduled_usd"] > 0:
-        many = "" if row["scheduled_count"] == 1 else "s"
+        whose = f", of {row['scheduled_count']:,} brands" if row["scheduled_count"] > 1 else ""
         yield Line(
             METRICS["scheduled_churn"].label,
-            f"{text('usd', row['scheduled_usd'])} of MRR ends with its period, of "
-            f"{row['scheduled_count']:,} brand{many}.",
+            f"{text('usd', row['scheduled_usd'])} of MRR ends with its period{whose}.",
             "pages/revenue/movements.py",
             ":material/event_busy:",
         )

@@ -421,7 +421,7 @@ def _columns(split: str, rows: pd.DataFrame, unit: Unit) -> dict[str, ColumnConf
         "count": ("localized", "%+,.0f"),
         "pct": (PERCENT, f"%+.{_places(rows)}f pp"),
     }[unit]
-    return {"name": config.TextColumn(split.capitalize(), width=170, pinned=True)} | {
+    return {"name": config.TextColumn(split.capitalize(), pinned=True)} | {
         column: config.NumberColumn(label, format=plain if place < 2 else signed)
         for place, (column, label) in enumerate(zip(_figures(rows), labels, strict=False))
     }

@@ -426,6 +426,9 @@ def funnel(names: Sequence[str], name: str, counts: Sequence[int]) -> go.Figure:
             x=list(counts),
             name=name,
             texttemplate="%{value:,} · %{percentInitial:.1%}",
+            # Plotly would make words small that fit in a bar only when they are turned. On a phone
+            # they have room in a third of the width.
+            textposition=["inside" if 3 * count >= max(counts) else "outside" for count in counts],
             insidetextfont={"color": "#FFFFFF", "size": 14},
             outsidetextfont={"size": 14},
             marker={"color": PLUM, "line": {"width": 0}},
@@ -547,14 +550,16 @@ def outcomes(
     figure = _figure("count", height=320)
     x = np.asarray(list(starts), dtype="datetime64[D]")
     written = _HOVER["count"]
-    for (name, values), colour in zip(ended.items(), (PLUM, OCHRE, NEUTRAL), strict=False):
+    colours = dict(zip(ended, (PLUM, OCHRE, NEUTRAL), strict=False))
+    for name, values in ended.items():
         figure.add_trace(
             go.Bar(
                 x=x,
                 y=np.asarray(values, dtype=float),
                 name=name,
+                legendgroup=name,
                 marker={
-                    "color": colour,
+                    "color": colours[name],
                     "line": {"width": 0},
                     "pattern": {
                         "shape": ["/" if hatched else "" for hatched in cut],
@@ -590,6 +595,21 @@ def outcomes(
                 hovertemplate="%{text}<extra></extra>",
             )
         )
+    if cut[0]:
+        # A legend shows a series as its first bar is; bars of nothing stand in for it.
+        figure.update_traces({"showlegend": False}, {"type": "bar"})
+        for name, colour in colours.items():
+            figure.add_trace(
+                go.Bar(
+                    x=x,
+                    y=np.full(len(x), np.nan),
+                    name=name,
+                    legendgroup=name,
+                    legendrank=1,
+                    marker={"color": colour, "line": {"width": 0}},
+                    hoverinfo="skip",
+                )
+            )
     figure.update_layout(
         barmode="stack", showlegend=True, legend_traceorder="normal", margin_t=_LEGEND
     )
@@ -676,6 +696,10 @@ def _over_days(figure: go.Figure, x: np.ndarray) -> None:
     figure.update_layout(xaxis=axes.MONTHS if _are_months(x) else axes.DAYS)
     if len(x) <= 3:
         figure.update_layout(xaxis={"tickvals": x})
+    elif _are_weeks(x):
+        # Left to itself, an axis names Sundays; of more than a quarter it names months.
+        every = -(-len(x) // 7)
+        figure.update_layout(xaxis={"tick0": x[-1], "dtick": every * 7 * 86_400_000})
     if len(x) == 1:
         day = np.timedelta64(1, "D")
         figure.update_layout(xaxis={"range": [x[0] - day, x[0] + day]})
@@ -687,6 +711,12 @@ def _are_months(days: np.ndarray) -> bool:
     """Whether days stand for months: several, and each the first of one."""
     months = days.astype("datetime64[M]").astype(days.dtype)
     return len(days) > 1 and bool((days == months).all())
+
+
+def _are_weeks(days: np.ndarray) -> bool:
+    """Whether days stand for the weeks of a quarter at most, of which the first may be cut."""
+    apart = np.diff(days)[1:] // np.timedelta64(1, "D")
+    return len(days) <= 14 and bool(apart.all()) and not (apart % 7).any()
 
 
 def _any_alone(values: Sequence[float]) -> bool:

@@ -36,7 +36,13 @@ def figures(total: Question, monthly: Question, period: Period, shoppers: Rows) 
             note=notes.ltv_and_cac,
             behind=valued,
         )
-        show("payback", column="payback_month", absent=notes.not_yet, behind=valued)
+        show(
+            "payback",
+            column="payback_month",
+            note=notes.first_month,
+            absent=notes.not_yet,
+            behind=valued,
+        )
 
 
 def valued_by(period: Period) -> Part:

@@ -12,6 +12,7 @@ from components import acting, brand
 from components.card import Forget, Load, Table
 from components.plain import markdown
 from components.question import Question
+from metrics import counted
 
 
 @dataclass(frozen=True)
@@ -215,8 +216,7 @@ def bring_in(powers: Powers, changed: Callable[[], None]) -> None:
     if bad:
         count = len(bad)
         st.warning(
-            f"{count:,} row{'' if count == 1 else 's'} cannot be used and "
-            f"{'is' if count == 1 else 'are'} left out.",
+            f"{counted(count, 'row')} cannot be used and {'is' if count == 1 else 'are'} left out.",
             icon=":material/rule:",
         )
         st.dataframe(
@@ -232,7 +232,7 @@ def bring_in(powers: Powers, changed: Callable[[], None]) -> None:
             alt="Rows that are left out",
         )
     if st.button(
-        f"Import {len(rows):,} row{'' if len(rows) == 1 else 's'}",
+        f"Import {counted(len(rows), 'row')}",
         type="primary",
         icon=":material/upload:",
         disabled=not rows,

@@ -11,7 +11,7 @@ from components.card import Forget, Load, Table
 from components.plain import markdown
 from components.question import Ask, Question
 from components.queue_failures import explained
-from metrics import DASH, text
+from metrics import DASH, counted, text
 
 UNKNOWN = "There is no such job, or it is not one of yours."
 
@@ -110,7 +110,7 @@ def _told(row: pd.Series) -> dict[str, str]:
         else DASH,
         **({} if pd.isna(row["warnings"]) else {"The engine says": str(row["warnings"])}),
         "Verdict": said(row["verdict"]),
-        "Costs": f"{row['credit_count']:,} credit{'' if row['credit_count'] == 1 else 's'}",
+        "Costs": counted(row["credit_count"], "credit"),
         "Engine cost": DASH
         if pd.isna(row["engine_cost_usd"])
         else f"${row['engine_cost_usd']:,.4f}",
@@ -126,7 +126,7 @@ def _pictures(question: Question) -> None:
         st.caption(":material/image_not_supported: This job has no picture that is stored.")
         return
     if picture.address(rows["object_id"][0]) is None:
-        count = f"{len(rows):,} picture{'' if len(rows) == 1 else 's'}"
+        count = counted(len(rows), "picture")
         st.caption(f":material/image: {count} stored; this dashboard cannot show pictures yet.")
         return
     with st.container(horizontal=True):

@@ -14,6 +14,7 @@ from components.body_points import Points
 from components.charts import PLUM
 from components.plain import markdown, shortened
 from components.question import Question
+from metrics import counted
 
 log = logging.getLogger(__name__)
 
@@ -577,7 +578,7 @@ def _take(files: Sequence[st.runtime.uploaded_file_manager.UploadedFile], upload
 
 
 def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}" if number else ""
+    return counted(number, what) if number else ""
 
 
 def say(sentence: str, *, is_trouble: bool = False) -> None:

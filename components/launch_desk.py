@@ -11,6 +11,7 @@ import streamlit as st
 
 from components import address
 from components.launch_choice import Choice, Uploads, absent, listed, settle
+from metrics import counted
 
 # In the order in which they are offered; what the database calls them.
 MODES = {
@@ -203,10 +204,7 @@ def _words(planned: Plan, chosen: Choice) -> Plan:
 def _usual(chosen: Choice) -> str:
     """What a batch is called that nobody has named."""
     garments, persons = len(chosen.garments), len(chosen.persons)
-    return (
-        f"{garments} garment{'' if garments == 1 else 's'} on "
-        f"{persons} person{'' if persons == 1 else 's'}"
-    )
+    return f"{counted(garments, 'garment')} on {counted(persons, 'person')}"
 
 
 def pictures(planned: Plan, chosen: Choice) -> int:
@@ -253,8 +251,7 @@ def _cost(planned: Plan, means: Means, count: int) -> None:
     words = [
         "No credits just now"
         if means.is_unlimited
-        else f"**{cost:,} credit{'' if cost == 1 else 's'}** of the {means.credit_count:,} "
-        f"that {has}"
+        else f"**{counted(cost, 'credit')}** of the {means.credit_count:,} that {has}"
     ]
     if means.left_count is not None:
         words.append(f"{max(means.left_count, 0)} left this hour")

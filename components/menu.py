@@ -22,6 +22,7 @@ import streamlit as st
 from components import brand, export, plotted
 from components.asked import Asked, when
 from components.export import Cell, Sheet
+from metrics import counted
 
 Forget = Callable[[], None]
 Rows = tuple[list[str], list[list[Cell]]]
@@ -174,7 +175,7 @@ def _by_query(asked: Sequence[Asked]) -> dict[str, list[Asked]]:
 
 
 def _ran(one: Asked) -> str:
-    rows = f"{one.row_count:,} row{'' if one.row_count == 1 else 's'}"
+    rows = counted(one.row_count, "row")
     return f"{rows} in {one.elapsed_ms:,.1f} ms ({one.filters})"
 
 

@@ -13,7 +13,7 @@ from components.drill import Rows
 from components.parts import Part, Parts
 from components.period import Period
 from components.question import Answer, Question
-from metrics import METRICS, text
+from metrics import METRICS, counted, text
 
 # Above zero what adds to MRR, below what takes from it; the order is that of the charts.
 GAINS = {"new": charts.GREEN, "expansion": charts.BLUE, "reactivation": charts.NEUTRAL}
@@ -77,7 +77,7 @@ def _identity(row: Row) -> Badge:
     broken = int(row["broken_count"])
     if not broken:
         return Badge("Movements add up to MRR, to the cent", holds=True)
-    brands = f"{broken:,} brand{'' if broken == 1 else 's'}"
+    brands = counted(broken, "brand")
     return Badge(f"Movements are off by ${row['difference_usd']:,.2f} in {brands}", holds=False)
 
 
@@ -156,7 +156,7 @@ def listed(question: Question) -> tuple[Load[Table], Forget]:
             alt="Movements of MRR, the latest first: kind, brand, day, amount, before, after",
             as_of=answer.as_of,
             empty="No such movement in this period.",
-            note=f"{len(answer.frame):,} movement{'' if len(answer.frame) == 1 else 's'}",
+            note="" if answer.frame.empty else counted(len(answer.frame), "movement"),
             opening="brand",
             **brand.opening(answer.frame["brand_id"]),
         )

@@ -105,13 +105,18 @@ def ltv_months(row: Row) -> str:
     """Of LTV: over how many complete months it is, and the gross margin in it."""
     margin = row["gross_margin_pct"]
     shown = metrics.DASH if metrics.missing(margin) else f"{margin:.0%}"
-    return f"LTV ({many(row['month_count'], 'month')}), margin {shown}"
+    return f"{many(row['month_count'], 'complete month')}, margin {shown}"
 
 
 def acquired(row: Row) -> str:
     """Of CAC: what was spent, for how many new shoppers."""
     spent = metrics.text("usd", row["spend_usd"])
     return f"{spent} for {many(row['new_shopper_count'], 'new shopper')}"
+
+
+def first_month(_: Row) -> str:
+    """Of payback: from where its months are counted."""
+    return "Month 0 is that of the first try-on"
 
 
 def not_yet(row: Row) -> str:
@@ -196,5 +201,5 @@ def three_sources(row: Row) -> str:
 
 
 def many(count: int, one: str) -> str:
-    """A count with its noun, whose plural ends in s."""
-    return f"{metrics.text('count', count)} {one}{'' if count == 1 else 's'}"
+    """A count as cards write it with its noun: 1 brand, 12.3K brands."""
+    return f"{metrics.text('count', count)} {metrics.plural(one, count)}"

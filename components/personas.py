@@ -9,6 +9,7 @@ import streamlit as st
 
 from components import acting, picture
 from components.plain import markdown, shortened
+from metrics import counted
 
 _OPEN = "persona"
 _SET_KEY = "personas.set"
@@ -111,7 +112,7 @@ def _card(one: Any) -> None:
     label, color = _STATUS[one.status]
     st.badge(label.split(":")[0], color=color)
     count = one.picture_count
-    st.caption(f"{count} picture{'' if count == 1 else 's'}")
+    st.caption(counted(count, "picture"))
     st.button(
         "Open",
         icon=":material/open_in_full:",

@@ -10,6 +10,7 @@ import streamlit as st
 from components import export, menu
 from components.plain import markdown
 from components.products import Powers, say
+from metrics import counted
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +64,7 @@ def ask(do: Importer, changed: Callable[[], None]) -> None:
     _left_out(bad)
     count = len(drafts)
     if st.button(
-        f"Import {count:,} product{'' if count == 1 else 's'}",
+        f"Import {counted(count, 'product')}",
         type="primary",
         icon=":material/upload:",
         disabled=not count,
@@ -132,7 +133,7 @@ def _left_out(bad: Sequence[Any]) -> None:
     rows = [[one.line, one.what, one.reason] for one in bad]
     titles = ["Line", "SKU or name", "Why it is left out"]
     st.warning(
-        f"{len(bad):,} row{'' if len(bad) == 1 else 's'} cannot be used and "
+        f"{counted(len(bad), 'row')} cannot be used and "
         f"{'is' if len(bad) == 1 else 'are'} left out.",
         icon=":material/rule:",
     )
@@ -165,6 +166,6 @@ def _bring_in(do: Importer, drafts: Sequence[Any], bad: int, changed: Callable[[
         return
     changed()
     left = f" {bad:,} row{' was' if bad == 1 else 's were'} left out." if bad else ""
-    made = f"{came.made:,} product{'' if came.made == 1 else 's'} added"
+    made = f"{counted(came.made, 'product')} added"
     say(f"{made}, {came.changed:,} changed.{left}")
     st.rerun()

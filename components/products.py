@@ -309,7 +309,7 @@ def _table(
         return
     with st.container(border=True):
         count = len(changes)
-        st.markdown(f"**{count} product{'' if count == 1 else 's'} changed, not saved yet**")
+        st.markdown(f"**{metrics.counted(count, 'product')} changed, not saved yet**")
         for _, said, _, told in changes:
             st.caption(f"{markdown(str(said['name']))}: {told}")
         with st.container(horizontal=True):

@@ -10,6 +10,7 @@ import streamlit as st
 
 from components import card, review_desk, review_room
 from components.review_room import Look, Room, Sitting
+from metrics import counted
 
 # In the session, for each view: the pairs that come up, and those that were voted on.
 _PAIRS = "review.pairs"
@@ -41,7 +42,7 @@ def compare(room: Room, view: str) -> None:
             return  # a double click
         room.sitting.vote(pair.id, better)
         voted.append(ahead.pop(0))
-        count = f"{len(voted)} comparison{'' if len(voted) == 1 else 's'}"
+        count = counted(len(voted), "comparison")
         review_room.say(f"Kept; U takes it back. In this visit: {count}.")
 
     if not ahead:

@@ -10,7 +10,7 @@ import metrics
 from components import card
 from components.card import Figure, Forget, Load, Table
 from components.question import Question
-from metrics import METRICS
+from metrics import METRICS, counted
 
 _WHERE_NONE = "No picture has two reviewers yet."
 
@@ -27,7 +27,7 @@ def agreement(question: Question) -> None:
     def load(measure: Callable[[pd.DataFrame], float | None]) -> Figure:
         answer = question.read()
         count = int(answer.frame["job_count"].sum())
-        note = f"n = {count:,} picture{'' if count == 1 else 's'}" if count else _WHERE_NONE
+        note = f"n = {counted(count, 'picture')}" if count else _WHERE_NONE
         return Figure(measure(answer.frame), answer.as_of, note=note)
 
     measures = {

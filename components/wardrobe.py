@@ -11,6 +11,7 @@ import streamlit as st
 from components import acting, address, card, launch_choice, picture
 from components.filters import CATEGORIES, category_name
 from components.plain import markdown, shortened
+from metrics import counted
 
 _PAGE = 48
 _ALIKE = 12
@@ -233,7 +234,7 @@ def _wall(wanted: _Wanted, powers: Powers) -> None:
         return
     shown = found[:count]
     more = len(found) > count
-    items = f"{len(shown):,} item{'' if len(shown) == 1 else 's'}"
+    items = counted(len(shown), "item")
     st.caption(f"{items}, and there are more" if more else items)
     _grid(shown)
     if more:

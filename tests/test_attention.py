@@ -73,7 +73,7 @@ def test_every_trouble_is_told_the_weightiest_first(brand: str) -> None:
         ("Success rate", "Fell from 100.0% to 64.3%, vs 31 days before."),
         ("Human accuracy", "Fell from 100.0% to 0.0%, vs 31 days before."),
         ("MRR at risk", "$40.00: its payment is past due."),
-        ("Scheduled churn", "$70.00 of MRR ends with its period, of 1 brand."),
+        ("Scheduled churn", "$70.00 of MRR ends with its period."),
         ("Unusual day", "Tuesday 31 March: 60 try-ons completed, usually 2."),
         ("No purchases", "None ever, while try-ons go on."),
         ("No acquisition spend", "None since 2 March 2026, while try-ons go on."),

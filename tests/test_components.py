@@ -200,7 +200,8 @@ def test_a_line_that_can_be_clicked_draws_one_of_its_points_alone() -> None:
 
 
 def test_a_step_that_nobody_reached_says_so() -> None:
-    figure = charts.funnel(["Launched", "Saved", "Purchased"], "Shoppers", [3, 1, 0])
+    figure = charts.funnel(["Launched", "Saved", "Purchased"], "Shoppers", [30, 9, 0])
+    assert list(figure.data[0].textposition) == ["inside", "outside", "outside"]
     (said,) = figure.layout.annotations
     assert (said.y, said.text) == ("Purchased", "0 · 0.0%")
 
@@ -286,6 +287,8 @@ def test_human_accuracy_says_how_sure_it_is(approved: int, n: int, expected: str
 def test_ltv_says_over_how_many_months_it_is() -> None:
     row = {"month_count": 7, "ltv_usd": 61.8, "cac_usd": None, "gross_margin_pct": 0.7}
     assert notes.ltv_and_cac(row) == "LTV (7 months) $61.80, CAC –, margin 70%"
+    assert notes.ltv_months(row) == "7 complete months, margin 70%"
+    assert notes.ltv_months(row | {"month_count": 1}) == "1 complete month, margin 70%"
 
 
 def test_payback_is_not_yet_only_where_it_could_be() -> None:
@@ -707,6 +710,46 @@ def test_times_are_drawn_in_seconds_with_a_gap_where_there_is_none() -> None:
     alone = charts.lines(days[:1], {"Success rate": [0.98]}, "pct")
     # The one day stands under its point; the hours around it say nothing.
     assert [str(day) for day in alone.layout.xaxis.tickvals] == ["2026-03-01"]
+
+
+@pytest.mark.parametrize("cut", [[True, False, True], [False, False, True]])
+def test_a_legend_shows_series_whole_though_their_first_bar_is_cut(cut: list[bool]) -> None:
+    weeks = [date(2026, 3, day) for day in (1, 2, 9)]
+    ended = {"Completed": [1, 2, 3], "Failed": [0, 1, 0], "Canceled": [0, 0, 1]}
+    figure = charts.outcomes(weeks, [1, 3, 4], ended, cut, {})
+    named = [
+        trace for trace in figure.data if trace.type == "bar" and trace.showlegend is not False
+    ]
+    assert [trace.name for trace in named] == list(ended)
+    assert [(trace.marker.pattern.shape or [""])[0] for trace in named] == ["", "", ""]
+    # What is clicked on is known by its place among the traces.
+    assert [list(trace.y) for trace in figure.data[:4]] == [*ended.values(), [1, 3, 4]]
+
+
+@pytest.mark.parametrize(
+    ("apart", "first", "step"),
+    [
+        # The first Monday stands next to the day that the period begins with.
+        ([1, 7, 7, 7], "23 Mar", 7),
+        ([7, 7, 7], "22 Mar", 7),
+        # A week without anything in it.
+        ([3, 7, 14], "25 Mar", 7),
+        ([7] * 9, "3 May", 14),
+        ([1] * 9, None, None),
+        ([2, 1, 7], None, None),
+        # More than a quarter is written in months.
+        ([7] * 14, None, None),
+    ],
+)
+def test_an_axis_of_weeks_names_the_days_that_they_begin_with(
+    apart: list[int], first: str | None, step: int | None
+) -> None:
+    days = [date(2026, 3, 1)]
+    for days_between in apart:
+        days.append(days[-1] + timedelta(days=days_between))
+    axis = charts.lines(days, {"One": [1.0] * len(days)}, "count").layout.xaxis
+    named = None if axis.tick0 is None else f"{axis.tick0.item():%-d %b}"
+    assert (named, axis.dtick) == (first, step and step * 86_400_000)
 
 
 def test_an_hour_is_the_mean_over_the_weekdays_of_the_period() -> None:

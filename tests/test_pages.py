@@ -359,14 +359,25 @@ def test_every_model_of_attribution_sums_to_the_same_total() -> None:
     assert len({cards["Recommendation"] for cards in shown}) > 1
 
 
-def test_unit_economics_by_brand_hold_nobody_else_and_no_scatter_for_a_brand_manager() -> None:
-    own, name = brand_at(1)
-    app = at(signed_in("brand_manager", own), ECONOMICS)
-    by_brand = tables(app)[1]
-    assert list(by_brand["name"]) == [name]
-    assert values(app)["LTV (12 months)"] == metrics.text("usd", by_brand["ltv_usd"].iloc[0])
-    charts = len(app.get("plotly_chart"))
-    assert len(at(signed_in("admin"), ECONOMICS).get("plotly_chart")) == charts + 1
+def test_unit_economics_compare_brands_where_there_are_several() -> None:
+    (first, name), (second, other) = brand_at(1), brand_at(2)
+    one = at(signed_in("brand_manager", first), ECONOMICS)
+    assert [heading.value for heading in one.subheader if "rand" in heading.value] == []
+    two = at(signed_in("brand_manager", first, second), ECONOMICS)
+    by_brand = tables(two)[1].set_index("name")["ltv_usd"]
+    assert set(by_brand.index) == {name, other}
+    assert values(one)["LTV (12 months)"] == metrics.text("usd", float(by_brand[name]))
+    compared = [heading.value for heading in two.subheader if "rand" in heading.value]
+    assert compared == ["Brands by CAC and LTV", "By brand"]
+    assert [heading.value for heading in one.subheader] == [
+        heading.value for heading in two.subheader if heading.value not in compared
+    ]
+
+
+def test_a_managers_own_movements_are_not_counted_in_brands() -> None:
+    own, _ = brand_at(1)
+    words = [said.value for said in at(signed_in("brand_manager", own), MOVEMENTS).caption]
+    assert not [said for said in words if "brand" in said or said == "0 movements"]
 
 
 def test_speed_says_of_each_engine_what_its_jobs_took() -> None:

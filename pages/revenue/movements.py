@@ -62,7 +62,8 @@ with card.wall(2 if managed else 3):
         show("logo_churn", total, "logo_churn_pct", note=notes.gone, behind=churned)
     ending = plan.scheduled("Canceled at the end of their period", counted, days.end)
     going = behind.endangered(ask).whole(ending)
-    show("scheduled_churn", total, "scheduled_usd", note=notes.scheduled, behind=going)
+    whose = None if managed else notes.scheduled
+    show("scheduled_churn", total, "scheduled_usd", note=whose, behind=going)
 
 with card.wall(1):
     card.chart_card(

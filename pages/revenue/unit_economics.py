@@ -11,7 +11,6 @@ from components.question import asking
 
 account = gate.account()
 now = datetime.now(UTC)
-managed = account.role == "brand_manager"
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
     st.title("Unit economics", anchor=False, width="stretch")
@@ -53,10 +52,11 @@ with card.wall(1):
     months = economics.by_month(monthly, year, days.end)
     card.table_card("By month", *months, key="months", behind=newcomers.of)
 
-brands = ask("revenue/ltv_cac_by_brand")
-with card.wall(1):
-    if not managed:
+# Of one brand, they would say once more what stands above.
+if not brand.is_one(account.scope_of(picked).brands):
+    brands = ask("revenue/ltv_cac_by_brand")
+    with card.wall(1):
         dots = economics.scatter(brands, days, newcomers)
         card.chart_card("Brands by CAC and LTV", *dots, key="brands")
-    card.table_card("By brand", *economics.by_brand(brands, days), key="by-brand")
+        card.table_card("By brand", *economics.by_brand(brands, days), key="by-brand")
 drill.linked(ask)

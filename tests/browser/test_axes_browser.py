@@ -304,9 +304,10 @@ WIDTHS = """async (figure) => {
     place.style.width = '467px';
     await Plotly.newPlot(place, figure.data, figure.layout, {displayModeBar: false});
     const bars = [...place.querySelectorAll('.bars path')];
-    const widths = bars.map((bar) => bar.getBoundingClientRect().width);
+    const boxes = bars.map((bar) => bar.getBoundingClientRect());
     place.remove();
-    return widths;
+    // What stands in for a series in the legend is as wide, and nothing is seen of it.
+    return boxes.filter((box) => box.height > 0).map((box) => box.width);
 }"""
 
 
