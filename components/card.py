@@ -155,6 +155,14 @@ def wall(columns: int) -> DeltaGenerator:
     return st.grid(columns, min_column_width=215 if columns > 2 else 360, border=True)
 
 
+def tiles(columns: int, key: str = "tiles") -> DeltaGenerator:
+    """Room for metric cards side by side: two of them on a phone, where an odd last one fills up.
+
+    ``key`` tells those of a page apart, and begins with "tiles".
+    """
+    return st.grid(columns, min_column_width=160, border=True, key=key)
+
+
 class Reading(Generic[Loaded]):
     """The reading of what a card shows: over already where nobody has to be asked."""
 

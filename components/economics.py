@@ -9,7 +9,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 
 from components import brand, charts, notes
 from components.asked import kept
-from components.card import Drawing, Forget, Load, Table, wall
+from components.card import Drawing, Forget, Load, Table, tiles
 from components.drill import Rows
 from components.parts import Part, Parts
 from components.period import Period
@@ -26,7 +26,7 @@ def figures(total: Question, monthly: Question, period: Period, shoppers: Rows) 
     )
     since = period.end - timedelta(days=365)
     show = partial(measure, period, total=total, course_since=since)
-    with wall(4):
+    with tiles(4):
         show("ltv", column="ltv_usd", course=monthly, note=notes.ltv_months, behind=valued)
         show("cac", column="cac_usd", course=monthly, note=notes.acquired, behind=acquired)
         show(

@@ -33,7 +33,7 @@ def figures(
     back = behind.shoppers(ask, step="day", as_of=now.date(), split="none", part="all")
     valued = behind.newcomers(ask, now.date()).whole(economics.valued_by(period))
     show = partial(measure, period)
-    with card.wall(4):
+    with card.tiles(4):
         if managed:
             attributed(ask, period, "strict")
             return_on_plan(ask, period, "strict")

@@ -36,7 +36,7 @@ def agreement(question: Question) -> None:
         if are_two
         else lambda rows: metrics.alpha(triples(rows)),
     }
-    with card.wall(2):
+    with card.tiles(2):
         for key, measure in measures.items():
             card.metric_card(METRICS[key], partial(load, measure), question.forget, "")
 

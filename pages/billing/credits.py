@@ -24,7 +24,7 @@ spent = ask("billing/credits_spent")
 daily = ask("billing/credits_by_day")
 
 show = partial(measure, days)
-with card.wall(3):
+with card.tiles(3):
     measure_now("credit_balance", standing, "balance_count", credit_account.reserved)
     show("credits_spent", spent, "credit_count", daily, note=credit_account.completed)
     show("cost_per_generation", spent, "cost_per_generation_usd", note=notes.cost_as_told)

@@ -22,7 +22,7 @@ ask = asking(queries, lambda: gate.account().scope_of(picked))
 standing = ask("billing/standing")
 
 show = partial(measure, days)
-with card.wall(4):
+with card.tiles(4):
     measure_now("active_subscriptions", standing, "active_count", subscriptions.by_status)
     measure_now("mrr_at_risk", standing, "past_due_usd", subscriptions.failed)
     measure_now("open_payments", standing, "open_usd", subscriptions.unpaid)

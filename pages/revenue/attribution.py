@@ -48,7 +48,7 @@ def credited_with(source: str) -> drill.Behind:
 
 
 show = partial(measure, days)
-with card.wall(2):
+with card.tiles(2):
     show(
         "attributed_revenue",
         total,
@@ -65,7 +65,7 @@ with card.wall(2):
         notes.untouched,
         behind=credited_with("none"),
     )
-with card.wall(3):
+with card.tiles(3, "tiles-of-sources"):
     for source in attribution.SOURCES:
         show(
             f"{source}_revenue",

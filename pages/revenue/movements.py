@@ -45,7 +45,7 @@ with filters.row():
     filters.unavailable("category", "MRR is of a brand, not of a category.")
     filters.unavailable("device", "MRR is of a brand, not of a device.")
 
-with card.wall(2 if managed else 3):
+with card.tiles(2 if managed else 3):
     show("mrr", mrr, "mrr_usd", note=notes.both_policies, before="mrr_before_usd", behind=moved)
     if not managed:
         show("nrr", total, "nrr_pct", note=notes.end_of_start, behind=moved)

@@ -47,7 +47,7 @@ with filters.row():
 rows = behind.movements(ask, counted)
 moved = rows.whole(movements.moved("In all these days", "all", days.start, days.end))
 show = partial(measure, days)
-with card.wall(3 if managed else 4):
+with card.tiles(3 if managed else 4):
     show("mrr", total, "mrr_usd", note=notes.both_policies, before="mrr_before_usd", behind=moved)
     show("arr", total, "arr_usd", note=notes.times_12, behind=moved)
     if not managed:
@@ -58,7 +58,7 @@ with card.wall(3 if managed else 4):
 year = days.end - timedelta(days=365)
 history = over_time.level(daily, "mrr_usd", "MRR", "usd", year, days.end, rows)
 if managed:
-    with card.wall(2):
+    with card.tiles(2, "tiles-of-return"):
         headline.attributed(ask, days, counted)
         headline.return_on_plan(ask, days, counted)
     # One above the other: half a page would hide the plan's last columns, when it renews and ends.

@@ -33,7 +33,7 @@ with filters.row():
 asked = asking(queries, lambda: gate.account().scope_of(picked))
 ask = partial(asked, as_of=now.date())
 reached = behind.reached(asked, now.date())
-with card.wall(3):
+with card.tiles(3):
     funnel.conversion(asked, days, now.date())
     funnel.shares(ask, days, reached)
 with card.wall(1):

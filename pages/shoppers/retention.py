@@ -47,7 +47,7 @@ with filters.row():
 ask = asking(queries, lambda: gate.account().scope_of(picked))
 today = now.date()
 back = behind.shoppers(ask, step="day", as_of=today, **part)
-with card.wall(3):
+with card.tiles(3):
     for number in (1, 7, 30):
         total = ask("shoppers/retention_card", day_number=number, as_of=today, **part)
         weekly = ask("shoppers/retention_by_week", day_number=number, as_of=today, **part)

@@ -39,7 +39,7 @@ judged = verdicts.whole(job_rows.all_judged(days))
 rated = verdicts.whole(job_rows.all_rated(days))
 
 show = partial(measure, days)
-with card.wall(3):
+with card.tiles(3):
     show(
         "model_confidence",
         confidence,
@@ -57,7 +57,7 @@ with card.wall(3):
         notes.engine_cost,
         behind=completed,
     )
-with card.wall(2):
+with card.tiles(2, "tiles-of-calibration"):
     show("ece", calibration, "ece_score", None, notes.random_draws, behind=rated)
     show("brier", calibration, "brier_score", None, notes.random_draws, behind=rated)
 

@@ -36,7 +36,7 @@ completed, failed = (
 )
 
 show = partial(measure, days)
-with card.wall(4):
+with card.tiles(4):
     show("success_rate", total, "success_pct", None, notes.ended, behind=completed)
     for name in ("p50", "p95", "p99"):
         show(f"queue_{name}", total, f"queue_{name}_ms", behind=completed)

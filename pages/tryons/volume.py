@@ -42,7 +42,7 @@ active = ask("tryons/active_shoppers")
 rows = behind.jobs(ask, **jobs)
 
 show = partial(measure, days)
-with card.wall(4):
+with card.tiles(4):
     show("launched", total, "launched_count", daily, behind=rows.whole(job_rows.all_launched(days)))
     for status, note in (("completed", notes.succeeded), ("failed", None), ("canceled", None)):
         ended = rows.whole(job_rows.all_ended(days, status))
@@ -59,7 +59,7 @@ with card.wall(1):
 
 active_daily = ask("tryons/active_shoppers_by_day")
 tried = behind.jobs(ask, origin="shopper")
-with card.wall(4):
+with card.tiles(4, "tiles-of-active"):
     for name, length, course in (("dau", 1, active_daily), ("wau", 7, None), ("mau", 30, None)):
         last = job_rows.launched(
             f"Launched in the last {length} days" if length > 1 else "Launched on the last day",

@@ -262,3 +262,23 @@ def test_a_card_says_its_definition_and_is_read_again_on_a_click(
         connections.dispose()
     card.get_by_role("button", name="Try again").click()
     expect(card.locator(".tile .value")).to_be_visible()
+
+
+def test_figures_stand_beside_one_another_on_a_phone(
+    visit: Visit, demo_visitor: StorageState
+) -> None:
+    visitor = visit(390, "light", demo_visitor)
+    visitor.open("accuracy")
+    cells = visitor.page.locator(".st-key-tiles > .stGridCell")
+    expect(cells).to_have_count(3)
+    first, second, last = (
+        cell.evaluate("cell => cell.getBoundingClientRect().toJSON()") for cell in cells.all()
+    )
+    assert first["top"] == second["top"] < last["top"]
+    assert first["right"] < second["left"]
+    # Of an odd number the last one has the room of two.
+    assert (last["left"], last["right"]) == pytest.approx((first["left"], second["right"]), abs=1)
+    # All of a card lies within it.
+    for cell in cells.all():
+        assert cell.evaluate("cell => cell.scrollWidth <= cell.clientWidth")
+    assert visitor.errors == []
