@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from components import card, filters, picture
+from components import card, filters, jobs, picture
 from components.card import Forget, Load, Table
 from components.plain import markdown
 from components.question import Ask, Question
@@ -94,7 +94,7 @@ def _told(row: pd.Series) -> dict[str, str]:
         "Id": str(row["job_id"]),
         "Brand": DASH if pd.isna(row["brand"]) else str(row["brand"]),
         "Origin": said(row["origin"]),
-        "Mode": said(row["mode"]),
+        "Mode": jobs.MODES[row["mode"]],
         "Category": filters.category_name(known(row["category"])),
         "Device": filters.device_name(known(row["device"])),
         "Engine": f"{row['engine']}{version}",

@@ -14,6 +14,15 @@ from components.period import Period
 from components.question import Parameter, Question
 from metrics import METRICS
 
+# In the order in which they are offered; what the database calls them.
+MODES = {
+    "tryon": "Try-on",
+    "from_prompt": "From prompt",
+    "photo_text": "Photo + text",
+    "product_shot": "Product shot",
+    "photo_set": "Photo set",
+}
+
 # In the order of a job's life. Words carry the state; colours only repeat it.
 STATES = {
     "Queued": "gray",

@@ -10,17 +10,10 @@ from uuid import uuid4
 import streamlit as st
 
 from components import address
+from components.jobs import MODES
 from components.launch_choice import Choice, Uploads, absent, listed, settle
 from metrics import counted
 
-# In the order in which they are offered; what the database calls them.
-MODES = {
-    "tryon": "Try-on",
-    "from_prompt": "From prompt",
-    "photo_text": "Photo + text",
-    "product_shot": "Product shot",
-    "photo_set": "Photo set",
-}
 _MEANING = {
     "tryon": "garments on a person's photo",
     "from_prompt": "a picture from words alone",

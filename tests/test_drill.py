@@ -1098,8 +1098,9 @@ def test_a_link_to_a_job_opens_it_for_who_may_see_it(page: str) -> None:
     app.query_params["job"] = job
     app.run()
     assert not app.exception
-    facts_shown = tables(app)
-    assert any(job in table.to_numpy() for table in tables(app)), facts_shown
+    (about,) = [table for table in tables(app) if job in table.to_numpy()]
+    told = dict(about.to_numpy().tolist())
+    assert (told["Origin"], told["Mode"], told["Costs"]) == ("Shopper", "Try-on", "1 credit")
     said = [caption.value for caption in app.caption]
     assert any("no picture that is stored" in caption for caption in said)
 

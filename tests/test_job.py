@@ -1,7 +1,9 @@
 """One job in the drawer: its pictures, and what it says where there are none."""
 
 import pytest
+from sqlalchemy import text
 
+from components import jobs
 from database import connections
 from tests import facts
 from tests.test_drill import a_job_of
@@ -26,3 +28,10 @@ def test_a_picture_is_shown_at_an_address_of_the_visitors_session() -> None:
     assert len(shown) == 1
     assert "signature=" in shown[0]
     assert not any("no picture" in caption.value for caption in app.caption)
+
+
+@pytest.mark.usefixtures("demo")
+def test_every_mode_of_the_database_has_a_name() -> None:
+    with connections.owner() as c:
+        known = c.execute(text("select cast(unnest(enum_range(null::job_mode)) as text)"))
+        assert set(jobs.MODES) == set(known.scalars())

@@ -282,3 +282,17 @@ def test_figures_stand_beside_one_another_on_a_phone(
     for cell in cells.all():
         assert cell.evaluate("cell => cell.scrollWidth <= cell.clientWidth")
     assert visitor.errors == []
+
+
+@pytest.mark.parametrize("theme", PAPER)
+def test_a_menu_s_own_words_are_read_while_it_is_open(
+    visit: Visit, demo_visitor: StorageState, theme: str
+) -> None:
+    visitor = visit(390, theme, demo_visitor)
+    visitor.open("accuracy")
+    menu = visitor.page.get_by_role("button", name="Details as of").first
+    menu.hover()
+    assert visitor.page.evaluate(UNREADABLE) == {}
+    menu.click()
+    expect(visitor.page.get_by_role("button", name="CSV")).to_be_visible()
+    assert visitor.page.evaluate(UNREADABLE) == {}
