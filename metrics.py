@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-Unit = Literal["usd", "count", "pct", "ratio", "score", "month", "ms"]
+Unit = Literal["usd", "count", "pct", "points", "ratio", "score", "month", "ms"]
 Good = Literal["up", "down"]
 Number = int | float | Decimal
 
@@ -394,6 +394,12 @@ _METRICS = (
         good="down",
     ),
     Metric(
+        "nps",
+        "NPS",
+        "points",
+        "Net promoter score: of shoppers' answers from 0 to 10, % of 9–10 − % of 0–6, with n.",
+    ),
+    Metric(
         "credit_balance",
         "Credit balance",
         "count",
@@ -551,6 +557,8 @@ def text(unit: Unit, value: Number | None) -> str:
         return _signed(value, lambda size: f"{size:.1f}×" if size >= 1 else f"{size:.2f}×")
     if unit == "score":
         return _signed(value, lambda size: f"{size:.3f}")
+    if unit == "points":
+        return _signed(value, lambda size: f"{100 * size:.1f}")
     if unit == "month":
         return f"month {value:.0f}"
     return f"{value:,.0f} ms" if value < 1000 else f"{float(value) / 1000:.2f} s"
@@ -559,8 +567,8 @@ def text(unit: Unit, value: Number | None) -> str:
 def change(metric: Metric, value: Number | None, before: Number | None) -> Change:
     """How ``value`` stands against ``before``, the same figure over the period before.
 
-    Shares differ in percentage points, months in months, everything else in per cent. Prior 0 and
-    now more is "new", never a percentage; an n/a on either side gives no text.
+    Shares differ in percentage points, NPS in points, months in months, everything else in per
+    cent. Prior 0 and now more is "new", never a percentage; an n/a on either side gives no text.
     """
     if value is None or before is None or missing(value) or missing(before):
         return Change("", 0, None)
@@ -568,6 +576,9 @@ def change(metric: Metric, value: Number | None, before: Number | None) -> Chang
     if metric.unit == "pct":
         moved = round((now - then) * 100, 1)
         words = f"{_plus(moved)}{abs(moved):.1f} pp"
+    elif metric.unit == "points":
+        moved = round((now - then) * 100, 1)
+        words = f"{_plus(moved)}{abs(moved):.1f} points"
     elif metric.unit == "month":
         # Month 0 is a month like any other, and no base of a percentage.
         moved = now - then

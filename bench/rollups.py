@@ -16,6 +16,7 @@ GOALS_S = {"rebuild": 360.0, "fold": 20.0}
 # What the rollups are made of.
 RAW = [
     "acquisition_spend",
+    "nps_responses",
     "purchase_returns",
     "purchases",
     "reviews",

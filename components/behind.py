@@ -1,9 +1,10 @@
-"""The lists that can stand behind a figure: jobs, shoppers, purchases, movements, subscriptions."""
+"""The lists that can stand behind a figure: jobs, shoppers and what they did, subscriptions."""
 
 from collections.abc import Callable
 from datetime import date
 from functools import partial
 
+from components import answers as answer_rows
 from components import drill, plan
 from components import jobs as job_rows
 from components import movements as movement_rows
@@ -73,6 +74,14 @@ def purchases(ask: Ask, model: str) -> Rows:
     """
     question = ask("revenue/purchases", model=model)
     return _with_jobs("Purchases", question, purchase_rows.listed, ask)
+
+
+def answers(ask: Ask) -> Rows:
+    """The answers behind NPS; parts say ``since`` and ``until``.
+
+    Behind an answer are its shopper's jobs.
+    """
+    return _with_jobs("Answers", ask("shoppers/answers"), answer_rows.listed, ask)
 
 
 _Listed = Callable[[Question, Callable[[str], None]], tuple[Load[Table], Forget]]

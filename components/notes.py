@@ -71,6 +71,17 @@ def plan_cost(row: Row) -> str:
     return f"The plan cost {metrics.text('usd', row['plan_cost_usd'])}"
 
 
+def answers(row: Row) -> str:
+    """Of NPS: over how many answers it is."""
+    n = int(row["answer_count"])
+    return f"{many(row['promoter_count'], 'promoter')}, n = {n:,}" if n else "No answers yet"
+
+
+def answers_of_all(row: Row) -> str:
+    """The same beside figures that are of some shoppers alone."""
+    return f"{answers(row)}, of all shoppers"
+
+
 def cohort(row: Row) -> str:
     """Of a retention card: how many shoppers could have come back."""
     return many(row["cohort_count"], "shopper")

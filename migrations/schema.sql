@@ -1273,6 +1273,23 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.queue_answer_changes() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  if tg_op <> 'DELETE' then
+    insert into answer_changes (sign, brand_id, score, answered_at)
+    select 1, r.brand_id, r.score, r.answered_at from new_rows r;
+  end if;
+  if tg_op <> 'INSERT' then
+    insert into answer_changes (sign, brand_id, score, answered_at)
+    select -1, r.brand_id, r.score, r.answered_at from old_rows r;
+  end if;
+  return null;
+end
+$$;
+
 CREATE FUNCTION public.queue_brand_changes() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -1735,6 +1752,15 @@ CREATE TABLE public.agreement_changes (
     queued_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+CREATE TABLE public.answer_changes (
+    id bigint NOT NULL,
+    sign integer NOT NULL,
+    brand_id uuid NOT NULL,
+    score smallint NOT NULL,
+    answered_at timestamp with time zone NOT NULL,
+    queued_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
 CREATE TABLE public.job_changes (
     id bigint NOT NULL,
     sign smallint NOT NULL,
@@ -1778,7 +1804,7 @@ CREATE TABLE public.verdict_changes (
 CREATE FUNCTION public.rollups_waiting_since() RETURNS timestamp with time zone
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
-    RETURN LEAST((SELECT min(c.queued_at) AS min FROM public.job_changes c), (SELECT min(c.queued_at) AS min FROM public.shopper_changes c), (SELECT min(c.queued_at) AS min FROM public.verdict_changes c), (SELECT min(c.queued_at) AS min FROM public.agreement_changes c), (SELECT min(c.queued_at) AS min FROM public.spend_changes c));
+    RETURN LEAST((SELECT min(c.queued_at) AS min FROM public.job_changes c), (SELECT min(c.queued_at) AS min FROM public.shopper_changes c), (SELECT min(c.queued_at) AS min FROM public.verdict_changes c), (SELECT min(c.queued_at) AS min FROM public.agreement_changes c), (SELECT min(c.queued_at) AS min FROM public.spend_changes c), (SELECT min(c.queued_at) AS min FROM public.answer_changes c));
 
 CREATE FUNCTION public.scope_is_demo() RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -1932,6 +1958,15 @@ CREATE TABLE public.advisor_messages (
 
 ALTER TABLE public.agreement_changes ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.agreement_changes_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+ALTER TABLE public.answer_changes ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.answer_changes_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -2588,6 +2623,16 @@ CREATE TABLE public.rollup_agreement (
     CONSTRAINT rollup_agreement_grain_check CHECK ((grain = ANY (ARRAY['day'::text, 'month'::text])))
 );
 
+CREATE TABLE public.rollup_answers (
+    in_view uuid NOT NULL,
+    grain text NOT NULL COLLATE pg_catalog."C",
+    starts_on date NOT NULL,
+    answers integer NOT NULL,
+    promoters integer NOT NULL,
+    detractors integer NOT NULL,
+    CONSTRAINT rollup_answers_grain_check CHECK ((grain = ANY (ARRAY['day'::text, 'month'::text])))
+);
+
 CREATE TABLE public.rollup_cells (
     in_view uuid NOT NULL,
     category text NOT NULL COLLATE pg_catalog."C",
@@ -3123,6 +3168,9 @@ ALTER TABLE ONLY public.advisor_messages
 ALTER TABLE ONLY public.agreement_changes
     ADD CONSTRAINT agreement_changes_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.answer_changes
+    ADD CONSTRAINT answer_changes_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.api_requests
     ADD CONSTRAINT api_requests_pkey PRIMARY KEY (token_id, key);
 
@@ -3302,6 +3350,9 @@ ALTER TABLE ONLY public.rollup_active
 
 ALTER TABLE ONLY public.rollup_agreement
     ADD CONSTRAINT rollup_agreement_pkey PRIMARY KEY (in_view, grain, starts_on, reviewer_ids, approved_count, first_approved);
+
+ALTER TABLE ONLY public.rollup_answers
+    ADD CONSTRAINT rollup_answers_pkey PRIMARY KEY (in_view, grain, starts_on);
 
 ALTER TABLE ONLY public.rollup_cells
     ADD CONSTRAINT rollup_cells_pkey PRIMARY KEY (in_view, category, device, grain, starts_on, origin);
@@ -3529,7 +3580,9 @@ CREATE INDEX job_pairs_other_idx ON public.job_pairs USING btree (other_job_id);
 
 CREATE INDEX mrr_movements_day_idx ON public.mrr_movements USING btree (policy, day);
 
-CREATE INDEX nps_responses_brand_idx ON public.nps_responses USING btree (brand_id, answered_at);
+CREATE INDEX nps_responses_answered_idx ON public.nps_responses USING btree (answered_at, id);
+
+CREATE INDEX nps_responses_brand_idx ON public.nps_responses USING btree (brand_id, answered_at, id);
 
 CREATE INDEX nps_responses_user_idx ON public.nps_responses USING btree (user_id);
 
@@ -3620,6 +3673,8 @@ CREATE INDEX reviews_brand_idx ON public.reviews USING btree (brand_id, created_
 CREATE INDEX reviews_job_id_idx ON public.reviews USING btree (job_id, reviewer_id, created_at);
 
 CREATE INDEX reviews_reviewer_created_idx ON public.reviews USING btree (reviewer_id, created_at DESC, id DESC);
+
+CREATE INDEX rollup_answers_by_time_idx ON public.rollup_answers USING btree (grain, starts_on, in_view) INCLUDE (answers, promoters, detractors);
 
 CREATE INDEX rollup_cells_by_time_idx ON public.rollup_cells USING btree (grain, origin, starts_on) INCLUDE (in_view, launched, completed, failed, canceled, rated, confidence_sum) WHERE ((category = 'all'::text) AND (device = 'all'::text));
 
@@ -3805,6 +3860,12 @@ CREATE TRIGGER brands_updated_at BEFORE UPDATE ON public.brands FOR EACH ROW EXE
 CREATE TRIGGER credit_ledger_applied AFTER INSERT ON public.credit_ledger FOR EACH ROW EXECUTE FUNCTION public.apply_ledger_row();
 
 CREATE TRIGGER job_outputs_note_reviewable AFTER INSERT OR DELETE ON public.job_outputs FOR EACH ROW EXECUTE FUNCTION public.note_output();
+
+CREATE TRIGGER nps_responses_queue_deletes AFTER DELETE ON public.nps_responses REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.queue_answer_changes();
+
+CREATE TRIGGER nps_responses_queue_inserts AFTER INSERT ON public.nps_responses REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.queue_answer_changes();
+
+CREATE TRIGGER nps_responses_queue_updates AFTER UPDATE ON public.nps_responses REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.queue_answer_changes();
 
 CREATE TRIGGER payments_updated_at BEFORE UPDATE ON public.payments FOR EACH ROW EXECUTE FUNCTION public.set_updated_at();
 
@@ -4236,6 +4297,8 @@ ALTER TABLE public.advisor_messages ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.agreement_changes ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.answer_changes ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.api_requests ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.api_tokens ENABLE ROW LEVEL SECURITY;
@@ -4317,6 +4380,8 @@ ALTER TABLE public.reviews ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.rollup_active ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.rollup_agreement ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.rollup_answers ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.rollup_cells ENABLE ROW LEVEL SECURITY;
 
@@ -4493,6 +4558,8 @@ CREATE POLICY tenant ON public.reviews FOR SELECT TO closetai_app, closetai_read
 CREATE POLICY tenant ON public.rollup_active TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand())))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand()))));
 
 CREATE POLICY tenant ON public.rollup_agreement TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand())))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand()))));
+
+CREATE POLICY tenant ON public.rollup_answers TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand())))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand()))));
 
 CREATE POLICY tenant ON public.rollup_cells TO closetai_app, closetai_reader USING ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand())))) WITH CHECK ((( SELECT public.scope_sees_all() AS scope_sees_all) OR (in_view IN ( SELECT public.scope_brands() AS scope_brands)) OR (( SELECT public.scope_sees_demo() AS scope_sees_demo) AND (in_view = public.every_demo_brand()))));
 
@@ -4985,6 +5052,8 @@ GRANT ALL ON FUNCTION public.purchase_credits(owner_user uuid, owner_brand uuid,
 
 REVOKE ALL ON FUNCTION public.queue_agreement_changes() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.queue_answer_changes() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.queue_brand_changes() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.queue_job_changes() FROM PUBLIC;
@@ -5216,6 +5285,9 @@ GRANT SELECT ON TABLE public.rollup_active TO closetai_reader;
 
 GRANT SELECT ON TABLE public.rollup_agreement TO closetai_app;
 GRANT SELECT ON TABLE public.rollup_agreement TO closetai_reader;
+
+GRANT SELECT ON TABLE public.rollup_answers TO closetai_app;
+GRANT SELECT ON TABLE public.rollup_answers TO closetai_reader;
 
 GRANT SELECT ON TABLE public.rollup_cells TO closetai_app;
 GRANT SELECT ON TABLE public.rollup_cells TO closetai_reader;

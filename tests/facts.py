@@ -243,3 +243,15 @@ def spend(connection: Connection, brand_id: str, day: datetime, amount: str) -> 
         channel="search",
         amount=Decimal(amount),
     )
+
+
+def answer(connection: Connection, brand_id: str, user_id: str, when: datetime, score: int) -> None:
+    """Add how likely somebody said to be to recommend a brand."""
+    insert(
+        connection,
+        "nps_responses",
+        brand_id=brand_id,
+        user_id=user_id,
+        answered_at=when,
+        score=score,
+    )

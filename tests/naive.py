@@ -57,6 +57,10 @@ _TABLES = {
         "select cast(brand_id as text) as brand_id, day, round(amount * usd_rate, 2) as amount"
         " from acquisition_spend"
     ),
+    "answers": (
+        "select cast(brand_id as text) as brand_id, cast(user_id as text) as user_id, score,"
+        " answered_at, id from nps_responses"
+    ),
     "channels": (
         "select cast(brand_id as text) as brand_id, cast(user_id as text) as user_id, channel,"
         " nullif(first_job_at, 'infinity') as first_job_at from shoppers"
@@ -133,6 +137,7 @@ class Raw:
     purchases: pd.DataFrame
     returns: pd.DataFrame
     spend: pd.DataFrame
+    answers: pd.DataFrame
     channels: pd.DataFrame
     pooled: bool
 
@@ -171,6 +176,7 @@ class Raw:
             of(self.purchases),
             of(self.returns),
             of(self.spend),
+            of(self.answers),
             of(self.channels),
             pooled=False,
         )

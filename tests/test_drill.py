@@ -755,6 +755,7 @@ COMES_TO: dict[str, Callable[[pd.DataFrame], float]] = {
     "share_revenue": lambda rows: rows["share_usd"].sum(),
     "mrr": lambda rows: (rows["mrr_after_usd"] - rows["mrr_before_usd"]).sum(),
     **dict.fromkeys(["mrr_at_risk", "scheduled_churn"], lambda rows: rows["mrr_usd"].sum()),
+    "nps": lambda rows: ((rows["score"] >= 9) * 1.0 - (rows["score"] <= 6)).mean(),
     "arr": lambda rows: 12 * (rows["mrr_after_usd"] - rows["mrr_before_usd"]).sum(),
 }
 # Those of whom the rows are a share of as many as the note says.
@@ -777,7 +778,7 @@ NOTED = {
         (VOLUME, "launched completed failed canceled dau wau mau stickiness"),
         (SPEED, "success_rate failed queue_p50 processing_p99"),
         (ACCURACY, "model_confidence human_accuracy cost_per_accepted ece brier"),
-        (RETENTION, "retention_d1 retention_d7 retention_d30"),
+        (RETENTION, "retention_d1 retention_d7 retention_d30 nps"),
         (FUNNEL, "conversion saved_share purchased_share"),
         (ATTRIBUTION, "attributed_revenue unattributed_revenue tryon_revenue share_revenue"),
         (MRR, "mrr arr arpa mrr_at_risk"),

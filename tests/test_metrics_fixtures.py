@@ -57,6 +57,7 @@ def noise(database: object) -> str:  # noqa: ARG001 (needs a database)
             facts.purchase(c, brand, user, when + timedelta(days=1), "55.55")
             facts.touch(c, brand, user, when)
             facts.spend(c, brand, when, "99")
+            facts.answer(c, brand, user, when, 0)
     return brand
 
 
@@ -1800,3 +1801,29 @@ def test_credits_25_reserve_5_reset_fail_leaves_25(brand: str) -> None:
                 {"status": status, "job": job},
             )
         assert balance() == 25
+
+
+def test_nps_is_the_share_of_promoters_less_that_of_detractors(brand: str) -> None:
+    with connections.owner() as c:
+        for hour, score in enumerate([10, 9, 9, 8, 7, 6, 0]):
+            facts.answer(c, brand, facts.shopper(c), at(f"2026-03-31 {hour:02}:30"), score)
+        facts.answer(c, brand, facts.shopper(c), at("2026-03-31 23:59"), 9)
+        facts.answer(c, brand, facts.shopper(c), at("2026-04-01"), 0)
+        silent = facts.brand(c, "Silent")
+    answered = one("shoppers/nps", brand, **MARCH)
+    assert list(answered)[:3] == [8, 4, 2]
+    assert answered["nps_pct"] == 0.25
+    assert metrics.text("points", answered["nps_pct"]) == "25.0"
+    weeks = ask("shoppers/nps_by_week", brand, **MARCH)
+    assert list(weeks["week"].dt.day) == [1, 4, 11, 18, 25]
+    assert weeks["answer_count"].tolist() == [0, 0, 0, 0, 8]
+    assert weeks["nps_pct"].fillna(9).tolist() == [9, 9, 9, 9, 0.25]
+    rows = ask("shoppers/answers", brand, row_count=3, **MARCH)
+    assert rows["score"].tolist() == [9, 0, 6]
+    with connections.owner() as c:
+        c.execute(text("update nps_responses set score = 0 where brand_id = :b"), {"b": brand})
+    st.cache_resource.clear()
+    assert one("shoppers/nps", brand, **MARCH)["nps_pct"] == -1
+    nobody = one("shoppers/nps", silent, **MARCH)
+    assert nobody["answer_count"] == 0
+    assert pd.isna(nobody["nps_pct"])

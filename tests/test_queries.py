@@ -132,6 +132,7 @@ def fill(brand_name: str, users: list[str]) -> str:
             facts.touch(c, brand, user, at("2026-03-06"))
             bought = facts.purchase(c, brand, user, at("2026-03-08"))
             facts.refund(c, brand, bought, "20", at("2026-03-20"))
+            facts.answer(c, brand, user, at("2026-03-09"), 9)
         # Two who agree, and a blind comparison.
         for reviewer in users[:2]:
             when = at("2026-03-12")

@@ -304,6 +304,31 @@ def money(raw: Raw, scope: Scope, window: Window) -> None:
         first = told("revenue/purchases", scope, window, model="linear", source=source, row_count=3)
         assert first["purchased_at"].tolist() == found["purchased_at"].head(3).tolist()
 
+    given = raw.answers[window.holds(raw.answers["answered_at"])]
+    given = given.sort_values(["answered_at", "id"], ascending=False)
+    score = given["score"].astype(int)
+    promoters, detractors = int((score >= 9).sum()), int((score <= 6).sum())
+    nps = told("shoppers/nps", scope, window).iloc[0]
+    assert list(nps)[:3] == [len(given), promoters, detractors]
+    if len(given):
+        assert nps["nps_pct"] == pytest.approx((promoters - detractors) / len(given))
+    else:
+        assert np.isnan(nps["nps_pct"])
+    last = pd.Timestamp(window.until - timedelta(days=1))
+    back = (last - given["answered_at"].dt.normalize()) // timedelta(days=7)
+    weeks = told("shoppers/nps_by_week", scope, window)
+    begins = [
+        max(window.until - timedelta(days=7 * (n + 1)), window.since) for n in range(len(weeks))
+    ]
+    assert weeks["week"].dt.date.tolist() == begins[::-1]
+    for name, lowest, highest in (("promoter", 9, 10), ("detractor", 0, 6), ("answer", 0, 10)):
+        of_weeks = back[score.between(lowest, highest)]
+        counted = [int((of_weeks == n).sum()) for n in range(len(weeks))]
+        assert weeks[f"{name}_count"].tolist() == counted[::-1]
+    found = told("shoppers/answers", scope, window)
+    assert found["score"].tolist() == score.tolist()
+    assert found["shopper_id"].tolist() == given["user_id"].tolist()
+
     as_of = window.until + timedelta(days=len(window.days) % 10)
     agree(
         told("shoppers/conversion_change", scope, window, as_of=as_of),

@@ -151,6 +151,7 @@ def brands(database: Cluster) -> Two:  # noqa: ARG001 – it must be there first
                 started_at=yesterday,
                 finished_at=yesterday,
             )
+            rows.insert(connection, "nps_responses", brand_id=brand, score=9, answered_at=yesterday)
         _one_job_in_full(connection, two.b)
     return two
 
@@ -262,7 +263,13 @@ def test_what_is_deleted_leaves_nothing_in_any_figure(brands: Two) -> None:
     rollups.fold_all()
     with owner() as connection:
         empty = rows.insert(connection, "brands", name="Empty", slug="empty")
-        for table in ("tryon_jobs", "purchases", "touches", "acquisition_spend"):
+        for table in (
+            "tryon_jobs",
+            "purchases",
+            "touches",
+            "acquisition_spend",
+            "nps_responses",
+        ):
             deleted = text(f"delete from {table} where brand_id = :b")
             assert connection.execute(deleted, {"b": brands.b}).rowcount > 0
     rollups.fold_all()

@@ -24,6 +24,9 @@ AMENDMENTS = [
     ("purchases", "purchased_at, id", "update purchases set purchased_at = :moment"),
     ("purchases", "purchased_at, id", "update purchases set amount = 120"),
     ("purchase_returns", "returned_at, id", "delete from purchase_returns"),
+    ("nps_responses", "answered_at, id", "delete from nps_responses"),
+    ("nps_responses", "answered_at, id", "update nps_responses set score = (score + 3) % 11"),
+    ("nps_responses", "answered_at, id", "update nps_responses set answered_at = :moment"),
     ("reviews", "id", "delete from reviews"),
     ("reviews", "id", "update reviews set approved = not approved, reasons = '{}'"),
 ]
@@ -250,6 +253,11 @@ class World:
             },
         )
 
+    def answer(self, connection: Connection) -> None:
+        """Somebody says how likely they are to recommend a brand."""
+        score = self.dice.randint(0, 10)
+        facts.answer(connection, self.brand(), self.person(), self.when(), score)
+
     def merge(self, connection: Connection) -> None:
         """Two guests turn out to be one person, and another comes."""
         kept, gone = self.dice.sample(self.people, 2)
@@ -286,8 +294,8 @@ class World:
         """What can happen, jobs most often."""
         return [
             *[self.launch] * 5, *[self.touch] * 2, *[self.buy] * 2, *[self.review] * 2,
-            self.change_job, self.amend, self.save, self.spend, self.merge, self.reprice,
-            self.leave, self.withdraw,
+            self.change_job, self.amend, self.save, self.spend, self.answer, self.merge,
+            self.reprice, self.leave, self.withdraw,
         ]  # fmt: skip
 
     def happen(self, transactions: int) -> None:

@@ -91,6 +91,7 @@ _ROLLUPS: dict[str, tuple[str, list[str]]] = {
     ),
     "value": ("in_view, cohort, number", ["revenue_usd", "margin_usd", "purchases"]),
     "spend": ("in_view, grain, starts_on", ["spend_usd"]),
+    "answers": ("in_view, grain, starts_on", ["answers", "promoters", "detractors"]),
     # Worked out of others, and exchanged: nothing is added to them.
     "curves": ("in_view, month", []),
     "completion_days": ("day, in_view", []),
@@ -119,6 +120,7 @@ _CHANGED_FACTS = {
 }
 QUEUES = [
     "job_changes", "shopper_changes", "verdict_changes", "agreement_changes", "spend_changes",
+    "answer_changes",
 ]  # fmt: skip
 
 TABLES = [*(f"rollup_{name}" for name in _ROLLUPS), *_FACTS]
@@ -133,6 +135,7 @@ _ALL_TALLIES = "(select 1 as sign, * from review_tallies)"
 _ALL_SPEND = """(
   select brand_id, day, round(amount * usd_rate, 2) as usd from acquisition_spend
 )"""
+_ALL_ANSWERS = "(select 1 as sign, * from nps_responses)"
 
 # In which views a row counts. Demo visitors' jobs count in that of everything alone, and so do
 # those of no brand.
@@ -253,6 +256,7 @@ def _fold(connection: Connection, at_most: int) -> int:
         connection.execute(text("delete from rollup_agreement where jobs = 0"))
     count += tallied
     count += _fold_counts(connection, at_most, "spend_changes", ["spend"], "spend")
+    count += _fold_counts(connection, at_most, "answer_changes", ["answers"], "answers")
     count += _fold_shoppers(connection, at_most)
     if count:
         connection.execute(text("update rollup_state set folded_at = now()"))
@@ -610,6 +614,7 @@ def _from_raw_rows(chunks: list[_Users]) -> list[_Step]:
         *(partial(_make_facts, users=users) for users in chunks),
         partial(_make, name="agreement", tallies=_ALL_TALLIES),
         partial(_make, name="spend", spend=_ALL_SPEND),
+        partial(_make, name="answers", answers=_ALL_ANSWERS),
         _make_verdicts,
     ]
 

@@ -1,4 +1,7 @@
-"""Who comes back? After a day, a week and a month, and by cohorts in three ways of counting."""
+"""Who comes back? After a day, a week and a month, and by cohorts in three ways of counting.
+
+And would shoppers recommend what they come back to?
+"""
 
 from datetime import UTC, datetime, timedelta
 
@@ -7,6 +10,7 @@ import streamlit as st
 import queries
 from accounts import gate
 from components import (
+    answers,
     behind,
     brand,
     card,
@@ -47,7 +51,7 @@ with filters.row():
 ask = asking(queries, lambda: gate.account().scope_of(picked))
 today = now.date()
 back = behind.shoppers(ask, step="day", as_of=today, **part)
-with card.tiles(3):
+with card.tiles(4):
     for number in (1, 7, 30):
         total = ask("shoppers/retention_card", day_number=number, as_of=today, **part)
         weekly = ask("shoppers/retention_by_week", day_number=number, as_of=today, **part)
@@ -60,6 +64,16 @@ with card.tiles(3):
             notes.cohort,
             behind=back.whole(back_on(days, number)),
         )
+    # Who answers is not split: an answer is to a brand, not to a category or on a device.
+    measure(
+        days,
+        "nps",
+        ask("shoppers/nps"),
+        "nps_pct",
+        ask("shoppers/nps_by_week"),
+        notes.answers if part["split"] == "none" else notes.answers_of_all,
+        behind=behind.answers(ask).whole(answers.given_in(days)),
+    )
 
 if picked is None and not account.is_internal:
     notice.counted_as_pairs()
