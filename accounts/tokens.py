@@ -33,6 +33,7 @@ SCOPES: Final[dict[str, str]] = {
     "credits": "read the brand's credits",
     "events": "record what led shoppers to a purchase",
     "orders": "record and read orders and returns",
+    "answers": "record how likely shoppers are to recommend the brand",
     "spend": "record and read acquisition spend",
     "webhooks": "set up webhooks",
 }

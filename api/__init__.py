@@ -12,6 +12,7 @@ from fastapi.openapi.utils import get_openapi
 from starlette.routing import Mount
 
 from api import (
+    answers,
     balances,
     catalog,
     door,
@@ -48,6 +49,7 @@ ROUTERS = (
     balances.router,
     events.router,
     orders.router,
+    answers.router,
     spend.router,
     webhooks.router,
     payments.router,

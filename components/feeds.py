@@ -44,6 +44,14 @@ _FEEDS = (
         7,
     ),
     _Feed(
+        "answer_day",
+        "Answers",
+        "thumbs_up_down",
+        "NPS in Retention: whether shoppers would recommend the brand.",
+        "POST /api/answers",
+        35,
+    ),
+    _Feed(
         "order_day",
         "Orders",
         "shopping_bag",

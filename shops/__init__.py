@@ -1,1 +1,1 @@
-"""What shops' own systems tell and are told: touches, orders, spend; webhooks."""
+"""What shops' own systems tell and are told: touches, answers, orders, spend; webhooks."""

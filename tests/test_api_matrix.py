@@ -168,6 +168,7 @@ ROUTES: dict[tuple[str, str], Rule] = {
         done=201,
         sends_hers=True,
     ),
+    ("POST", "/answers"): Rule("shopper", "answers", send=lambda _b, _p: _json(score=9), done=201),
     ("POST", "/orders"): Rule("brand", "orders", send=_order, names_user=False, done=201),
     ("GET", "/orders"): Rule("brand", "orders", names_user=False),
     ("POST", "/returns"): Rule("brand", "orders", send=_return, names_user=False, done=404),
@@ -304,6 +305,7 @@ BODY_NAMES_USER = {
     ("POST", "/generations"): ("userId",),
     ("POST", "/uploads"): ("userId",),
     ("POST", "/events"): ("userId",),
+    ("POST", "/answers"): ("userId",),
 }
 
 

@@ -60,7 +60,14 @@ def test_feeds_tell_the_last_day_of_each_and_of_no_other_brand() -> None:
         user = insert(connection, "users")
         days = {
             name: NOW - timedelta(days=back)
-            for name, back in {"job": 9, "touch": 8, "order": 7, "return": 6, "spend": 5}.items()
+            for name, back in {
+                "job": 9,
+                "touch": 8,
+                "order": 7,
+                "return": 6,
+                "spend": 5,
+                "answer": 4,
+            }.items()
         }
         finish(
             connection,
@@ -72,6 +79,7 @@ def test_feeds_tell_the_last_day_of_each_and_of_no_other_brand() -> None:
         gone = job(connection, brand_id=alder, user_id=user, created_at=NOW)
         of_one = {"brand_id": alder, "user_id": user}
         insert(connection, "touches", **of_one, source="share", touched_at=days["touch"])
+        insert(connection, "nps_responses", **of_one, score=9, answered_at=days["answer"])
         bought = insert(
             connection, "purchases", **of_one, order_id="1", amount=9, purchased_at=days["order"]
         )
@@ -180,7 +188,7 @@ def test_an_address_with_a_state_shows_the_calls_of_that_state() -> None:
 def test_a_brand_that_sent_nothing_is_told_what_stays_blank() -> None:
     app = opened(FEEDS, "brand_manager", empty_brand())
     said = words(app)
-    assert said.count("Blank without it") == 5
+    assert said.count("Blank without it") == len(feeds._FEEDS)
     assert "CAC, LTV:CAC and payback in Unit economics." in said
 
 

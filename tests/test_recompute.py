@@ -533,6 +533,7 @@ def feeds(raw: Raw, scope: Scope, window: Window) -> None:
     for column, frame, rows, times in (
         ("job_day", app, jobs, jobs["created_at"]),
         ("touch_day", app, raw.touches, raw.touches["touched_at"]),
+        ("answer_day", app, raw.answers, raw.answers["answered_at"]),
         ("order_day", systems, raw.purchases, raw.purchases["purchased_at"]),
         ("return_day", systems, raw.returns, raw.returns["returned_at"]),
         ("spend_day", systems, spent, pd.to_datetime(spent["day"])),

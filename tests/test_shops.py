@@ -1,4 +1,4 @@
-"""What shops' systems tell (touches, orders, returns, spend) and what they are told (webhooks)."""
+"""What shops' systems tell (touches, answers, orders, spend) and what they are told (webhooks)."""
 
 import base64
 import hashlib
@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -22,7 +22,7 @@ from api import pace
 from database import connections, rollups
 from database.tenancy import Scope
 from settings import WrongSettingError, settings
-from shops import orders, postman, spend, webhooks
+from shops import answers, orders, postman, spend, webhooks
 from shops.postman import Outcome, Postman
 from shops.said import NotKnownError, ShopError
 from shops.spend import Spend
@@ -136,6 +136,65 @@ def test_a_touch_is_of_ones_own_job_and_not_to_come(to: TestClient, shop: Shop, 
     problem(sent(key(shop.brand, "shoppers"), bob.user), 403)
     problem(sent(open_shop("Birch").secret, bob.user), 404)
     assert count("touches") == 2
+
+
+def test_the_last_answer_of_a_day_counts(to: TestClient, shop: Shop, ada: Guest) -> None:
+    def sent(token: str = ada.token, **said: object) -> Any:
+        return to.post("/api/answers", headers=bearer(token), json={"score": 10, **said})
+
+    bob = guest(to, shop)
+    noon = datetime.combine(NOW - timedelta(days=3), time(12), UTC)
+    eve = noon.replace(hour=23, minute=59).astimezone(timezone(timedelta(hours=9)))
+    first = sent(score=2, comment="  Too slow.\n", answeredAt=noon.isoformat())
+    assert first.status_code == 201
+    assert (first.json()["score"], first.json()["comment"]) == (2, "Too slow.")
+    # Of the same UTC day, though another one where she is.
+    assert sent(score=9, answeredAt=eve.isoformat()).status_code == 200
+    midnight = datetime.combine(noon + timedelta(days=1), time(), UTC)
+    assert sent(score=7, answeredAt=midnight.isoformat()).status_code == 201
+    assert sent(shop.secret, userId=str(bob.user), answeredAt=noon.isoformat()).status_code == 201
+    rollups.fold_all()
+    days = {"since": noon.date(), "until": midnight.date() + timedelta(days=1)}
+    row = queries.read("shoppers/nps", of(shop), **days).row
+    assert (row["answer_count"], row["promoter_count"], row["detractor_count"]) == (3, 2, 0)
+    found = queries.read("shoppers/answers", of(shop), row_count=9, **days).frame
+    assert found["score"].tolist() == [7, 9, 10]
+    assert found["comment"].isna().all()
+
+
+def test_answers_of_one_moment_are_one(shop: Shop, ada: Guest) -> None:
+    def told(score: int) -> bool:
+        answer = answers.Answer(ada.user, score, None, NOW)
+        return answers.record(of(shop), shop.brand, answer, NOW)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(told, range(8))) == 1
+    assert count("nps_responses") == 1
+
+
+def test_an_answer_that_cannot_be_kept(to: TestClient, shop: Shop, ada: Guest) -> None:
+    def sent(token: str = ada.token, **said: object) -> Any:
+        return to.post("/api/answers", headers=bearer(token), json={"score": 10, **said})
+
+    for wrong in (-1, 11, 9.5, "9", True, None):
+        problem(sent(score=wrong), 422)
+    problem(sent(comment="x" * 2001), 422)
+    problem(sent(answeredAt="2026-11-26T12:00:00"), 422)  # of which zone?
+    problem(sent(answeredAt=(NOW + timedelta(hours=1)).isoformat()), 409)
+    problem(sent(shop.secret), 422)  # whose?
+    problem(sent(key(shop.brand, "shoppers"), userId=str(ada.user)), 403)
+    problem(sent(open_shop("Birch").secret, userId=str(ada.user)), 404)
+    for score, comment in ((11, None), (5, "x" * 2001)):
+        with pytest.raises(ShopError):
+            answers.record(of(shop), shop.brand, answers.Answer(ada.user, score, comment, NOW), NOW)
+    assert count("nps_responses") == 0
+
+
+def test_the_demo_takes_no_answers(to: TestClient) -> None:
+    visitor = guest(to, open_shop("Demo", is_demo=True))
+    sent = to.post("/api/answers", headers=bearer(visitor.token), json={"score": 0})
+    assert "made-up" in problem(sent, 403)["detail"]
+    assert count("nps_responses") == 0
 
 
 def test_an_order_is_kept_once(to: TestClient, shop: Shop, ada: Guest) -> None:
